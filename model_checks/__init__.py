@@ -1,0 +1,1 @@
+"""Judge deployed models against the bounds agreed in thresholds.toml, as pytest tests."""

@@ -1,0 +1,42 @@
+"""Every error that model-checks raises on purpose.
+
+ModelChecksError
+├── SettingsError        thresholds.toml does not say what it should: exit code 4
+├── MeasurementError     one model could not be measured: its checks end in ERROR
+│   ├── DataError        the labelled rows or logged predictions are not usable
+│   └── SourceError      the deployed model can't be loaded or does not predict
+└── DeliveryError        a mail could not be handed to the server: exit code 11
+"""
+
+from collections.abc import Iterable
+
+
+class ModelChecksError(Exception):
+    """Base of all errors below; its text is one sentence made for a person to read."""
+
+
+class SettingsError(ModelChecksError):
+    """The settings are wrong; carries every mistake that was found, in the order of the file."""
+
+    def __init__(self, mistakes: Iterable[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(self.mistakes))
+
+    def __reduce__(self) -> tuple[type["SettingsError"], tuple[tuple[str, ...]]]:
+        return type(self), (self.mistakes,)
+
+
+class MeasurementError(ModelChecksError):
+    """A model could not be measured."""
+
+
+class DataError(MeasurementError):
+    """The rows a model is judged on can't be read, or hold what no metric can be computed from."""
+
+
+class SourceError(MeasurementError):
+    """A deployed model can't be loaded, raises, or answers with something that is no prediction."""
+
+
+class DeliveryError(ModelChecksError):
+    """A mail was not accepted for at least one receiver."""

@@ -1,0 +1,320 @@
+"""The table of metrics: how each is computed, with its interval, from the aggregates.
+
+Adding a metric is adding a row to ``METRICS``. In a macro or weighted average a class that is never
+predicted, or never true, counts as zero where its part is undefined, as in scikit-learn.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_checks import intervals
+from model_checks.aggregates import (
+    AggregateKind,
+    Aggregates,
+    ConfusionCounts,
+    ErrorMoments,
+    Floats,
+    RankSums,
+)
+
+TASKS = ("binary", "multiclass", "regression")
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A metric measured on some rows; where it is undefined, ``value`` is None and says why."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    confidence: float
+    n: int
+    unit: str
+    method: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One row of the table.
+
+    Attributes
+    ----------
+    averages
+        The tasks that have it, each with the averages it may be asked for, the default first.
+    aggregate
+        The kind of aggregate that it is a function of.
+    greater_is_better
+        True for scores, False for errors.
+    highest
+        The largest value it can take; the smallest is zero for all of them.
+    estimate
+        ``(aggregates, average, confidence) -> Estimate``.
+    """
+
+    name: str
+    averages: Mapping[str, tuple[str | None, ...]]
+    aggregate: AggregateKind
+    greater_is_better: bool
+    highest: float
+    estimate: Callable[[Aggregates, str | None, float], Estimate]
+
+
+# Classification: functions of the confusion counts. Label 1 of a binary model is the positive one.
+
+_PREDICTED_POSITIVE = np.array([[False, True], [False, True]])
+_TRUE_POSITIVE = np.array([[False, False], [False, True]])
+_POSITIVE = np.array([[False, False], [True, True]])
+
+
+def _accuracy(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+    counts = _confusion(aggregates)
+    diagonal = np.eye(len(counts.labels), dtype=bool)
+    return _proportion(counts, diagonal, np.ones_like(diagonal), "rows", confidence)
+
+
+def _precision(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+    counts = _confusion(aggregates)
+    if average != "binary":
+        return _averaged(counts, average, _precision_by_class, confidence)
+    if not counts.weight[_PREDICTED_POSITIVE].any():
+        return _undefined(f"no row predicted {counts.labels[1]}", aggregates, confidence)
+    unit = "predicted positives"
+    return _proportion(counts, _TRUE_POSITIVE, _PREDICTED_POSITIVE, unit, confidence)
+
+
+def _recall(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+    counts = _confusion(aggregates)
+    if average != "binary":
+        return _averaged(counts, average, _recall_by_class, confidence)
+    if not counts.weight[_POSITIVE].any():
+        return _undefined(f"no row with label {counts.labels[1]}", aggregates, confidence)
+    return _proportion(counts, _TRUE_POSITIVE, _POSITIVE, "positives", confidence)
+
+
+def _f1(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+    counts = _confusion(aggregates)
+    if average != "binary":
+        return _averaged(counts, average, _f1_by_class, confidence)
+    concerned = _POSITIVE | _PREDICTED_POSITIVE
+    if not counts.weight[concerned].any():
+        positive = counts.labels[1]
+        reason = f"no row with label {positive}, none predicted {positive}"
+        return _undefined(reason, aggregates, confidence)
+    tp, fp, fn = counts.weight[1, 1], counts.weight[0, 1], counts.weight[1, 0]
+    interval = intervals.f1_interval(tp, fp, fn, _size(counts, concerned), confidence)
+    n = int(counts.rows[concerned].sum())
+    return _estimate(
+        2 * tp / (2 * tp + fp + fn), interval, n, "true or predicted positives", confidence
+    )
+
+
+def _proportion(
+    counts: ConfusionCounts,
+    hits: NDArray[np.bool_],
+    tried: NDArray[np.bool_],
+    unit: str,
+    confidence: float,
+) -> Estimate:
+    value = counts.weight[hits].sum() / counts.weight[tried].sum()
+    interval = intervals.wilson_interval(value, _size(counts, tried), confidence)
+    return _estimate(value, interval, int(counts.rows[tried].sum()), unit, confidence)
+
+
+def _size(counts: ConfusionCounts, cells: NDArray[np.bool_]) -> float:
+    return intervals.kish_size(counts.weight[cells].sum(), counts.weight2[cells].sum())
+
+
+# Averages over classes: value and gradient of each class, in the cells' shares of the weight.
+
+
+@dataclass(frozen=True)
+class _ByClass:
+    """Values, shape (K,), and their gradients by the cells' shares, shape (K, K true, K predicted)."""
+
+    values: Floats
+    gradients: Floats
+
+
+def _precision_by_class(share: Floats) -> _ByClass:
+    return _ratio_by_class(share, true=0.0, predicted=1.0)
+
+
+def _recall_by_class(share: Floats) -> _ByClass:
+    return _ratio_by_class(share, true=1.0, predicted=0.0)
+
+
+def _f1_by_class(share: Floats) -> _ByClass:
+    return _ratio_by_class(share, true=0.5, predicted=0.5)
+
+
+def _ratio_by_class(share: Floats, *, true: float, predicted: float) -> _ByClass:
+    """Share on the diagonal over a mix of the shares that are truly and predicted of the class."""
+    k = len(share)
+    unit = np.eye(k)
+    is_true, is_predicted = unit[:, :, None], unit[:, None, :]
+    base = true * share.sum(axis=1) + predicted * share.sum(axis=0)
+    safe = np.where(base > 0, base, 1.0)
+    values = np.where(base > 0, np.diag(share) / safe, 0.0)
+    mix = true * is_true + predicted * is_predicted
+    gradients = (is_true * is_predicted - values[:, None, None] * mix) / safe[:, None, None]
+    return _ByClass(values, gradients * (base > 0)[:, None, None])
+
+
+def _averaged(
+    counts: ConfusionCounts,
+    average: str | None,
+    by_class: Callable[[Floats], _ByClass],
+    confidence: float,
+) -> Estimate:
+    """Macro, micro or weighted average, with the delta method on the multinomial counts."""
+    if average == "micro":  # every row is one true and one predicted label: all three are accuracy
+        return _accuracy(Aggregates(0, confusion=counts), None, confidence)
+    share = counts.weight / counts.weight.sum()
+    classes = by_class(share)
+    if average == "macro":
+        mean = np.full(len(share), 1 / len(share))
+        drift = np.zeros_like(share)
+    else:
+        mean = share.sum(axis=1)
+        drift = np.repeat(classes.values[:, None], len(share), axis=1)
+    value = float(mean @ classes.values)
+    gradient = np.tensordot(mean, classes.gradients, axes=1) + drift
+    spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
+    size = _size(counts, np.ones_like(share, dtype=bool))
+    interval = intervals.delta_logit_interval(value, max(spread, 0.0) / size, size, confidence)
+    return _estimate(value, interval, int(counts.rows.sum()), "rows", confidence)
+
+
+# ROC AUC: a function of the rank sums.
+
+
+def _roc_auc(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+    ranks = aggregates.ranks
+    assert ranks is not None
+    own = np.where(ranks.of_label, ranks.weight[:, None], 0.0).sum(axis=0)
+    other = ranks.weight.sum() - own
+    if reason := _one_class_only(ranks, own, other):
+        return _undefined(reason, aggregates, confidence)
+    auc = np.where(ranks.of_label, ranks.sums, 0.0).sum(axis=0) / (own * other)
+    covariance = _delong_covariance(ranks, auc, own, other)
+    mean = own / own.sum() if average == "weighted" else np.full(len(own), 1 / len(own))
+    value = float(np.clip(mean @ auc, 0.0, 1.0))
+    variance = max(float(mean @ covariance @ mean), 0.0)
+    sizes = _class_sizes(ranks)
+    if average == "binary":
+        interval = intervals.auc_interval(value, variance, sizes[0, 0], sizes[1, 0], confidence)
+    else:
+        interval = intervals.delta_logit_interval(value, variance, float(sizes.min()), confidence)
+    return _estimate(value, interval, int(ranks.rows.sum()), "rows", confidence)
+
+
+def _one_class_only(ranks: RankSums, own: Floats, other: Floats) -> str | None:
+    for label, weight, rest in zip(ranks.scored, own, other, strict=True):
+        if not weight > 0:
+            return f"only one class, no row with label {label}"
+        if not rest > 0:
+            return f"only one class, no row with another label than {label}"
+    return None
+
+
+def _class_sizes(ranks: RankSums) -> Floats:
+    """Shape (2, K): Kish's effective size of the rows of label k and of the others."""
+    sizes = []
+    for cells in (ranks.of_label, ~ranks.of_label):
+        weight = np.where(cells, ranks.weight[:, None], 0.0).sum(axis=0)
+        weight2 = np.where(cells, ranks.weight2[:, None], 0.0).sum(axis=0)
+        sizes.append(weight**2 / weight2)
+    return np.array(sizes)
+
+
+def _delong_covariance(ranks: RankSums, auc: Floats, own: Floats, other: Floats) -> Floats:
+    """Shape (K, K): covariance of the AUCs (DeLong, DeLong and Clarke-Pearson, 1988).
+
+    A row adds to AUC k its structural component less the AUC, over the size of its class. Sums over
+    rows are expanded into the sums and products that the engine returned; weights enter by Kish's
+    effective sizes.
+    """
+    sizes = _class_sizes(ranks)
+    unbiased = np.sqrt(sizes / np.maximum(sizes - 1, 1e-12))
+    correction = np.where(ranks.of_label, unbiased[0], unbiased[1])
+    # ψ = scale * (placement - centre); for a row that is not of label k the sign is turned.
+    scale = np.where(ranks.of_label, 1.0, -1.0) * correction / (own * other)
+    centre = np.where(ranks.of_label, auc * other, (1 - auc) * own)
+    total = ranks.products - (
+        ranks.sums[:, :, None] * centre[:, None, :] + centre[:, :, None] * ranks.sums[:, None, :]
+    )
+    total = total + ranks.weight[:, None, None] * centre[:, :, None] * centre[:, None, :]
+    kish = ranks.weight2 / ranks.weight
+    covariance: Floats = np.einsum("c,cj,ck,cjk->jk", kish, scale, scale, total)
+    return covariance
+
+
+# Regression: functions of the error moments.
+
+
+def _mae(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+    return _from_moments(aggregates, (1, 2, 3), confidence, root=False)
+
+
+def _rmse(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+    return _from_moments(aggregates, (2, 4, 6), confidence, root=True)
+
+
+def _from_moments(
+    aggregates: Aggregates, powers: tuple[int, int, int], confidence: float, *, root: bool
+) -> Estimate:
+    moments = aggregates.moments
+    assert moments is not None
+    mean, second, third = (moments.mean(power) for power in powers)
+    size = intervals.kish_size(moments.weight, moments.weight2)
+    mean_interval = intervals.rmse_interval if root else intervals.hall_mean_interval
+    interval = mean_interval(size, mean, second, third, confidence)
+    return _estimate(math.sqrt(mean) if root else mean, interval, moments.rows, "rows", confidence)
+
+
+def _confusion(aggregates: Aggregates) -> ConfusionCounts:
+    assert aggregates.confusion is not None
+    return aggregates.confusion
+
+
+def _estimate(
+    value: float, interval: intervals.Interval, n: int, unit: str, confidence: float
+) -> Estimate:
+    """The estimate, in plain Python numbers."""
+    low, high = float(interval.low), float(interval.high)
+    return Estimate(float(value), low, high, confidence, n, unit, interval.method)
+
+
+def _undefined(reason: str, aggregates: Aggregates, confidence: float) -> Estimate:
+    rows = aggregates.rows
+    text = f"undefined, {reason} among {rows:,} labelled rows"
+    return Estimate(None, None, None, confidence, rows, "rows", None, text)
+
+
+_CLASSES = {"binary": ("binary",), "multiclass": ("macro", "micro", "weighted")}
+_ONE_VS_REST = {"binary": ("binary",), "multiclass": ("macro", "weighted")}
+_WHOLE = {"binary": (None,), "multiclass": (None,)}
+_NUMBERS = {"regression": (None,)}
+
+METRICS: Mapping[str, Metric] = {
+    metric.name: metric
+    for metric in (
+        Metric("accuracy", _WHOLE, "confusion", True, 1.0, _accuracy),
+        Metric("precision", _CLASSES, "confusion", True, 1.0, _precision),
+        Metric("recall", _CLASSES, "confusion", True, 1.0, _recall),
+        Metric("f1", _CLASSES, "confusion", True, 1.0, _f1),
+        Metric("roc_auc", _ONE_VS_REST, "ranks", True, 1.0, _roc_auc),
+        Metric("mae", _NUMBERS, "moments", False, math.inf, _mae),
+        Metric("rmse", _NUMBERS, "moments", False, math.inf, _rmse),
+    )
+}
+
+
+def metrics_of(task: str) -> tuple[str, ...]:
+    """Names of the metrics that a task has, in alphabetical order."""
+    return tuple(sorted(name for name, metric in METRICS.items() if task in metric.averages))

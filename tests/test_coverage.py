@@ -1,0 +1,276 @@
+"""How often the intervals hold the truth, by simulation from distributions whose truth is known.
+
+At nominal 0.95 the coverage must lie in `INSIDE`. Corners where no closed form is known to get
+there are named hostile, and each has the floor it must not fall below.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from model_checks.intervals import (
+    Interval,
+    auc_interval,
+    delta_logit_interval,
+    f1_interval,
+    hall_mean_interval,
+    kish_size,
+    rmse_interval,
+    wilson_interval,
+)
+
+pytestmark = pytest.mark.slow
+
+Floats = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+INSIDE = (0.925, 0.985)
+REPEATS = 4000
+
+
+def coverage(truth: float, intervals: Iterable[Interval]) -> float:
+    held = [interval.low <= truth <= interval.high for interval in intervals]
+    return sum(held) / len(held)
+
+
+def assert_inside(found: float) -> None:
+    assert INSIDE[0] <= found <= INSIDE[1]
+
+
+def assert_hostile(found: float, floor: float) -> None:
+    """Hold the floor, and notice a corner that is no longer hostile."""
+    assert floor <= found < INSIDE[0] + 0.005
+
+
+# Proportions: no draw needed, the binomial distribution says it exactly.
+
+
+def wilson_coverage(n: int, p: float) -> float:
+    chances = stats.binom.pmf(np.arange(n + 1), n, p)
+    intervals = [wilson_interval(hits / n, n, CONFIDENCE) for hits in range(n + 1)]
+    held = np.array([interval.low <= p <= interval.high for interval in intervals])
+    return float(chances @ held)
+
+
+@pytest.mark.parametrize("n", [30, 100, 500, 1000])
+def test_wilson(n: int) -> None:
+    found = [wilson_coverage(n, p) for p in np.linspace(5 / n, 1 - 5 / n, 161)]
+    assert_inside(min(found))
+    assert_inside(max(found))
+    assert np.mean(found) == pytest.approx(CONFIDENCE, abs=0.005)
+
+
+@pytest.mark.parametrize("n", [30, 100, 500, 1000])
+def test_wilson_is_hostile_where_less_than_one_row_is_expected_to_differ(n: int) -> None:
+    found = [wilson_coverage(n, expected / n) for expected in np.linspace(0.05, 1, 200)]
+    assert_hostile(min(found), floor=0.83)
+
+
+@pytest.mark.parametrize("spread", [0.5, 1.0])
+def test_wilson_with_weights(spread: float) -> None:
+    rng = np.random.default_rng(101)
+    weights = rng.lognormal(0, spread, (REPEATS, 200))
+    shares = np.average(rng.random(weights.shape) < 0.85, axis=1, weights=weights)
+    sizes = [kish_size(w.sum(), (w**2).sum()) for w in weights]
+    pairs = zip(shares, sizes, strict=True)
+    assert_inside(coverage(0.85, [wilson_interval(p, n, CONFIDENCE) for p, n in pairs]))
+
+
+# F1: true positives, false positives and false negatives among n rows.
+
+
+@pytest.mark.parametrize(
+    ("n", "tp", "fp", "fn"),
+    [
+        (50, 0.36, 0.14, 0.14),  # F1 0.72
+        (100, 0.118, 0.082, 0.082),  # F1 0.59
+        (200, 0.48, 0.02, 0.02),  # F1 0.96
+        (1000, 0.014, 0.008, 0.006),  # 2 % positives
+    ],
+)
+def test_f1(n: int, tp: float, fp: float, fn: float) -> None:
+    rng = np.random.default_rng(102)
+    counts = rng.multinomial(n, [tp, fp, fn, 1 - tp - fp - fn], REPEATS)
+    found = [f1_interval(a, b, c, a + b + c, CONFIDENCE) for a, b, c, _ in counts]
+    assert_inside(coverage(2 * tp / (2 * tp + fp + fn), found))
+
+
+# Averages: macro recall over three classes, with the variance of a mean of proportions.
+
+
+def macro_recall_coverage(sizes: Sequence[int], recalls: Sequence[float]) -> float:
+    rng = np.random.default_rng(103)
+    found = rng.binomial(sizes, recalls, (REPEATS, 3)) / np.array(sizes)
+    variances = (found * (1 - found) / np.array(sizes)).sum(axis=1) / 9
+    size = 9 / sum(1 / n for n in sizes)
+    pairs = zip(found.mean(axis=1), variances, strict=True)
+    intervals = [delta_logit_interval(v, variance, size, CONFIDENCE) for v, variance in pairs]
+    return coverage(float(np.mean(recalls)), intervals)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "recalls"),
+    [
+        ((200, 100, 50), (0.9, 0.8, 0.6)),
+        ((300, 300, 300), (0.99, 0.98, 0.97)),
+        ((40, 40, 40), (0.98, 0.98, 0.98)),  # all right in 1 sample of 11: Wilson's
+        ((500, 100, 30), (0.95, 0.9, 0.7)),
+    ],
+)
+def test_macro_recall(sizes: Sequence[int], recalls: Sequence[float]) -> None:
+    assert_inside(macro_recall_coverage(sizes, recalls))
+
+
+def test_macro_recall_with_a_class_of_ten_rows_is_hostile() -> None:
+    assert_hostile(macro_recall_coverage((1000, 30, 10), (0.97, 0.9, 0.9)), floor=0.88)
+
+
+# AUC: binormal scores.
+
+
+def delong(positives: Floats, negatives: Floats) -> tuple[float, float]:
+    """The AUC of one sample and DeLong's variance of it, from the placements."""
+    m, n = len(positives), len(negatives)
+    above = np.searchsorted(np.sort(negatives), positives) / n
+    below = 1 - np.searchsorted(np.sort(positives), negatives) / m
+    return float(above.mean()), float(above.var(ddof=1) / m + below.var(ddof=1) / n)
+
+
+def auc_coverage(m: int, n: int, auc: float, ratio: float = 1.0, repeats: int = REPEATS) -> float:
+    """Coverage with m positives and n negatives, their deviations in this ratio."""
+    rng = np.random.default_rng(104)
+    shift = stats.norm.ppf(auc) * math.hypot(1, ratio)
+    found = []
+    for _ in range(repeats):
+        value, variance = delong(rng.normal(shift, ratio, m), rng.normal(0, 1, n))
+        found.append(auc_interval(value, variance, m, n, CONFIDENCE))
+    return coverage(auc, found)
+
+
+@pytest.mark.parametrize(
+    ("m", "n", "auc"),
+    [
+        (10, 40, 0.71),
+        (15, 85, 0.86),
+        (20, 180, 0.96),
+        (10, 40, 0.98),
+        (50, 50, 0.50),
+        (100, 1000, 0.80),
+        (100, 1000, 0.96),
+        (500, 5000, 0.96),
+    ],
+)
+def test_auc(m: int, n: int, auc: float) -> None:
+    assert_inside(auc_coverage(m, n, auc))
+
+
+def test_auc_with_positives_that_vary_more() -> None:
+    assert_inside(auc_coverage(20, 180, 0.86, ratio=2))
+
+
+def test_auc_is_overcautious_where_few_positives_vary_less() -> None:
+    # Hanley and McNeil's variance supposes about equal deviations: too long, which harms nobody
+    assert INSIDE[1] < auc_coverage(20, 180, 0.86, ratio=0.5) < 1
+
+
+@pytest.mark.parametrize(("ratio", "floor"), [(1, 0.9), (2, 0.82)])
+def test_auc_near_1_is_hostile_to_delong_with_100_positives(ratio: float, floor: float) -> None:
+    # one positive among the hundred is misplaced: its placement is all that the variance sees
+    assert_hostile(auc_coverage(100, 1000, 0.99, ratio), floor)
+
+
+# Errors of a regression.
+
+Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]
+
+# Draw, E|e|, E e².
+ERRORS: dict[str, tuple[Draw, float, float]] = {
+    "normal": (lambda rng, shape: rng.normal(size=shape), math.sqrt(2 / math.pi), 1.0),
+    "laplace": (lambda rng, shape: rng.laplace(size=shape), 1.0, 2.0),
+    "t5": (
+        lambda rng, shape: rng.standard_t(5, size=shape),
+        8 * math.sqrt(5) / (6 * math.pi),
+        5 / 3,
+    ),
+    "lognormal": (
+        lambda rng, shape: rng.lognormal(size=shape) - math.exp(0.5),
+        2 * math.exp(0.5) * (2 * stats.norm.cdf(0.5) - 1),
+        (math.e - 1) * math.e,
+    ),
+}
+
+
+def errors_of(name: str, n: int, spread: float = 0.0) -> tuple[dict[int, Floats], list[float]]:
+    """Means of |e|^power, one for each sample of n errors, and the samples' effective sizes.
+
+    The weights are lognormal with this spread, and so all 1 without it.
+    """
+    rng = np.random.default_rng(105)
+    e = np.abs(ERRORS[name][0](rng, (min(10_000, 2_000_000 // n), n)))
+    weights = rng.lognormal(0, spread, e.shape)
+    means = {power: np.average(e**power, axis=1, weights=weights) for power in (1, 2, 3, 4, 6)}
+    return means, [kish_size(w.sum(), (w**2).sum()) for w in weights]
+
+
+def mae_coverage(name: str, n: int, spread: float = 0.0) -> float:
+    means, sizes = errors_of(name, n, spread)
+    rows = zip(sizes, means[1], means[2], means[3], strict=True)
+    return coverage(ERRORS[name][1], [hall_mean_interval(*row, CONFIDENCE) for row in rows])
+
+
+def rmse_coverage(name: str, n: int, spread: float = 0.0) -> float:
+    means, sizes = errors_of(name, n, spread)
+    rows = zip(sizes, means[2], means[4], means[6], strict=True)
+    truth = math.sqrt(ERRORS[name][2])
+    return coverage(truth, [rmse_interval(*row, CONFIDENCE) for row in rows])
+
+
+@pytest.mark.parametrize("n", [30, 100, 500])
+@pytest.mark.parametrize("name", ["normal", "laplace", "t5"])
+def test_mae(name: str, n: int) -> None:
+    assert_inside(mae_coverage(name, n))
+
+
+@pytest.mark.parametrize(
+    ("name", "n"),
+    [
+        ("normal", 30),
+        ("normal", 100),
+        ("normal", 500),
+        ("laplace", 30),
+        ("laplace", 100),
+        ("laplace", 500),
+        ("t5", 500),
+    ],
+)
+def test_rmse(name: str, n: int) -> None:
+    assert_inside(rmse_coverage(name, n))
+
+
+@pytest.mark.parametrize("name", ["normal", "laplace"])
+def test_mae_and_rmse_with_weights(name: str) -> None:
+    assert_inside(mae_coverage(name, 100, spread=0.5))
+    assert_inside(rmse_coverage(name, 100, spread=0.5))
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "floor"),
+    [
+        ("t5", 30, 0.90),
+        ("t5", 100, 0.91),
+        ("lognormal", 30, 0.78),
+        ("lognormal", 100, 0.87),
+        ("lognormal", 500, 0.88),
+    ],
+)
+def test_rmse_of_heavy_tails_is_hostile(name: str, n: int, floor: float) -> None:
+    assert_hostile(rmse_coverage(name, n), floor)
+
+
+@pytest.mark.parametrize(("n", "floor"), [(30, 0.84), (100, 0.90)])
+def test_mae_of_lognormal_errors_is_hostile(n: int, floor: float) -> None:
+    assert_hostile(mae_coverage("lognormal", n), floor)

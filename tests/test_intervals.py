@@ -1,0 +1,453 @@
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy import special, stats
+
+from model_checks.intervals import (
+    SMALL_CLASS,
+    Interval,
+    auc_interval,
+    delta_logit_interval,
+    f1_interval,
+    hall_mean_interval,
+    kish_size,
+    newcombe_auc_interval,
+    rmse_interval,
+    student_quantile,
+    wilson_interval,
+)
+
+shares = st.floats(0, 1)
+inner_shares = st.floats(1e-6, 1 - 1e-6)
+sizes = st.floats(1, 1e9)
+confidences = st.floats(0.5, 0.9999)
+errors = st.lists(st.integers(-(10**6), 10**6).map(lambda x: x / 1000), min_size=3, max_size=40)
+
+
+def length(interval: Interval) -> float:
+    return interval.high - interval.low
+
+
+def limits(interval: Interval) -> tuple[float, float]:
+    return interval.low, interval.high
+
+
+def moments(values: list[float]) -> tuple[float, float, float]:
+    array = np.abs(values)
+    return float(array.mean()), float((array**2).mean()), float((array**3).mean())
+
+
+# Kish's size.
+
+
+def test_kish_size_of_equal_weights_is_their_count() -> None:
+    assert kish_size(7 * 2.5, 7 * 2.5**2) == pytest.approx(7, rel=1e-15)
+
+
+def test_kish_size_of_no_rows_is_zero() -> None:
+    assert kish_size(0, 0) == 0
+
+
+@given(st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=50))
+def test_kish_size_lies_between_one_and_the_number_of_rows(weights: list[float]) -> None:
+    size = kish_size(sum(weights), sum(w * w for w in weights))
+    assert 1 - 1e-12 <= size <= len(weights) * (1 + 1e-12)
+
+
+# Wilson's interval.
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "low", "high"),
+    [
+        (8, 10, 0.4902, 0.9433),
+        (81, 263, 0.2553, 0.3662),  # this and the next three: Newcombe (1998), table I
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0000, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_gives_published_limits(hits: int, n: int, low: float, high: float) -> None:
+    interval = wilson_interval(hits / n, n, 0.95)
+    assert limits(interval) == pytest.approx((low, high), abs=5e-5)
+    assert interval.method == "Wilson"
+
+
+@given(st.integers(1, 500), st.data(), confidences)
+def test_wilson_agrees_with_scipy(n: int, data: st.DataObject, confidence: float) -> None:
+    hits = data.draw(st.integers(0, n))
+    expected = stats.binomtest(hits, n).proportion_ci(confidence, method="wilson")
+    found = wilson_interval(hits / n, n, confidence)
+    assert limits(found) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+@given(shares, sizes, confidences)
+def test_wilson_of_the_complement_is_the_mirror_image(p: float, n: float, level: float) -> None:
+    mirrored = wilson_interval(1 - p, n, level)
+    expected = (1 - mirrored.high, 1 - mirrored.low)
+    assert limits(wilson_interval(p, n, level)) == pytest.approx(expected, abs=1e-12)
+
+
+def test_wilson_is_not_degenerate_at_the_ends() -> None:
+    none, all_ = wilson_interval(0, 50, 0.95), wilson_interval(1, 50, 0.95)
+    z2 = stats.norm.ppf(0.975) ** 2
+    assert none.low == 0
+    assert none.high == pytest.approx(z2 / (50 + z2), rel=1e-12)
+    assert all_.low == pytest.approx(50 / (50 + z2), rel=1e-12)
+    assert all_.high == 1
+
+
+# F1: Wilson on Jaccard.
+
+
+def test_f1_limits_are_those_of_jaccard_mapped() -> None:
+    # of 10 rows 8 agree: J from 0.4902 to 0.9433, F1 from 0.9804 / 1.4902 to 1.8866 / 1.9433
+    interval = f1_interval(8, 1, 1, 10, 0.95)
+    assert limits(interval) == pytest.approx((0.65788, 0.97082), abs=5e-5)
+    assert interval.method == "Wilson on Jaccard"
+
+
+def test_f1_rests_on_the_effective_size_and_not_on_the_sum_of_weights() -> None:
+    heavy, light = f1_interval(800, 100, 100, 10, 0.95), f1_interval(8, 1, 1, 10, 0.95)
+    assert limits(heavy) == pytest.approx(limits(light), rel=1e-12)
+
+
+def test_f1_without_a_true_positive_reaches_down_to_zero() -> None:
+    interval = f1_interval(0, 3, 4, 7, 0.95)
+    assert interval.low == 0
+    assert 0.3 < interval.high < 0.6
+
+
+@pytest.mark.parametrize("counts", [(0, 0, 0), (-1, 2, 3), (math.nan, 1, 1), (1, math.inf, 1)])
+def test_f1_refuses_impossible_counts(counts: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match=r"counts must be|rows must be"):
+        f1_interval(*counts, n_effective=10, confidence=0.95)
+
+
+# Delta method on the logit scale.
+
+
+def test_delta_limits_are_symmetric_in_the_logit() -> None:
+    interval = delta_logit_interval(0.9, 0.03**2, 100, 0.95)
+    half = 1.959963984540054 * 0.03 / (0.9 * 0.1)
+    expected = special.logit(0.9) + np.array([-half, half])
+    assert special.logit(limits(interval)) == pytest.approx(expected, rel=1e-12)
+    assert interval.method == "delta, logit"
+
+
+@pytest.mark.parametrize(("value", "variance"), [(0, 0.01), (1, 0.01), (2 / 3, 0), (0.5, -1e-15)])
+def test_delta_falls_back_to_wilson_where_the_logit_says_nothing(
+    value: float, variance: float
+) -> None:
+    interval = delta_logit_interval(value, variance, 12, 0.95)
+    assert interval == wilson_interval(value, 12, 0.95)
+    assert length(interval) > 0.2
+
+
+@pytest.mark.parametrize("variance", [1e9, math.inf])
+def test_delta_with_a_variance_beyond_measure_covers_everything(variance: float) -> None:
+    assert limits(delta_logit_interval(0.5, variance, 5, 0.95)) == pytest.approx((0, 1), abs=1e-9)
+
+
+# AUC.
+
+
+def test_newcombe_gives_a_published_interval() -> None:
+    # nonoverlap of all pairs of 6 and 7 values, the worked example of the R package SingleCaseES
+    interval = newcombe_auc_interval(38.5 / 42, 6, 7, 0.95)
+    assert limits(interval) == pytest.approx((0.5973193600384168, 0.9859976893703788), abs=1e-10)
+    assert interval.method == "Newcombe"
+
+
+@given(inner_shares, st.floats(2, 1e5), st.floats(2, 1e5), confidences)
+def test_newcombe_limits_solve_their_equation(
+    auc: float, positives: float, negatives: float, confidence: float
+) -> None:
+    z, others = stats.norm.ppf((1 + confidence) / 2), (positives + negatives) / 2 - 1
+    for area in limits(newcombe_auc_interval(auc, positives, negatives, confidence)):
+        larger = 1 + others * ((1 - area) / (2 - area) + area / (1 + area))
+        error = math.sqrt(area * (1 - area) * larger / positives / negatives)
+        # the limit is right to 1e-12 if the equation changes sign there
+        slack = 1e-9 * max(1, z * error / min(area, 1 - area))
+        assert abs(auc - area) == pytest.approx(z * error, abs=slack)
+
+
+@given(shares, sizes, sizes, confidences)
+def test_newcombe_of_the_complement_is_the_mirror_image(
+    auc: float, positives: float, negatives: float, confidence: float
+) -> None:
+    mirrored = newcombe_auc_interval(1 - auc, negatives, positives, confidence)
+    found = newcombe_auc_interval(auc, positives, negatives, confidence)
+    assert limits(found) == pytest.approx((1 - mirrored.high, 1 - mirrored.low), abs=1e-11)
+
+
+def test_large_classes_are_judged_by_delong_alone() -> None:
+    # Newcombe's would be longer here: it is not asked
+    found = auc_interval(0.9, 0.015**2, SMALL_CLASS, 10 * SMALL_CLASS, 0.95)
+    assert found.method == "DeLong, logit"
+    assert length(found) < length(newcombe_auc_interval(0.9, 100, 1000, 0.95))
+
+
+@pytest.mark.parametrize(("deviation", "method"), [(0.015, "Newcombe"), (0.2, "DeLong, logit")])
+def test_a_small_class_gets_the_longer_interval(deviation: float, method: str) -> None:
+    found = auc_interval(0.9, deviation**2, SMALL_CLASS - 1, 1000, 0.95)
+    newcombe = newcombe_auc_interval(0.9, SMALL_CLASS - 1, 1000, 0.95)
+    delong = delta_logit_interval(0.9, deviation**2, 99, 0.95)
+    assert found.method == method
+    assert length(found) == max(length(newcombe), length(delong))
+
+
+@pytest.mark.parametrize(("auc", "variance"), [(1, 0), (0, 0), (0.5, 0), (0.7, -1e-15)])
+def test_an_auc_whose_variance_says_nothing_gets_newcombes(auc: float, variance: float) -> None:
+    interval = auc_interval(auc, variance, 500, 500, 0.95)
+    assert interval == newcombe_auc_interval(auc, 500, 500, 0.95)
+    assert length(interval) > 0.003
+
+
+def test_one_row_in_each_class_tells_nearly_nothing() -> None:
+    interval = auc_interval(1, 0, 1, 1, 0.95)
+    assert interval.low < 0.25
+    assert interval.high == 1
+
+
+# Means of errors.
+
+
+def test_without_skewness_halls_interval_is_near_students() -> None:
+    values = np.array([9.0, 10.0, 11.0, 12.0, 13.0] * 4)
+    found = hall_mean_interval(20, *moments(list(values)), 0.95)
+    student = stats.t.interval(0.95, 19, values.mean(), stats.sem(values))
+    assert limits(found) == pytest.approx(student, abs=1e-9)
+    assert found.method == "Hall"
+
+
+def test_hall_gives_the_limits_of_its_formula() -> None:
+    values = np.array([0.1, 0.3, 0.2, 0.9, 0.4, 2.5, 0.6, 0.7, 1.1, 0.2, 0.5, 1.6])
+    n, mean, deviation = 12, values.mean(), values.std(ddof=1)
+    g = stats.skew(values, bias=False)
+    a, b, t = g / (3 * math.sqrt(n)), g / (6 * math.sqrt(n)), stats.t.ppf(0.95, n - 1)
+    expected = [
+        mean - deviation / math.sqrt(n) * (np.cbrt(1 + 3 * a * (x - b)) - 1) / a for x in (t, -t)
+    ]
+    found = hall_mean_interval(n, *moments(list(values)), 0.9)
+    assert limits(found) == pytest.approx(expected, rel=1e-9)
+
+
+def test_errors_skewed_to_the_right_leave_more_room_above_the_mean() -> None:
+    found = hall_mean_interval(50, 1, 2, 6, 0.95)  # the exponential distribution
+    assert found.high - 1 > 1.3 * (1 - found.low)
+
+
+@given(errors, confidences)
+def test_rmse_limits_are_the_roots_of_those_of_the_mse(
+    values: list[float], confidence: float
+) -> None:
+    squares = moments([value**2 for value in values])
+    mse = hall_mean_interval(len(values), *squares, confidence)
+    rmse = rmse_interval(len(values), *squares, confidence)
+    assert limits(rmse) == (math.sqrt(mse.low), math.sqrt(mse.high))
+
+
+@given(errors, st.floats(1e-6, 1e6), confidences)
+def test_hall_does_not_depend_on_the_unit(
+    values: list[float], unit: float, confidence: float
+) -> None:
+    mean, second, third = moments(values)
+    assume(second > mean**2 * 1.001)  # else rounding decides whether they are equal
+    scaled = (mean * unit, second * unit**2, third * unit**3)
+    low, high = limits(hall_mean_interval(len(values), mean, second, third, confidence))
+    found = hall_mean_interval(len(values), *scaled, confidence)
+    assert limits(found) == pytest.approx(
+        (low * unit, high * unit), rel=1e-6, abs=1e-6 * mean * unit
+    )
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e-150, 1e90, 12345.678])
+def test_equal_errors_collapse_to_their_mean(value: float) -> None:
+    moments_with_rounding = (value, value**2 * (1 + 4e-16), value**3 * (1 - 4e-16))
+    interval = hall_mean_interval(1000, *moments_with_rounding, 0.95)
+    assert limits(interval) == (value, value)
+
+
+def test_nearly_equal_errors_are_not_driven_by_rounding() -> None:
+    values = 1e3 + np.random.default_rng(7).normal(0, 0.05, 400)
+    found = hall_mean_interval(400, *moments(list(values)), 0.95)
+    student = stats.t.interval(0.95, 399, values.mean(), stats.sem(values))
+    assert limits(found) == pytest.approx(student, abs=0.02 * (student[1] - student[0]))
+
+
+@pytest.mark.parametrize("n", [0.5, 1, 1.0001])
+def test_a_single_error_tells_nothing_of_the_mean(n: float) -> None:
+    assert limits(hall_mean_interval(n, 3, 9, 27, 0.95)) == (0, math.inf)
+    assert limits(rmse_interval(n, 3, 9, 27, 0.95)) == (0, math.inf)
+
+
+def test_two_errors_give_a_finite_interval() -> None:
+    interval = hall_mean_interval(2, 2, (1 + 9) / 2, (1 + 27) / 2, 0.95)
+    assert interval.low == 0
+    assert interval.high == pytest.approx(2 + 12.7062, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    "impossible",
+    [(2, 1, 1), (-1, 1, 1), (math.nan, 1, 1), (1, math.nan, 1), (1, 2, math.inf)],
+)
+def test_moments_that_no_values_have_are_refused(impossible: tuple[float, float, float]) -> None:
+    with pytest.raises(ValueError, match=r"moments must be|below the squared mean"):
+        hall_mean_interval(10, *impossible, 0.95)
+
+
+# Student's quantile.
+
+
+@given(
+    st.floats(math.log(0.3), math.log(1e8)).map(math.exp),
+    st.floats(-12, -0.05).map(lambda x: 1 - 10**x),
+)
+def test_student_quantile_agrees_with_scipy(dof: float, confidence: float) -> None:
+    expected = -special.stdtrit(dof, (1 - confidence) / 2)
+    assert student_quantile(dof, confidence) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("dof", [0.5, 1, 2, 29, 99.5, 999.99, 1000, 1e6])
+@pytest.mark.parametrize("confidence", [0.001, 0.5, 0.9, 0.95, 0.999])
+def test_student_quantile_agrees_with_scipys_distribution(dof: float, confidence: float) -> None:
+    expected = stats.t.ppf((1 + confidence) / 2, dof)
+    assert student_quantile(dof, confidence) == pytest.approx(expected, rel=1e-9)
+
+
+def test_student_quantile_that_no_float_holds_is_infinite() -> None:
+    assert student_quantile(1e-3, 0.95) == math.inf
+
+
+# What all of them have in common.
+
+Case = tuple[float, Callable[[float, float], Interval]]
+
+
+def every_case(share: float, deviation: float, values: list[float]) -> dict[str, Case]:
+    """The value of each kind of interval, and the interval as a function of size and confidence.
+
+    ``deviation`` is that of one row, as a fraction of what a row of zeros and ones would have.
+    """
+    row = deviation**2 * share * (1 - share)
+    absolute, squares = moments(values), moments([value**2 for value in values])
+    return {
+        "wilson": (share, lambda n, c: wilson_interval(share, n, c)),
+        "f1": (share, lambda n, c: f1_interval(share, 1 - share, 1 - share, n, c)),
+        "delta": (share, lambda n, c: delta_logit_interval(share, row / n, n, c)),
+        "auc": (share, lambda n, c: auc_interval(share, row / n, n, 2 * n, c)),
+        "newcombe": (share, lambda n, c: newcombe_auc_interval(share, n, 2 * n, c)),
+        "hall": (absolute[0], lambda n, c: hall_mean_interval(n, *absolute, c)),
+        "rmse": (math.sqrt(squares[0]), lambda n, c: rmse_interval(n, *squares, c)),
+    }
+
+
+KINDS = sorted(every_case(0.5, 0.5, [1, 2, 3]))
+CEILINGS = {"hall": math.inf, "rmse": math.inf}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(shares, st.floats(0, 1), errors, st.floats(1.1, 1e9), st.floats(1e-6, 1 - 1e-9))
+def test_the_interval_holds_its_value_and_stays_in_range(
+    kind: str, share: float, deviation: float, values: list[float], n: float, confidence: float
+) -> None:
+    value, interval_of = every_case(share, deviation, values)[kind]
+    interval = interval_of(n, confidence)
+    assert 0 <= interval.low <= value <= interval.high <= CEILINGS.get(kind, 1)
+    assert math.isfinite(interval.high)
+    assert type(interval.low) is type(interval.high) is float
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(shares, st.floats(0.01, 1), errors, st.floats(1, 1e4), confidences)
+def test_more_rows_make_it_narrower(
+    kind: str, share: float, deviation: float, values: list[float], factor: float, confidence: float
+) -> None:
+    _, interval_of = every_case(share, deviation, values)[kind]
+    few, many = len(values), len(values) * factor
+    # on either side of SMALL_CLASS two methods are compared, and one may be longer
+    assume(kind != "auc" or many < SMALL_CLASS or few >= SMALL_CLASS)
+    wide, narrow = length(interval_of(few, confidence)), length(interval_of(many, confidence))
+    assert narrow <= wide * (1 + 1e-9) + 1e-12
+    full = 0.99 * CEILINGS.get(kind, 1)  # beyond, the range leaves no room
+    if factor > 4 and 1e-9 < wide < full and interval_of(few, confidence).low > 0:
+        assert narrow < wide
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@given(shares, st.floats(0.01, 1), errors, st.floats(1.1, 1e6), confidences, confidences)
+def test_more_confidence_makes_it_wider(
+    kind: str, share: float, deviation: float, values: list[float], n: float, one: float, two: float
+) -> None:
+    _, interval_of = every_case(share, deviation, values)[kind]
+    low, high = sorted((one, two))
+    inner, outer = interval_of(n, low), interval_of(n, high)
+    scale = 1e-12 * (1 + inner.high)
+    assert outer.low <= inner.low + scale
+    assert inner.high <= outer.high + scale
+    full = 0.99 * CEILINGS.get(kind, 1)  # beyond, the range leaves no room
+    if high - low > 0.01 and 1e-6 * (1 + inner.high) < length(inner) < full:
+        assert length(outer) > length(inner)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("confidence", [0, 1, 95, -0.1, math.nan])
+def test_a_confidence_that_is_no_probability_is_refused(kind: str, confidence: float) -> None:
+    _, interval_of = every_case(0.5, 0.5, [1, 2, 3])[kind]
+    with pytest.raises(ValueError, match="confidence must be between 0 and 1"):
+        interval_of(10, confidence)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("n", [0, -1, math.nan, math.inf])
+def test_a_size_that_no_rows_have_is_refused(kind: str, n: float) -> None:
+    # the variance of one row over n is no matter here, and would divide by zero
+    calls: dict[str, Callable[[], Interval]] = {
+        "wilson": lambda: wilson_interval(0.5, n, 0.95),
+        "f1": lambda: f1_interval(1, 1, 1, n, 0.95),
+        "delta": lambda: delta_logit_interval(0.5, 0.1, n, 0.95),
+        "auc": lambda: auc_interval(0.5, 0.1, 10, n, 0.95),
+        "newcombe": lambda: newcombe_auc_interval(0.5, n, 10, 0.95),
+        "hall": lambda: hall_mean_interval(n, 1, 2, 6, 0.95),
+        "rmse": lambda: rmse_interval(n, 1, 2, 6, 0.95),
+    }
+    with pytest.raises(ValueError, match="must be above 0 and finite"):
+        calls[kind]()
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.1, math.nan])
+def test_a_share_outside_0_and_1_is_refused(share: float) -> None:
+    calls: list[Callable[[], Interval]] = [
+        lambda: wilson_interval(share, 10, 0.95),
+        lambda: delta_logit_interval(share, 0.1, 10, 0.95),
+        lambda: auc_interval(share, 0.1, 10, 10, 0.95),
+        lambda: newcombe_auc_interval(share, 10, 10, 0.95),
+    ]
+    for call in calls:
+        with pytest.raises(ValueError, match="must be within 0 and 1"):
+            call()
+
+
+@pytest.mark.parametrize("variance", [-0.1, math.nan])
+def test_a_variance_below_zero_is_refused(variance: float) -> None:
+    with pytest.raises(ValueError, match="variance must be 0 or more"):
+        delta_logit_interval(0.5, variance, 10, 0.95)
+    with pytest.raises(ValueError, match="variance must be 0 or more"):
+        auc_interval(0.5, variance, 10, 10, 0.95)
+
+
+def test_a_share_beyond_1_by_rounding_is_1() -> None:
+    assert wilson_interval(1 + 2e-16, 10, 0.95) == wilson_interval(1, 10, 0.95)
+    assert auc_interval(1 + 2e-16, 0, 10, 10, 0.95) == auc_interval(1, 0, 10, 10, 0.95)
+
+
+def test_numpy_scalars_come_back_as_plain_numbers() -> None:
+    interval = wilson_interval(np.float64(0.5), np.float64(10), 0.95)
+    mean = hall_mean_interval(np.float64(5), np.float64(2), np.float64(4), np.float64(8), 0.95)
+    assert {type(limit) for each in (interval, mean) for limit in limits(each)} == {float}
+    assert type(kish_size(np.float64(3), np.float64(3))) is float
