@@ -1,5 +1,6 @@
 """The three sufficient statistics that every metric is computed from, and nothing else of the rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -38,13 +39,13 @@ class ErrorMoments:
     rows, weight, weight2
         Rows, sum of weights, sum of squared weights.
     powers
-        Shape (7,): at index k the weighted sum of ``e ** k``; index 5 is not needed and zero.
+        The power k to the weighted sum of ``e ** k``, for k in 1, 2, 3, 4 and 6.
     """
 
     rows: int
     weight: float
     weight2: float
-    powers: tuple[float, ...]
+    powers: Mapping[int, float]
 
     def mean(self, power: int) -> float:
         """Weighted mean of ``e ** power``."""

@@ -80,7 +80,7 @@ def _accuracy(aggregates: Aggregates, average: str | None, confidence: float) ->
 def _precision(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
     counts = _confusion(aggregates)
     if average != "binary":
-        return _averaged(counts, average, _precision_by_class, confidence)
+        return _averaged(counts, average, _PRECISION, confidence)
     if not counts.weight[_PREDICTED_POSITIVE].any():
         return _undefined(f"no row predicted {counts.labels[1]}", aggregates, confidence)
     unit = "predicted positives"
@@ -90,7 +90,7 @@ def _precision(aggregates: Aggregates, average: str | None, confidence: float) -
 def _recall(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
     counts = _confusion(aggregates)
     if average != "binary":
-        return _averaged(counts, average, _recall_by_class, confidence)
+        return _averaged(counts, average, _RECALL, confidence)
     if not counts.weight[_POSITIVE].any():
         return _undefined(f"no row with label {counts.labels[1]}", aggregates, confidence)
     return _proportion(counts, _TRUE_POSITIVE, _POSITIVE, "positives", confidence)
@@ -99,7 +99,7 @@ def _recall(aggregates: Aggregates, average: str | None, confidence: float) -> E
 def _f1(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
     counts = _confusion(aggregates)
     if average != "binary":
-        return _averaged(counts, average, _f1_by_class, confidence)
+        return _averaged(counts, average, _F1, confidence)
     concerned = _POSITIVE | _PREDICTED_POSITIVE
     if not counts.weight[concerned].any():
         positive = counts.labels[1]
@@ -129,61 +129,30 @@ def _size(counts: ConfusionCounts, cells: NDArray[np.bool_]) -> float:
     return intervals.kish_size(counts.weight[cells].sum(), counts.weight2[cells].sum())
 
 
-# Averages over classes: value and gradient of each class, in the cells' shares of the weight.
+# Averages over classes. Precision, recall and F1 of a class are the share of the weight on its cell
+# of the diagonal, over a mix of the shares that are truly of it and that are predicted so.
 
-
-@dataclass(frozen=True)
-class _ByClass:
-    """Values, shape (K,), and their gradients by the cells' shares, shape (K, K true, K predicted)."""
-
-    values: Floats
-    gradients: Floats
-
-
-def _precision_by_class(share: Floats) -> _ByClass:
-    return _ratio_by_class(share, true=0.0, predicted=1.0)
-
-
-def _recall_by_class(share: Floats) -> _ByClass:
-    return _ratio_by_class(share, true=1.0, predicted=0.0)
-
-
-def _f1_by_class(share: Floats) -> _ByClass:
-    return _ratio_by_class(share, true=0.5, predicted=0.5)
-
-
-def _ratio_by_class(share: Floats, *, true: float, predicted: float) -> _ByClass:
-    """Share on the diagonal over a mix of the shares that are truly and predicted of the class."""
-    k = len(share)
-    unit = np.eye(k)
-    is_true, is_predicted = unit[:, :, None], unit[:, None, :]
-    base = true * share.sum(axis=1) + predicted * share.sum(axis=0)
-    safe = np.where(base > 0, base, 1.0)
-    values = np.where(base > 0, np.diag(share) / safe, 0.0)
-    mix = true * is_true + predicted * is_predicted
-    gradients = (is_true * is_predicted - values[:, None, None] * mix) / safe[:, None, None]
-    return _ByClass(values, gradients * (base > 0)[:, None, None])
+_PRECISION, _RECALL, _F1 = (0.0, 1.0), (1.0, 0.0), (0.5, 0.5)
 
 
 def _averaged(
-    counts: ConfusionCounts,
-    average: str | None,
-    by_class: Callable[[Floats], _ByClass],
-    confidence: float,
+    counts: ConfusionCounts, average: str | None, mix: tuple[float, float], confidence: float
 ) -> Estimate:
-    """Macro, micro or weighted average, with the delta method on the multinomial counts."""
-    if average == "micro":  # every row is one true and one predicted label: all three are accuracy
+    """Macro, micro or weighted average; the interval by the delta method on the multinomial counts."""
+    if average == "micro":  # every row has one true and one predicted label, so all three are accuracy
         return _accuracy(Aggregates(0, confusion=counts), None, confidence)
     share = counts.weight / counts.weight.sum()
-    classes = by_class(share)
-    if average == "macro":
-        mean = np.full(len(share), 1 / len(share))
-        drift = np.zeros_like(share)
-    else:
-        mean = share.sum(axis=1)
-        drift = np.repeat(classes.values[:, None], len(share), axis=1)
-    value = float(mean @ classes.values)
-    gradient = np.tensordot(mean, classes.gradients, axes=1) + drift
+    true, predicted = share.sum(axis=1), share.sum(axis=0)
+    base = mix[0] * true + mix[1] * predicted
+    occurs = base > 0
+    inverse = np.where(occurs, 1 / np.where(occurs, base, 1.0), 0.0)
+    by_class = np.diag(share) * inverse
+    importance = true if average == "weighted" else np.full(len(share), 1 / len(share))
+    value = float(importance @ by_class)
+    # Derivatives of the value by each cell's share.
+    by_base = -importance * by_class * inverse
+    by_true = mix[0] * by_base + (by_class if average == "weighted" else 0.0)
+    gradient = np.diag(importance * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
     spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
     size = _size(counts, np.ones_like(share, dtype=bool))
     interval = intervals.delta_logit_interval(value, max(spread, 0.0) / size, size, confidence)

@@ -1,0 +1,1 @@
+"""Where the rows are read and the SQL runs; one outside library per file."""
