@@ -202,6 +202,7 @@ def hall_mean_interval(
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.0, 4.4841)
     """
+    _require_confidence(confidence)
     _require_moments(n_effective, mean, second, third)
     t = student_quantile(n_effective - 1, confidence) if n_effective > 1 else math.inf
     if math.isinf(t):
@@ -294,8 +295,7 @@ def _student_expansion(dof: float, z: float) -> float:
 
 
 def _normal_quantile(confidence: float) -> float:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, found {confidence!r}")
+    _require_confidence(confidence)
     return -NormalDist().inv_cdf((1 - confidence) / 2)  # this tail keeps its digits near 1
 
 
@@ -356,6 +356,11 @@ def _proportion(name: str, value: float) -> float:
     if not -ROUNDING <= value <= 1 + ROUNDING:
         raise ValueError(f"{name} must be within 0 and 1, found {value!r}")
     return max(0.0, min(float(value), 1.0))
+
+
+def _require_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1, found {confidence!r}")
 
 
 def _require_positive(**numbers: float) -> None:

@@ -1,14 +1,35 @@
-"""Settings and the segment values found in the data -> the checks of a run, each with a stable id."""
+"""Settings and the segment values in the data -> the checks of a run, each with a stable id."""
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from model_checks.errors import SettingsError
 from model_checks.metrics import METRICS
-from model_checks.settings import Judging, Model, Rule, Segmentation, Settings, Threshold
+from model_checks.settings import (
+    Judging,
+    Model,
+    Rule,
+    Segmentation,
+    Settings,
+    Threshold,
+    segment_text,
+)
+
+__all__ = [
+    "BUILT_IN",
+    "Bound",
+    "Check",
+    "Plan",
+    "Segment",
+    "SegmentRows",
+    "SegmentationKey",
+    "check_id",
+    "plan_checks",
+    "segment_text",
+]
 
 Segment = tuple[tuple[str, str | None], ...]
 """Columns with their values, as text; the empty tuple is the whole."""
@@ -68,11 +89,20 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Target:
-    """What a table of thresholds is applied to."""
+    """What a threshold is applied to."""
 
     segment: Segment = ()
     declared: bool = True
     vacant: str | None = None
+
+
+@dataclass(frozen=True)
+class _Held:
+    """How a threshold is held: its own value of each key, or that of the nearest level above."""
+
+    confidence: float
+    rule: Rule
+    min_rows: int
 
 
 def plan_checks(
@@ -93,124 +123,131 @@ def plan_checks(
     Raises
     ------
     SettingsError
-        If two thresholds would judge the same metric of the same segment.
+        If two checks would have the same id.
     """
     checks: list[Check] = []
     left_out: list[str] = []
     for name, model in settings.models.items():
-        levels = (model, settings.defaults)
-        checks += _checks(name, model.task, model.thresholds, _Target(), levels, gate)
+        for metric, threshold in model.thresholds.items():
+            held = _held(threshold, model, settings.defaults, gate=gate)
+            checks.append(_check(name, model, metric, threshold, held, _Target()))
         for one in model.segments:
-            rows = found.get((name, tuple(one.by)), {})
-            min_rows = _resolved(one, *levels).min_rows or 1
-            for target in _targets(one, rows, min_rows):
-                checks += _checks(name, model.task, one.thresholds, target, (one, *levels), gate)
-            if one.values is None:
-                left_out += _too_small(name, one, rows, min_rows)
-    for check_id, times in Counter(check.id for check in checks).items():
-        if times > 1:
-            raise SettingsError([f"{settings.file}: {check_id} is agreed {times} times; keep one"])
+            rows = found.get((name, tuple(one.by)))
+            needed = {}
+            for metric, threshold in one.thresholds.items():
+                held = _held(threshold, one, model, settings.defaults, gate=gate)
+                needed[metric] = held.min_rows
+                checks += [
+                    _check(name, model, metric, threshold, held, target)
+                    for target in _targets(one, rows, held.min_rows)
+                ]
+            if one.values is None and rows:
+                left_out += _too_small(name, one, rows, needed)
+    times = Counter(check.id for check in checks)
+    if twice := [check_id for check_id, n in times.items() if n > 1]:
+        raise SettingsError(
+            f"{settings.file}: two checks would be called {one}; rename the model or the column"
+            for one in twice
+        )
     return Plan(tuple(checks), tuple(left_out))
 
 
-def _checks(
-    name: str,
-    task: str,
-    thresholds: Mapping[str, Threshold],
-    target: _Target,
-    levels: Sequence[Judging],
-    gate: bool,
-) -> Iterator[Check]:
-    for metric, threshold in thresholds.items():
-        judging = _resolved(threshold, *levels)
-        rule = (threshold.rule or "confident") if gate else judging.rule
-        yield Check(
-            id=check_id(name, metric, target.segment),
-            model=name,
-            task=task,
-            metric=metric,
-            average=threshold.average or METRICS[metric].averages[task][0],
-            segment=target.segment,
-            bound=Bound(threshold.min, threshold.max, threshold.warn, rule or "estimate"),
-            confidence=judging.confidence or 0.95,
-            min_rows=judging.min_rows or 1,
-            declared=target.declared,
-            vacant=target.vacant,
-        )
-
-
-def _resolved(*levels: Judging) -> Judging:
-    """The nearest level's value of each key."""
-    keys = Judging.model_fields
-    chain = (*levels, BUILT_IN)
-    return Judging(
-        **{
-            key: next(value for level in chain if (value := getattr(level, key)) is not None)
-            for key in keys
-        }
+def _check(
+    name: str, model: Model, metric: str, threshold: Threshold, held: _Held, target: _Target
+) -> Check:
+    return Check(
+        id=check_id(name, metric, target.segment, vacant=target.vacant is not None),
+        model=name,
+        task=model.task,
+        metric=metric,
+        average=threshold.average or METRICS[metric].averages[model.task][0],
+        segment=target.segment,
+        bound=Bound(threshold.min, threshold.max, threshold.warn, held.rule),
+        confidence=held.confidence,
+        min_rows=held.min_rows,
+        declared=target.declared,
+        vacant=target.vacant,
     )
 
 
-def _targets(segmentation: Segmentation, rows: SegmentRows, min_rows: int) -> list[_Target]:
-    columns = segmentation.by
-    if segmentation.values is not None:
-        values = [v if isinstance(v, list) else [v] for v in segmentation.values]
-        texts = [[segment_text(part) for part in value] for value in values]
-        return [_Target(tuple(zip(columns, text, strict=True))) for text in texts]
-    kept = [segment for segment, n in rows.items() if n >= min_rows]
+def _held(threshold: Threshold, *above: Judging, gate: bool) -> _Held:
+    """The nearest level's value of each key; a gate passes over the rules above the threshold."""
+    levels = (threshold, *above, BUILT_IN)
+    rule = next(level.rule for level in levels if level.rule is not None)
+    if gate:
+        rule = threshold.rule or "confident"
+    return _Held(
+        confidence=next(one.confidence for one in levels if one.confidence is not None),
+        rule=rule,
+        min_rows=next(one.min_rows for one in levels if one.min_rows is not None),
+    )
+
+
+def _targets(
+    segmentation: Segmentation, rows: SegmentRows | None, min_rows: int
+) -> Iterator[_Target]:
+    listed = segmentation.listed()
+    if listed is not None:
+        yield from (_Target(segment) for segment in listed)
+        return
+    kept = [segment for segment, n in (rows or {}).items() if n >= min_rows]
     if not kept:
-        vacant = f"no value of {', '.join(columns)} has {min_rows:,} labelled rows"
-        return [_Target(tuple((column, "*") for column in columns), vacant=vacant)]
-    kept.sort(key=lambda segment: [(value is None, value or "") for _, value in segment])
-    return [_Target(segment, declared=False) for segment in kept]
+        columns = ", ".join(segmentation.by)
+        vacant = f"no value of {columns} has {_labelled_rows(min_rows)}"
+        if rows is None:
+            vacant = f"the values of {columns} could not be read"
+        yield _Target(tuple((column, "*") for column in segmentation.by), vacant=vacant)
+    for segment in sorted(kept, key=_sort_key):
+        yield _Target(segment, declared=False)
+
+
+def _sort_key(segment: Segment) -> list[tuple[bool, str]]:
+    return [(value is None, value or "") for _, value in segment]
 
 
 def _too_small(
-    name: str, segmentation: Segmentation, rows: SegmentRows, min_rows: int
+    name: str, segmentation: Segmentation, rows: SegmentRows, needed: Mapping[str, int]
 ) -> Iterator[str]:
-    small = [n for n in rows.values() if n < min_rows]
-    if small:
-        values = "1 value" if len(small) == 1 else f"{len(small):,} values"
-        yield (
-            f"{name} by {', '.join(segmentation.by)}: {values} with fewer than {min_rows:,} "
-            f"labelled rows not judged ({sum(small):,} rows)"
-        )
+    """What is not judged for want of rows; metrics that need different numbers are told apart."""
+    for min_rows in dict.fromkeys(needed.values()):
+        small = [n for n in rows.values() if n < min_rows]
+        metrics = [metric for metric, n in needed.items() if n == min_rows]
+        of = f"-{', '.join(metrics)}" if len(metrics) < len(needed) else ""
+        if small:
+            values = "1 value" if len(small) == 1 else f"{len(small):,} values"
+            yield (
+                f"{name}{of} by {', '.join(segmentation.by)}: {values} with fewer than "
+                f"{_labelled_rows(min_rows)} not judged ({sum(small):,} in all)"
+            )
 
 
-def segment_text(value: object) -> str:
-    """A value of thresholds.toml as the text that the same value in the data becomes.
-
-    >>> segment_text(True), segment_text(2.0), segment_text("AA")
-    ('true', '2', 'AA')
-    """
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def _labelled_rows(n: int) -> str:
+    return "1 labelled row" if n == 1 else f"{n:,} labelled rows"
 
 
-def check_id(model: str, metric: str, segment: Segment) -> str:
-    """A stable id of plain ASCII, unique among all values of a segment.
+def check_id(model: str, metric: str, segment: Segment, *, vacant: bool = False) -> str:
+    """A stable id of plain ASCII, unique among all segments of a metric of a model.
+
+    The check of a segmentation without a value is ``vacant``: ``*`` stands where a value would.
 
     >>> check_id("churn", "recall", (("plan", "basic"),))
     'churn-recall-plan=basic'
     >>> check_id("churn", "recall", (("plan", "<b>"),))
-    'churn-recall-plan=b~b1f8a8d5'
+    'churn-recall-plan=b~507ca5a2742e'
     """
-    parts = [f"{_plain(column)}={_plain(value)}" for column, value in segment]
+    parts = [f"{_plain(column)}={'*' if vacant else _plain(value)}" for column, value in segment]
     return "-".join([model, metric, *([",".join(parts)] if parts else [])])
 
 
 def _plain(text: str | None) -> str:
     """The text itself where it is plain; else what is plain of it, and a hash of the whole.
 
-    ``~`` is in no plain text, so a null and the check that stands for all values (``*``) can't be
-    taken for a value.
+    Neither ``~`` nor ``*`` is in a plain text, so that a null and the check that stands for all
+    values can't be taken for a value.
     """
     if text is None:
         return "~null"
-    if text == "*":
-        return "*"
     kept = _PLAIN.sub("", text)[:40]
     if kept == text and text:
         return text
-    return f"{kept}~{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    return f"{kept}~{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"

@@ -1,0 +1,122 @@
+"""The pytest plugin: options, and the hooks by which checks are collected.
+
+It does nothing in a session that collects no check. The hooks of a run with checks are plugins of
+their own (``outcome.Outcomes``, ``run.JudgedRun``), imported and registered when it begins.
+"""
+
+import argparse
+import shutil
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from model_checks.plugin.session import CheckSession  # noqa: F401 (named in a string below)
+
+session_key = pytest.StashKey["CheckSession"]()
+shared_key = pytest.StashKey[dict[str, str]]()
+_CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of the checks."""
+    group = parser.getgroup("model checks")
+    group.addoption(
+        "--thresholds", metavar="FILE", help="what was agreed; default: thresholds.toml in the root"
+    )
+    group.addoption(
+        "--report-dir",
+        metavar="DIR",
+        help="where to write the report; default: reports in the root",
+    )
+    group.addoption(
+        "--as-of", metavar="WHEN", type=_moment, help="judge as if it were then: a date or a time"
+    )
+    group.addoption(
+        "--gate",
+        action="store_true",
+        help="judge a promotion: every check evaluated, rule confident, no mail",
+    )
+    group.addoption("--candidate", metavar="NAME=MODEL", type=_candidate, help="not supported yet")
+    group.addoption(
+        "--charts",
+        choices=("failed", "all", "none"),
+        default="failed",
+        help="which checks get charts of their own (none: no overview either); default: failed",
+    )
+    group.addoption("--no-email", action="store_true", help="send no mail")
+    group.addoption(
+        "--email-dry-run", action="store_true", help="send no mail, write it as email.eml"
+    )
+
+
+def _moment(text: str) -> datetime:
+    from model_checks.settings import parse_moment
+
+    try:
+        return parse_moment(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} {error}") from None
+
+
+def _candidate(text: str) -> str:
+    raise argparse.ArgumentTypeError(f"{text!r}: --candidate is not supported yet")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker what the processes of a run share: a private folder, and its start."""
+    if shared_key not in node.config.stash:
+        node.config.stash[shared_key] = {
+            "folder": tempfile.mkdtemp(prefix="model-checks-"),
+            "started": datetime.now(UTC).isoformat(),
+        }
+    node.workerinput["model_checks"] = node.config.stash[shared_key]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each check of the plan."""
+    if Path(str(metafunc.module.__file__)) == _CHECKS:
+        from model_checks.plugin.collection import parametrize
+
+        parametrize(metafunc)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A session whose settings have mistakes ends here, with exit code 4."""
+    if session_key in config.stash:
+        from model_checks.plugin.collection import refuse_mistakes
+
+        refuse_mistakes(config, items)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The run begins when it is known which checks it has."""
+    if session_key in session.config.stash:
+        from model_checks.plugin.collection import begin
+
+        begin(session, [item.nodeid for item in session.items])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    """The same in the controller, which collects nothing itself but hears of it."""
+    if any(_CHECKS.name in nodeid for nodeid in ids) or _mistakes_were_found(node.config):
+        from model_checks.plugin.collection import begin_in_controller
+
+        begin_in_controller(node.config, ids)
+
+
+def _mistakes_were_found(config: pytest.Config) -> bool:
+    return (Path(config.stash[shared_key]["folder"]) / "plan.pickle").exists()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove what was kept for the run."""
+    if session_key in config.stash:
+        config.stash[session_key].close()
+    if shared_key in config.stash:
+        shutil.rmtree(config.stash[shared_key]["folder"], ignore_errors=True)

@@ -1,0 +1,75 @@
+"""From results as they came in to a run: in the order of the file, with none missing unnoticed."""
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from model_checks import __version__
+from model_checks.plan import Plan
+from model_checks.plugin.session import CheckSession
+from model_checks.results import ModelFacts, Result, Run, error_of
+
+_PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
+
+
+def assembled(
+    session: CheckSession,
+    ids: Sequence[str],
+    results: Mapping[str, Result],
+    crashed: set[str],
+    exit_status: int,
+) -> Run:
+    """The run, as far as it has come.
+
+    Parameters
+    ----------
+    ids
+        The checks that were to be run.
+    results
+        Those that were, by id.
+    crashed
+        Node ids of the tests during which a worker process died: their checks are errors.
+    """
+    plan = session.planned
+    checks = {check.id: check for check in plan.checks} if isinstance(plan, Plan) else {}
+    found = dict(results)
+    for check_id in ids:
+        if any(nodeid.endswith(f"[{check_id}]") for nodeid in crashed):
+            found[check_id] = error_of(checks[check_id], "the process that measured it died")
+    unreached = sum(check_id not in found for check_id in ids)
+    left_out = list(plan.left_out) if isinstance(plan, Plan) else []
+    if len(ids) < len(checks):
+        left_out.append(f"{len(checks) - len(ids):,} of {len(checks):,} checks were not selected")
+    if unreached:
+        left_out.append(f"{unreached:,} of {len(ids):,} selected checks were not reached")
+    return Run(
+        id=f"{session.started:%Y%m%dT%H%M%S%fZ}",
+        started=session.started,
+        finished=datetime.now(UTC),
+        as_of=session.options.as_of or session.settings.defaults.as_of or session.started,
+        mode="gate" if session.options.gate else "watch",
+        exit_status=exit_status,
+        versions=_versions(),
+        thresholds_sha256=session.settings.sha256,
+        models=_facts(session, found),
+        results=[found[check_id] for check_id in checks if check_id in found],
+        planned=len(checks),
+        left_out=left_out,
+    )
+
+
+def _facts(session: CheckSession, results: Mapping[str, Result]) -> dict[str, ModelFacts]:
+    """Of every model that has a result; one whose worker died has no more than its task."""
+    judged = {result.check.model: result.check.task for result in results.values()}
+    measured = session.measured()
+    return {
+        name: measured[name].facts if name in measured else ModelFacts(judged[name], "not measured")
+        for name in session.settings.models
+        if name in judged
+    }
+
+
+def _versions() -> dict[str, str]:
+    versions = {"model-checks": __version__, "python": platform.python_version()}
+    return versions | {name: importlib.metadata.version(name) for name in _PACKAGES}

@@ -1,0 +1,92 @@
+"""From the plan to pytest's items, and the beginning of a run."""
+
+import pytest
+
+from model_checks.errors import SettingsError
+from model_checks.plan import Check
+from model_checks.plugin.outcome import Outcomes
+from model_checks.plugin.run import JudgedRun
+from model_checks.plugin.session import CheckSession, session_of
+
+_TEST = "test_threshold["
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """One test for each check, marked with its model, metric and task.
+
+    Mistakes in the settings can't be told from here without a traceback: ``refuse_mistakes`` does.
+    """
+    session = session_of(metafunc.config)
+    try:
+        checks = session.plan.checks
+    except SettingsError:
+        metafunc.parametrize("check", [pytest.param(None, id="mistakes in the settings")])
+        return
+    _register_markers(metafunc.config, session)
+    metafunc.parametrize(
+        "check", [pytest.param(check, id=check.id, marks=_marks(check)) for check in checks]
+    )
+
+
+def _marks(check: Check) -> list[pytest.MarkDecorator]:
+    return [getattr(pytest.mark, name) for name in (check.model, check.metric, check.task)]
+
+
+def _register_markers(config: pytest.Config, session: CheckSession) -> None:
+    checks = session.plan.checks
+    names = {check.model: f"checks of the model {check.model}" for check in checks}
+    names |= {check.metric: f"checks of the metric {check.metric}" for check in checks}
+    names |= {check.task: f"checks of {check.task} models" for check in checks}
+    for name, meaning in names.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
+
+
+def refuse_mistakes(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Raise what was wrong with the settings; a worker leaves that to the controller."""
+    session = session_of(config)
+    mistakes = session.planned
+    if isinstance(mistakes, SettingsError):
+        if session.is_worker:
+            items.clear()
+        else:
+            raise pytest.UsageError(*mistakes.mistakes)
+
+
+def begin(session: pytest.Session, nodeids: list[str]) -> None:
+    """Register what a run with checks needs in this process; with mistakes there is no run."""
+    checks = session_of(session.config)
+    if isinstance(checks.planned, SettingsError):
+        return
+    session.config.pluginmanager.register(Outcomes(checks), "model_checks outcomes")
+    if not checks.is_worker:
+        _register_run(session.config, nodeids)
+
+
+def begin_in_controller(config: pytest.Config, nodeids: list[str]) -> None:
+    """As ``begin``, once, from what the first worker has collected."""
+    if config.pluginmanager.has_plugin("model_checks run"):
+        return
+    refuse_mistakes(config, [])
+    _register_run(config, nodeids)
+
+
+def _register_run(config: pytest.Config, nodeids: list[str]) -> None:
+    """Take note of the checks to run; without one, or with none to be run, there is no run."""
+    ids = [check_id for nodeid in nodeids if (check_id := check_of(nodeid))]
+    if not ids or config.getoption("collectonly"):
+        return
+    run = JudgedRun(session_of(config), config, ids)
+    config.pluginmanager.register(run, "model_checks run")
+    run.begin()
+
+
+def check_of(nodeid: str) -> str | None:
+    """The id of the check that a node id is of; None for another test.
+
+    >>> check_of("model_checks/test_thresholds.py::test_threshold[churn-recall]")
+    'churn-recall'
+    """
+    path, _, rest = nodeid.partition("::")
+    if not path.endswith("test_thresholds.py") or not rest.startswith(_TEST):
+        return None
+    return rest.removeprefix(_TEST).removesuffix("]")

@@ -1,0 +1,178 @@
+"""The checks of one pytest session: settings, plan and measurements, each made once."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+import pytest
+
+from model_checks.curves import curves_of
+from model_checks.errors import MeasurementError, SettingsError
+from model_checks.measuring import Measurement, find_segments, measure, moment_of
+from model_checks.metrics import METRICS, TASKS
+from model_checks.plan import Check, Plan, Segment, SegmentationKey, SegmentRows, plan_checks
+from model_checks.plugin import session_key, shared_key
+from model_checks.plugin.once import Once
+from model_checks.results import Chart, Result
+from model_checks.settings import Settings, load_settings
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of the command line that concern the checks."""
+
+    root: Path
+    thresholds: Path
+    report_dir: Path
+    as_of: datetime | None
+    gate: bool
+    charts: str
+    email: str
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "Options":
+        """Read off pytest's configuration; a path that was given starts at the working folder."""
+        here, root = config.invocation_params.dir, config.rootpath
+        thresholds, report_dir = config.getoption("thresholds"), config.getoption("report_dir")
+        sending = "none" if config.getoption("no_email") else "send"
+        return cls(
+            root=root,
+            thresholds=here / thresholds if thresholds else root / "thresholds.toml",
+            report_dir=here / report_dir if report_dir else root / "reports",
+            as_of=config.getoption("as_of"),
+            gate=config.getoption("gate"),
+            charts=config.getoption("charts"),
+            email="dry-run" if config.getoption("email_dry_run") else sending,
+        )
+
+
+class CheckSession:
+    """What the checks of a session are made of; exists only where a check was collected.
+
+    Attributes
+    ----------
+    started
+        When the run began: the same in all of its processes.
+    folder
+        A private folder for what lasts as long as the run.
+    """
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.options = Options.of(config)
+        self.is_worker = hasattr(config, "workerinput")
+        given = getattr(config, "workerinput", {}).get("model_checks")
+        shared: dict[str, str] | None = given or config.stash.get(shared_key, None)
+        self._owns_folder = shared is None
+        self.folder = Path(shared["folder"] if shared else tempfile.mkdtemp(prefix="model-checks-"))
+        self.started = datetime.fromisoformat(shared["started"]) if shared else datetime.now(UTC)
+        self._once = Once(self.folder if shared else None)
+        self._charts: dict[tuple[str, Segment], Chart] = {}
+        self._reserved = _marker_names(config)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """``thresholds.toml``.
+
+        Raises
+        ------
+        SettingsError
+            If it has mistakes.
+        """
+        settings = load_settings(self.options.thresholds)
+        taken = [name for name in settings.models if name in self._reserved]
+        if taken:
+            raise SettingsError(
+                f"{settings.file}: [models.{name}] the name {name!r} is taken by a pytest marker; "
+                "choose another"
+                for name in taken
+            )
+        return settings
+
+    @property
+    def plan(self) -> Plan:
+        """The checks of the run.
+
+        Raises
+        ------
+        SettingsError
+            If ``thresholds.toml`` has mistakes.
+        """
+        plan = self._once.get("plan", self._plan_or_error)
+        if isinstance(plan, SettingsError):
+            raise plan
+        return plan
+
+    @property
+    def planned(self) -> Plan | SettingsError | None:
+        """The plan or what was wrong with the settings, if a process of the run came so far."""
+        found = self._once.found("plan")
+        return found if isinstance(found, Plan | SettingsError) else None
+
+    def result(self, check: Check) -> Result:
+        """The verdict on a check; the first of a model's checks to be asked for measures it."""
+        return self.measurement(check.model).result(check)
+
+    def measurement(self, name: str) -> Measurement:
+        """All that was measured of a model."""
+        return self._once.get(f"model {name}", lambda: self._measure(name))
+
+    def detail_chart(self, result: Result) -> Chart | None:
+        """The chart of a check that failed, or of each, as ``--charts`` says.
+
+        A chart that can't be drawn is left out with a note; it never changes a verdict.
+        """
+        wanted = self.options.charts == "all" or (self.options.charts == "failed" and result.failed)
+        predictions = self.measurement(result.check.model).predictions
+        if not wanted or predictions is None or not (result.estimate and result.estimate.n):
+            return None
+        from model_checks.charts import detail_chart
+
+        key = (result.check.model, result.check.segment)
+        if key not in self._charts:
+            self._charts[key] = detail_chart(*key, curves_of(predictions, result.check.segment))
+        return self._charts[key]
+
+    def measured(self) -> dict[str, Measurement]:
+        """The measurements that were made, in the order of the file."""
+        found = {name: self._once.found(f"model {name}") for name in self.settings.models}
+        return {name: one for name, one in found.items() if isinstance(one, Measurement)}
+
+    def as_of(self, name: str) -> datetime:
+        """The moment a model is judged at."""
+        return moment_of(self.settings, name, self.options.as_of, self.started)
+
+    def close(self) -> None:
+        """Remove what was kept for the run; under xdist the controller does."""
+        if self._owns_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _measure(self, name: str) -> Measurement:
+        return measure(self.settings, name, self.as_of(name), self.folder)
+
+    def _plan_or_error(self) -> Plan | SettingsError:
+        """An error is kept like a plan, so that every worker and the controller learn of it."""
+        try:
+            found: dict[SegmentationKey, SegmentRows] = {}
+            for name in self.settings.models:
+                try:
+                    found.update(find_segments(self.settings, name, self.as_of(name)))
+                except MeasurementError:
+                    continue  # measuring meets the same error, and it becomes that model's result
+            return plan_checks(self.settings, found, gate=self.options.gate)
+        except SettingsError as error:
+            return error
+
+
+def session_of(config: pytest.Config) -> CheckSession:
+    """The session's checks; made at the first call."""
+    if session_key not in config.stash:
+        config.stash[session_key] = CheckSession(config)
+    return config.stash[session_key]
+
+
+def _marker_names(config: pytest.Config) -> set[str]:
+    lines = config.getini("markers")
+    return {line.split(":")[0].split("(")[0].strip() for line in lines} | {*METRICS, *TASKS}

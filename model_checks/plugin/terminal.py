@@ -1,0 +1,60 @@
+"""What the terminal says at the end, beside what pytest says of each failure."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from model_checks.plugin.mail import Told
+from model_checks.plugin.session import Options
+from model_checks.results import Run
+
+
+def write_summary(
+    terminal: pytest.TerminalReporter, run: Run, told: Told, options: Options
+) -> None:
+    """Each model in a line, then warnings, what was left out, and where to read on."""
+    terminal.section("model checks")
+    width = max((len(name) for name in run.models), default=0)
+    for name in run.models:
+        terminal.line(f"{name:<{width}}  {_counts(run, name)}; {_rows(run, name)}")
+    for result in run.results:
+        if result.warned:
+            terminal.line(f"warning: {result.message}", yellow=True)
+    for sentence in run.left_out:
+        terminal.line(f"left out: {sentence}")
+    terminal.line(f"results: {_short(options.report_dir / 'results.json', options)}")
+    if told.line:
+        terminal.line(told.line, red=not told.delivered, bold=not told.delivered)
+
+
+def _counts(run: Run, name: str) -> str:
+    results = run.of_model(name)
+    counts = {
+        "failed": sum(r.failed and r.verdict != "ERROR" for r in results),
+        "could not be measured": sum(r.verdict == "ERROR" for r in results),
+        "skipped": sum(r.skipped for r in results),
+        "passed": sum(not r.failed and not r.skipped for r in results),
+    }
+    return ", ".join(f"{n:,} {word}" for word, n in counts.items() if n)
+
+
+def _rows(run: Run, name: str) -> str:
+    facts = run.models[name]
+    if facts.rows is None:
+        return "no rows read"
+    rows = f"{facts.labelled:,} labelled rows of {facts.rows:,}"
+    if facts.window_end is None:
+        return rows
+    end = _moment(facts.window_end)
+    start = f"from {_moment(facts.window_start)} " if facts.window_start else "up "
+    return f"{rows} {start}to {end}"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}".removesuffix(" 00:00")
+
+
+def _short(path: Path, options: Options) -> str:
+    root = options.root
+    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)

@@ -1,0 +1,18 @@
+"""What ``pytest model_checks`` collects: one test for each bound agreed in thresholds.toml."""
+
+import pytest
+
+from model_checks.plan import Check
+from model_checks.plugin.outcome import hold, measured
+from model_checks.results import Result
+
+
+@pytest.fixture
+def result(check: Check, request: pytest.FixtureRequest) -> Result:
+    """What was measured; a model that could not be measured is an error, not a failure."""
+    return measured(check, request)
+
+
+def test_threshold(result: Result) -> None:
+    """Hold one figure against what was agreed for it."""
+    hold(result)
