@@ -1,3 +1,46 @@
-"""Judge deployed models against the bounds agreed in thresholds.toml, as pytest tests."""
+"""Judge deployed models against the bounds agreed in thresholds.toml.
+
+``pytest model_checks`` is the way in; a notebook or a script finds the same road here: ``judge`` what
+``load_settings`` has read, look at ``overview_chart``, and ``compose`` the mail. The names are imported
+when they are first used, so that a pytest session without a check pays for nothing.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from model_checks.alerts.message import compose, summary_html
+    from model_checks.charts import overview_chart
+    from model_checks.judging import judge
+    from model_checks.settings import load_settings, parse_moment, parse_settings
+    from model_checks.sources import load_model
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "compose",
+    "judge",
+    "load_model",
+    "load_settings",
+    "overview_chart",
+    "parse_moment",
+    "parse_settings",
+    "summary_html",
+]
+
+_HOMES = {
+    "compose": "alerts.message",
+    "judge": "judging",
+    "load_model": "sources",
+    "load_settings": "settings",
+    "overview_chart": "charts",
+    "parse_moment": "settings",
+    "parse_settings": "settings",
+    "summary_html": "alerts.message",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -5,10 +5,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from model_checks.metrics import Estimate
-from model_checks.plan import Check
+from model_checks.plan import Bound, Check
 from model_checks.verdicts import Verdict, fails, verdict_on
 
 SCHEMA = 1
@@ -124,11 +125,13 @@ def result_of(check: Check, estimate: Estimate, rows: int) -> Result:
     if check.vacant:
         return Result(check, Verdict.NO_DATA, f"{check.id}: {check.vacant}", estimate)
     if rows < check.min_rows:
-        text = f"{check.id}: {rows:,} labelled rows, at least {check.min_rows:,} are needed"
+        has = "1 labelled row" if rows == 1 else f"{rows:,} labelled rows"
+        text = f"{check.id}: {has}, at least {check.min_rows:,} are needed"
         return Result(check, Verdict.NO_DATA, text, estimate)
     verdict = verdict_on(estimate, check.bound)
     if verdict is Verdict.NO_DATA:
-        return Result(check, verdict, f"{check.id}: {estimate.reason}", estimate)
+        text = f"{check.id}: {estimate.reason or 'undefined'}"
+        return Result(check, verdict, text, estimate)
     return Result(check, verdict, _sentence(check, estimate, verdict), estimate)
 
 
@@ -137,45 +140,63 @@ def error_of(check: Check, reason: str) -> Result:
     return Result(check, Verdict.ERROR, f"{check.id}: {reason}")
 
 
-_WORDS = {
-    Verdict.PASS: ("is at least the agreed", "is at most the agreed"),
-    Verdict.FAIL: ("is below the agreed", "is above the agreed"),
-    Verdict.INCONCLUSIVE: (
-        "is not proven to be at least the agreed",
-        "is not proven to be at most the agreed",
-    ),
-}
-
-
 def _sentence(check: Check, estimate: Estimate, verdict: Verdict) -> str:
     """What was measured, and how it stands to what was agreed."""
-    value, low, high = estimate.value, estimate.low, estimate.high
-    assert value is not None and low is not None and high is not None
-    bound = check.bound
-    lowest = value if bound.rule == "estimate" else low
-    about_min = bound.min is not None and (bound.max is None or not lowest >= bound.min)
-    limit = bound.min if about_min else bound.max
-    words = _WORDS.get(verdict, _WORDS[Verdict.PASS])[not about_min]
-    assert limit is not None
-    digits = _digits(value, limit)
-    told = (
-        f"{check.id}: {value:.{digits}f} ({100 * estimate.confidence:g} % interval "
-        f"{low:.{digits}f} to {high:.{digits}f}, {estimate.method}, {estimate.n:,} "
-        f"{estimate.unit}) {words} {limit:.{digits}f}"
+    bound, value, low, high = check.bound, estimate.value, estimate.low, estimate.high
+    assert value is not None
+    assert low is not None
+    assert high is not None
+    digits = _digits(value, bound)
+    shown = [_figure(number, digits) for number in (value, low, high)]
+    return (
+        f"{check.id}: {shown[0]} ({100 * estimate.confidence:g} % interval {shown[1]} to "
+        f"{shown[2]}, {estimate.method}, {estimate.n:,} {estimate.unit}) "
+        f"{_standing(bound, verdict, value if bound.rule == 'estimate' else low, digits)}"
     )
-    if verdict is Verdict.WARN:
-        return f"{told}, but {'below' if about_min else 'above'} the warning at {bound.warn:g}"
-    if verdict is Verdict.INCONCLUSIVE and bound.rule == "tolerant":
-        return f"{told}, which is tolerated"
-    return told
 
 
-def _digits(value: float, limit: float) -> int:
-    """Decimals that show three figures of the limit, and that value and limit are not the same."""
-    digits = 3 if limit == 0 else max(3, 2 - math.floor(math.log10(abs(limit))))
-    while value != limit and f"{value:.{digits}f}" == f"{limit:.{digits}f}" and digits < 15:
+def _standing(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str:
+    """How it stands to the bound that decided; ``lowest`` is what had to be above the lower one."""
+    about_min = bound.max is None or (bound.min is not None and not lowest >= bound.min)
+    good, bad = ("at least", "below") if about_min else ("at most", "above")
+    limit = bound.min if about_min else bound.max
+    assert limit is not None
+    agreed = f"the agreed {_figure(limit, digits)}"
+    if math.isnan(lowest):
+        return f"has no value or no interval, so it is not {good} {agreed}"
+    if verdict is Verdict.FAIL:
+        return f"is {bad} {agreed}"
+    if verdict is Verdict.INCONCLUSIVE:
+        tolerated = f"is not proven to be {bad} {agreed}, so it is tolerated"
+        return tolerated if bound.rule == "tolerant" else f"is not proven to be {good} {agreed}"
+    if bound.min is not None and bound.max is not None:
+        low, high = _figure(bound.min, digits), _figure(bound.max, digits)
+        return f"is within the agreed {low} to {high}"
+    if verdict is Verdict.WARN and bound.warn is not None:
+        other = "below" if about_min else "above"
+        return f"is {good} {agreed}, but {other} the warning at {_figure(bound.warn, digits)}"
+    return f"is {good} {agreed}"
+
+
+def _figure(number: float, digits: int) -> str:
+    return "infinity" if number == math.inf else f"{number:,.{digits}f}"
+
+
+def _digits(value: float, bound: Bound) -> int:
+    """Decimals that show three figures of a bound, all that were agreed, and the value apart."""
+    limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
+    digits = max([3, *(_decimals(limit) for limit in limits if limit > 0)])
+    while any(
+        value != limit and _figure(value, digits) == _figure(limit, digits) for limit in limits
+    ):
         digits += 1
     return digits
+
+
+def _decimals(limit: float) -> int:
+    exponent = Decimal(repr(limit)).as_tuple().exponent
+    assert isinstance(exponent, int)
+    return max(-exponent, 2 - math.floor(math.log10(limit)))
 
 
 def run_as_json(run: Run) -> str:
@@ -198,7 +219,9 @@ def run_as_json(run: Run) -> str:
         },
         "checks": [result_as_json(result) for result in run.results],
     }
-    return json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
+    # Half a surrogate pair, from a file's name say, can't be written as UTF-8; JSON can escape it.
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 def result_as_json(result: Result) -> dict[str, Any]:
@@ -246,4 +269,4 @@ def _iso(moment: datetime | None) -> str | None:
 
 
 def _number(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
+    return float(value) if value is not None and math.isfinite(value) else None

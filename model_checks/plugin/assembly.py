@@ -1,17 +1,12 @@
 """From results as they came in to a run: in the order of the file, with none missing unnoticed."""
 
-import importlib.metadata
-import platform
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from model_checks import __version__
+from model_checks.judging import mode_of, run_id, versions
 from model_checks.plan import Plan
 from model_checks.plugin.session import CheckSession
 from model_checks.results import ModelFacts, Result, Run, error_of
-
-_PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
-
 
 def assembled(
     session: CheckSession,
@@ -44,13 +39,13 @@ def assembled(
     if unreached:
         left_out.append(f"{unreached:,} of {len(ids):,} selected checks were not reached")
     return Run(
-        id=f"{session.started:%Y%m%dT%H%M%S%fZ}",
+        id=run_id(session.started),
         started=session.started,
         finished=datetime.now(UTC),
         as_of=session.options.as_of or session.settings.defaults.as_of or session.started,
-        mode="gate" if session.options.gate else "watch",
+        mode=mode_of(gate=session.options.gate),
         exit_status=exit_status,
-        versions=_versions(),
+        versions=versions(),
         thresholds_sha256=session.settings.sha256,
         models=_facts(session, found),
         results=[found[check_id] for check_id in checks if check_id in found],
@@ -68,8 +63,3 @@ def _facts(session: CheckSession, results: Mapping[str, Result]) -> dict[str, Mo
         for name in session.settings.models
         if name in judged
     }
-
-
-def _versions() -> dict[str, str]:
-    versions = {"model-checks": __version__, "python": platform.python_version()}
-    return versions | {name: importlib.metadata.version(name) for name in _PACKAGES}

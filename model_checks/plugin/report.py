@@ -119,9 +119,12 @@ class ReportHooks:
         """What was judged, and the overview charts, above the table."""
         if self._run:
             prefix += [f"<p>{escape(line)}</p>" for line in self._run.left_out]
-        for chart in self._overviews:
-            source = f"data:image/png;base64,{base64.b64encode(chart.png).decode()}"
-            prefix.append(f'<p><img width="600" alt="{escape(chart.alt)}" src="{source}"></p>')
+        images = "".join(
+            f'<img width="600" style="margin: 0 24px 16px 0" alt="{escape(chart.alt)}" '
+            f'src="data:image/png;base64,{base64.b64encode(chart.png).decode()}">'
+            for chart in self._overviews
+        )
+        prefix.append(f'<div style="display: flex; flex-wrap: wrap">{images}</div>')
 
 
 def _figures(result: Result) -> list[str]:

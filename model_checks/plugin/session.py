@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from model_checks.curves import curves_of
-from model_checks.errors import MeasurementError, SettingsError
-from model_checks.measuring import Measurement, find_segments, measure, moment_of
+from model_checks.errors import SettingsError
+from model_checks.judging import plan_of
+from model_checks.measuring import Measurement, measure, moment_of
 from model_checks.metrics import METRICS, TASKS
-from model_checks.plan import Check, Plan, Segment, SegmentationKey, SegmentRows, plan_checks
+from model_checks.plan import Check, Plan, Segment
 from model_checks.plugin import session_key, shared_key
 from model_checks.plugin.once import Once
 from model_checks.results import Chart, Result
@@ -155,13 +156,8 @@ class CheckSession:
     def _plan_or_error(self) -> Plan | SettingsError:
         """An error is kept like a plan, so that every worker and the controller learn of it."""
         try:
-            found: dict[SegmentationKey, SegmentRows] = {}
-            for name in self.settings.models:
-                try:
-                    found.update(find_segments(self.settings, name, self.as_of(name)))
-                except MeasurementError:
-                    continue  # measuring meets the same error, and it becomes that model's result
-            return plan_checks(self.settings, found, gate=self.options.gate)
+            moments = {name: self.as_of(name) for name in self.settings.models}
+            return plan_of(self.settings, moments, gate=self.options.gate)
         except SettingsError as error:
             return error
 

@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, field_validator
 
@@ -11,7 +11,13 @@ from model_checks.errors import SettingsError
 from model_checks.settings.email import Email
 from model_checks.settings.mistakes import key_mistake, sentences
 from model_checks.settings.model import Data, Deployed, Model, model_name
-from model_checks.settings.thresholds import Judging, Rule, Segmentation, Threshold
+from model_checks.settings.thresholds import (
+    Judging,
+    Rule,
+    Segmentation,
+    Threshold,
+    segment_text,
+)
 from model_checks.settings.values import Moment, Table, parse_moment
 
 __all__ = [
@@ -27,6 +33,7 @@ __all__ = [
     "Threshold",
     "load_settings",
     "parse_moment",
+    "segment_text",
 ]
 
 
@@ -36,15 +43,23 @@ class Defaults(Judging):
     as_of: Moment | None = None
 
 
+class _Origin(NamedTuple):
+    """Which file the settings are from."""
+
+    path: Path
+    sha256: str
+
+
 class Settings(Table):
     """The whole file."""
 
     email: Email | None = None
     defaults: Defaults = Defaults()
-    models: dict[Annotated[str, AfterValidator(model_name)], Model]
+    models: Annotated[
+        dict[Annotated[str, AfterValidator(model_name)], Model], Field(validate_default=True)
+    ] = Field(default_factory=dict)
 
-    _path: Path = PrivateAttr(default=Path("thresholds.toml"))
-    _sha256: str = PrivateAttr(default="")
+    _origin: _Origin = PrivateAttr(default=_Origin(Path("thresholds.toml"), ""))
 
     @field_validator("models")
     @classmethod
@@ -53,20 +68,25 @@ class Settings(Table):
             raise key_mistake("no model to judge; add a table [models.NAME]")
         return models
 
+    def model_post_init(self, context: Any) -> None:
+        """Keep which file it was, which ``load_settings`` tells as context."""
+        if isinstance(context, _Origin):
+            self._origin = context
+
     @property
     def folder(self) -> Path:
         """Where relative paths start."""
-        return self._path.parent
+        return self._origin.path.parent
 
     @property
     def file(self) -> str:
         """The file's name, for messages."""
-        return self._path.name
+        return self._origin.path.name
 
     @property
     def sha256(self) -> str:
         """Of the file's bytes."""
-        return self._sha256
+        return self._origin.sha256
 
 
 def load_settings(path: Path) -> Settings:
@@ -83,12 +103,14 @@ def load_settings(path: Path) -> Settings:
         reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise SettingsError([f"{path}: {reason}; name another with --thresholds FILE"]) from None
     try:
-        raw = tomllib.loads(content.decode("utf-8"))
-        settings = Settings.model_validate(raw)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        written = tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise SettingsError([f"{path.name}: not UTF-8 (at line {line})"]) from None
+    except ValueError as error:
         raise SettingsError([f"{path.name}: not valid TOML: {error}"]) from None
+    origin = _Origin(path.resolve(), hashlib.sha256(content).hexdigest())
+    try:
+        return Settings.model_validate(written, context=origin)
     except ValidationError as error:
-        raise SettingsError(sentences(error, Settings, path.name)) from None
-    settings._path = path.resolve()
-    settings._sha256 = hashlib.sha256(content).hexdigest()
-    return settings
+        raise SettingsError(sentences(error, Settings, path.name, written)) from None

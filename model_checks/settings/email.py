@@ -1,20 +1,28 @@
 """``[email]``: who is told, and by which server."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, WithJsonSchema, field_validator
-from pydantic import model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from model_checks.errors import DeliveryError
-from model_checks.settings.mistakes import key_mistake, table_mistake
-from model_checks.settings.values import Address, Table, Text, one_or_more
+from model_checks.settings.mistakes import key_mistake, refuse
+from model_checks.settings.values import (
+    Address,
+    Known,
+    Table,
+    Text,
+    Whole,
+    one_or_more,
+    one_or_more_of,
+)
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
-def _literal_password(value: object) -> None:
+def _literal_password(_: object) -> None:
     raise key_mistake("a literal password is refused; name an environment variable in password_env")
 
 
@@ -24,48 +32,40 @@ class Email(Table):
     sender_email: Address
     receiver_email: Annotated[
         list[Address],
-        BeforeValidator(one_or_more),
         Field(min_length=1),
-        WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+        BeforeValidator(one_or_more),
+        one_or_more_of({"type": "string"}),
     ]
     smtp_host: Text
     smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: Text | None = None
-    password_env: Text | None = None
-    password_file: Text | None = None
-    password: Annotated[None, BeforeValidator(_literal_password), WithJsonSchema({"not": {}})] = (
-        None
+    password_env: str | None = Field(
+        default=None,
+        pattern="^[A-Za-z_][A-Za-z0-9_]*$",
+        description="the name of an environment variable",
     )
-    report_url: Text | None = None
+    password_file: Text | None = None
+    password: Annotated[None, BeforeValidator(_literal_password)] = None
+    report_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s/?#@]+([/?#]\S*)?$",
+        description="a link that starts with https:// or http:// and holds no password",
+    )
     timeout: Annotated[float, Field(gt=0)] = 30.0
+    whole: Whole = None
 
     @field_validator("security")
     @classmethod
     def _clear_text_stays_here(cls, security: str, info: ValidationInfo) -> str:
-        if security == "none" and info.data.get("smtp_host") not in _LOOPBACK:
+        if security == "none" and info.data.get("smtp_host", "localhost") not in _LOOPBACK:
             raise ValueError(f"is for a relay on loopback ({', '.join(_LOOPBACK)}) only")
         return security
 
-    @field_validator("report_url")
+    @field_validator("whole")
     @classmethod
-    def _link(cls, url: str | None) -> str | None:
-        if url is not None and not url.startswith(("https://", "http://")):
-            raise ValueError("must start with https:// or http://")
-        return url
-
-    @model_validator(mode="after")
-    def _login_is_whole(self) -> "Email":
-        if self.password_env and self.password_file:
-            raise table_mistake("password_env and password_file are both given; keep one")
-        has_password = bool(self.password_env or self.password_file)
-        if self.username and not has_password:
-            raise table_mistake("username needs password_env or password_file")
-        if has_password and not self.username:
-            raise table_mistake("a password without a username; add username")
-        if self.username and self.security == "none":
-            raise table_mistake('security = "none" would send the password in clear text')
-        return self
+    def _login_is_whole(cls, _: None, info: ValidationInfo) -> None:
+        refuse(_halves_of_a_login(info.data))
 
     def read_password(self, folder: Path) -> str | None:
         """The password, read when it is needed; ``folder`` is that of thresholds.toml.
@@ -73,18 +73,39 @@ class Email(Table):
         Raises
         ------
         DeliveryError
-            If the variable is not set or the file can't be read.
+            If the variable is not set, or the file can't be read or is empty.
         """
         if self.password_env:
             if not os.environ.get(self.password_env):
                 raise DeliveryError(f"the environment variable {self.password_env} is not set")
             return os.environ[self.password_env]
         if self.password_file:
-            try:
-                return (folder / self.password_file).read_text(encoding="utf-8").strip()
-            except OSError as error:
-                reason = error.strerror or type(error).__name__
-                raise DeliveryError(f"password_file {self.password_file}: {reason}") from None
-            except UnicodeDecodeError:
-                raise DeliveryError(f"password_file {self.password_file}: not UTF-8") from None
+            return _password_in(folder / self.password_file, self.password_file)
         return None
+
+
+def _halves_of_a_login(known: Known) -> Iterator[str]:
+    if known.get("password_env") and known.get("password_file"):
+        yield "password_env and password_file are both given; keep one"
+    if not {"username", "password_env", "password_file"} <= known.keys():
+        return
+    has_password = bool(known["password_env"] or known["password_file"])
+    if known["username"] and not has_password:
+        yield "username needs password_env or password_file"
+    if has_password and not known["username"]:
+        yield "a password without a username; add username"
+    if known["username"] and known.get("security") == "none":
+        yield "security = 'none' would send the password in clear text"
+
+
+def _password_in(path: Path, name: str) -> str:
+    try:
+        password = path.read_text(encoding="utf-8").rstrip("\r\n")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DeliveryError(f"password_file {name}: {reason}") from None
+    except UnicodeDecodeError:
+        raise DeliveryError(f"password_file {name}: not UTF-8") from None
+    if not password:
+        raise DeliveryError(f"password_file {name}: is empty")
+    return password

@@ -1,42 +1,55 @@
 """The wording of mistakes in thresholds.toml: what pydantic found -> one sentence each."""
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, time
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-_EXPECTED = {
-    "bool_type": "true or false",
-    "datetime_type": "a date or a time",
-    "dict_type": "a table",
-    "finite_number": "a finite number",
-    "float_type": "a number",
-    "greater_than": "a number above {gt}",
-    "greater_than_equal": "a number of at least {ge}",
-    "int_from_float": "a whole number",
-    "int_type": "a whole number",
-    "less_than": "a number below {lt}",
-    "less_than_equal": "a number of at most {le}",
-    "list_type": "a list",
-    "model_type": "a table",
-    "string_type": "a string",
-    "string_too_short": "a string that is not empty",
-    "too_short": "a list that is not empty",
+Location = tuple[str | int, ...]
+
+_MUST = {
+    "bool_type": "be true or false",
+    "dict_type": "be a table",
+    "finite_number": "be a finite number",
+    "float_type": "be a number",
+    "greater_than": "be a number above {gt:g}",
+    "greater_than_equal": "be a number of at least {ge:g}",
+    "int_from_float": "be a whole number",
+    "int_type": "be a whole number",
+    "less_than": "be a number below {lt:g}",
+    "less_than_equal": "be a number of at most {le:g}",
+    "list_type": "be a list",
+    "model_type": "be a table",
+    "string_type": "be a string",
+    "string_too_short": "not be empty",
+    "too_short": "not be empty",
 }
+
+_SHOWN_OF_EMAIL = {
+    "sender_email",
+    "receiver_email",
+    "smtp_host",
+    "smtp_port",
+    "security",
+    "timeout",
+}
+"""Keys of [email] that hold no secret, not even where somebody put one into the wrong key."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """Tell the nearest known name, where one is near, and all of them.
 
-    >>> nearest("recal", ["recall", "f1"])
+    >>> nearest("Recal", ["recall", "f1"])
     "did you mean 'recall'? known: f1, recall"
     >>> nearest("zzz", ["recall", "f1"])
     'known: f1, recall'
     """
     known = sorted(known)
-    close = difflib.get_close_matches(name, known, n=1)
+    close = difflib.get_close_matches(name.lower(), known, n=1)
     guess = f"did you mean {close[0]!r}? " if close else ""
     return f"{guess}known: {', '.join(known)}"
 
@@ -51,16 +64,82 @@ def table_mistake(text: str) -> PydanticCustomError:
     return PydanticCustomError("table_mistake", "{text}", {"text": text})
 
 
-def sentences(error: ValidationError, schema: type[BaseModel], file: str) -> tuple[str, ...]:
-    """One line per mistake: the file, the table, the key, what was found and what is allowed."""
-    found = error.errors(include_url=False)
-    return tuple(dict.fromkeys(f"{file}: {_located(one, schema)}" for one in found))
+def refuse(mistakes: Iterable[str]) -> None:
+    """Raise all mistakes that the keys of a table make together, if there are any."""
+    if texts := tuple(mistakes):
+        raise PydanticCustomError("whole_mistakes", "{texts}", {"texts": texts})
 
 
-def _located(found: ErrorDetails, schema: type[BaseModel]) -> str:
-    tables, key = found["loc"][:-1], str(found["loc"][-1]) if found["loc"] else ""
-    place = _table_name(found["loc"] if found["type"] == "table_mistake" else tables)
-    return f"{place} {_problem(found, key, _table(schema, tables))}".strip()
+def sentences(
+    error: ValidationError, schema: type[BaseModel], file: str, written: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """One line per mistake, in the order of the file.
+
+    Parameters
+    ----------
+    error
+        What pydantic found.
+    schema
+        What the file was held against.
+    file
+        Its name, with which each line starts.
+    written
+        The file's content; what is shown of it is what stands there, not what it was made into.
+    """
+    found = sorted(error.errors(include_url=False), key=lambda one: _order(one["loc"], written))
+    lines = (f"{file}: {line}" for one in found for line in _lines(one, schema, written))
+    return tuple(dict.fromkeys(lines))
+
+
+def _order(location: Location, written: object) -> list[int]:
+    """Where it stands in the file; what is missing comes first in its table."""
+    order = []
+    for part in location:
+        if isinstance(written, Mapping) and part in written:
+            order.append(list(written).index(part))
+            written = written[part]
+        elif isinstance(written, list) and isinstance(part, int):
+            order.append(part)
+            written = written[part]
+        else:
+            return [*order, -1]
+    return order
+
+
+def _lines(found: ErrorDetails, schema: type[BaseModel], written: object) -> Iterator[str]:
+    kind, context = found["type"], found.get("ctx", {})
+    if kind == "whole_mistakes":
+        for text in context["texts"]:
+            yield f"{_table_name(found['loc'][:-1])} {text}".strip()
+        return
+    if kind == "table_mistake":
+        yield f"{_table_name(found['loc'])} {context['text']}".strip()
+        return
+    tables, key, value = _as_written(found["loc"], written)
+    yield f"{_table_name(tables)} {_problem(found, key, value, _table(schema, tables))}".strip()
+
+
+def _as_written(location: Location, written: object) -> tuple[Location, str, str]:
+    """The table, the key and the value as they stand in the file.
+
+    A bare string or number may have been made into a table, and then the mistake was found deeper
+    than anything that was written. The value is the text after the key; it is empty for a secret.
+    """
+    depth = 0
+    for part in location:
+        if isinstance(written, Mapping):
+            written = written.get(part)
+        elif isinstance(written, list) and isinstance(part, int):
+            written = written[part]
+        else:
+            break
+        depth += 1
+    tables, key = location[: depth - 1], location[depth - 1]
+    name = str(key)
+    if isinstance(key, int):
+        name, tables = f"{tables[-1]} #{key + 1}", tables[:-1]
+    secret = location[0] == "email" and (not tables or location[1] not in _SHOWN_OF_EMAIL)
+    return tables, name, "" if secret else f" = {_shown(written)}"
 
 
 def _table_name(parts: Sequence[str | int]) -> str:
@@ -68,46 +147,60 @@ def _table_name(parts: Sequence[str | int]) -> str:
 
     >>> _table_name(["models", "churn", "segments", 0, "thresholds"])
     '[models.churn.segments #1.thresholds]'
+    >>> _table_name(["models", "a b"])
+    "[models.'a b']"
     """
     name = ""
     for part in parts:
-        name += f" #{part + 1}" if isinstance(part, int) else f".{part}"
+        if isinstance(part, int):
+            name += f" #{part + 1}"
+        else:
+            name += f".{part}" if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f".{part!r}"
     return f"[{name.removeprefix('.')}]" if name else ""
 
 
-def _problem(found: ErrorDetails, key: str, table: type[BaseModel]) -> str:
+def _problem(found: ErrorDetails, key: str, value: str, table: type[BaseModel]) -> str:
     context: Mapping[str, Any] = found.get("ctx", {})
     kind = found["type"]
-    secret = table.__name__ == "Email" and kind == "extra_forbidden"  # a misspelt password, perhaps
-    shown = repr(key) if secret else f"{key} = {_shortened(found.get('input'))}"
-    if kind in ("key_mistake", "table_mistake"):
+    if kind == "key_mistake":
         return str(context["text"])
     if kind == "missing":
         return f"key {key!r} is missing"
-    if kind == "extra_forbidden":
-        return f"unknown key {shown}; {nearest(key, keys_of(table))}"
+    if kind in ("extra_forbidden", "none_required"):  # the value may be a misplaced password
+        return f"unknown key {key!r}; {nearest(key, keys_of(table))}"
+    return f"{key}{value}: {_wrong_value(found, context, key, table)}"
+
+
+def _wrong_value(
+    found: ErrorDetails, context: Mapping[str, Any], key: str, table: type[BaseModel]
+) -> str:
+    kind = found["type"]
     if kind == "value_error":
-        return f"{shown}: {context['error']}"
+        return str(context["error"])
     if kind == "literal_error":
-        return f"{shown}: {_not_one_of(table, key, found.get('input'))}"
-    expected = _EXPECTED.get(kind)
-    return (
-        f"{shown}: must be {expected.format(**context)}" if expected else f"{shown}: {found['msg']}"
-    )
+        return nearest(str(found["input"]), re.findall(r"'([^']*)'", str(context["expected"])))
+    if kind == "string_pattern_mismatch":
+        return f"must be {table.model_fields[key].description}"
+    return f"must {_MUST[kind].format(**context)}" if kind in _MUST else found["msg"]
 
 
-def _shortened(value: object) -> str:
-    text = repr(value)
+def _shown(value: object) -> str:
+    """What was found, as the file has it; of a table only that it is one.
+
+    >>> _shown([True, "a", {"password": "hidden"}])
+    "[true, 'a', {...}]"
+    """
+    if isinstance(value, bool):
+        text = str(value).lower()
+    elif isinstance(value, date | time):
+        text = value.isoformat()
+    elif isinstance(value, Mapping):
+        text = "{...}" if value else "{}"
+    elif isinstance(value, list):
+        text = f"[{', '.join(_shown(part) for part in value)}]"
+    else:
+        text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."
-
-
-def _not_one_of(table: type[BaseModel], key: str, found: object) -> str:
-    field = next(
-        field for name, field in table.model_fields.items() if (field.alias or name) == key
-    )
-    literals = [arg for arg in _flat(field.annotation) if get_origin(arg) is Literal]
-    allowed = [str(value) for literal in literals for value in get_args(literal)]
-    return nearest(str(found), allowed)
 
 
 def keys_of(table: type[BaseModel]) -> list[str]:
@@ -121,7 +214,7 @@ def keys_of(table: type[BaseModel]) -> list[str]:
     return [name for name in names if not name.startswith("<")]
 
 
-def _table(schema: type[BaseModel], parts: Sequence[str | int]) -> type[BaseModel]:
+def _table(schema: type[BaseModel], parts: Location) -> type[BaseModel]:
     """The class of the table at a place: a key of a dict or an index of a list is passed over."""
     table, in_container = schema, False
     for part in parts:
@@ -129,17 +222,13 @@ def _table(schema: type[BaseModel], parts: Sequence[str | int]) -> type[BaseMode
             in_container = False
             continue
         field = table.model_fields.get(str(part))
-        nested = [arg for arg in _flat(field.annotation) if _is_table(arg)] if field else []
+        made_of = _flat(field.annotation) if field else []
+        nested = [arg for arg in made_of if isinstance(arg, type) and issubclass(arg, BaseModel)]
         if not nested:
             break
         table = nested[0]
-        origins = {get_origin(arg) for arg in _flat(field.annotation)} if field else set()
-        in_container = bool(origins & {dict, list, tuple})
+        in_container = bool({get_origin(arg) for arg in made_of} & {dict, list})
     return table
-
-
-def _is_table(annotation: object) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _flat(annotation: object) -> list[Any]:

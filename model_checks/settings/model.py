@@ -1,50 +1,67 @@
 """``[models.NAME]``: a deployed model, its rows, and what was agreed for it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
-from model_checks.metrics import METRICS
-from model_checks.settings.mistakes import key_mistake, table_mistake
+from model_checks.metrics import METRICS, TASKS
+from model_checks.settings.mistakes import key_mistake, refuse, table_mistake
 from model_checks.settings.thresholds import (
     Judging,
     Segmentation,
     Thresholds,
     with_metric_and_task,
 )
-from model_checks.settings.values import Label, Moment, NotYet, Table, Text, Texts, Window
+from model_checks.settings.values import (
+    Known,
+    Label,
+    Moment,
+    NotYet,
+    Table,
+    Text,
+    Texts,
+    Whole,
+    Window,
+)
 
 Task = Literal["binary", "multiclass", "regression"]
 DATA_SUFFIXES = (".parquet", ".csv", ".csv.gz")
+
+_LOADERS = ("skops", "joblib", "python")
+_LATER = ("url_env", "table", "sql", "spark")
 
 
 class Deployed(Table):
     """``model = ...``: which loader, of which file; a bare string is a skops file."""
 
     skops: Text | None = None
-    trusted_types: list[Text] = []
+    trusted_types: list[Text] = Field(default_factory=list)
     joblib: Text | None = None
     allow_pickle: bool = False
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    python: Annotated[str, Field(pattern=r"^[\w.]+:\w+$")] | None = None
+    sha256: str | None = Field(
+        default=None, pattern="^[0-9a-f]{64}$", description="64 hexadecimal digits in lower case"
+    )
+    python: str | None = Field(
+        default=None, pattern=r"^\w+(\.\w+)*:\w+$", description="'package.module:name'"
+    )
+    whole: Whole = None
 
-    @model_validator(mode="after")
-    def _one_loader(self) -> "Deployed":
-        named = [name for name in ("skops", "joblib", "python") if getattr(self, name)]
-        if len(named) != 1:
-            raise table_mistake("model must name one of skops, joblib, python")
-        if self.joblib and not (self.allow_pickle and self.sha256):
-            raise table_mistake(
-                "a joblib file runs code when it is loaded; "
-                "say allow_pickle = true and the file's sha256, or save it with skops"
-            )
-        if not self.joblib and (self.allow_pickle or self.sha256):
-            raise table_mistake("allow_pickle and sha256 go with joblib")
-        if not self.skops and self.trusted_types:
-            raise table_mistake("trusted_types goes with skops")
-        return self
+    @field_validator("whole")
+    @classmethod
+    def _one_loader(cls, _: None, info: ValidationInfo) -> None:
+        if cls.model_fields.keys() - {"whole"} <= info.data.keys():
+            refuse(_mixed_loaders(info.data))
 
     @property
     def source(self) -> str:
@@ -52,14 +69,26 @@ class Deployed(Table):
         return self.skops or self.joblib or self.python or ""
 
 
+def _mixed_loaders(known: Known) -> Iterator[str]:
+    named = [name for name in _LOADERS if known[name]]
+    if len(named) != 1:
+        yield f"must name one of {', '.join(_LOADERS)}" + (", not several" if named else "")
+        return
+    if known["joblib"] and not (known["allow_pickle"] and known["sha256"]):
+        yield (
+            "a joblib file runs code when it is loaded; say allow_pickle = true and the file's "
+            "sha256, or save it with skops"
+        )
+    if not known["joblib"] and (known["allow_pickle"] or known["sha256"]):
+        yield "allow_pickle and sha256 go with joblib"
+    if not known["skops"] and known["trusted_types"]:
+        yield "trusted_types goes with skops"
+
+
 class Data(Table):
     """``data = ...``: where the rows are; a bare string is a path or glob of files."""
 
     files: Text
-    url_env: NotYet = None
-    table: NotYet = None
-    sql: NotYet = None
-    spark: NotYet = None
 
     @field_validator("files")
     @classmethod
@@ -71,22 +100,33 @@ class Data(Table):
     @model_validator(mode="before")
     @classmethod
     def _engines_come_later(cls, raw: Any) -> Any:
-        later = [key for key in ("url_env", "table", "sql", "spark") if key in raw]
+        later = [key for key in raw if key in _LATER]
         if later:
             raise table_mistake(
-                f"data with {later[0]} is not supported yet; name a Parquet or CSV file"
+                f"data with {' and '.join(later)} is not supported yet; name a Parquet or CSV file"
             )
         return raw
 
 
 def _string_as(key: str) -> BeforeValidator:
-    return BeforeValidator(lambda raw: {key: raw} if isinstance(raw, str) else raw)
+    def as_table(raw: object) -> object:
+        if not isinstance(raw, str | Mapping):
+            raise ValueError("must be a string or a table")
+        return {key: raw} if isinstance(raw, str) else raw
+
+    return BeforeValidator(as_table)
 
 
 def _parse_score(raw: object) -> object:
-    columns = raw.values() if isinstance(raw, Mapping) else [raw]
+    columns = list(raw.values()) if isinstance(raw, Mapping) else [raw]
     if not columns or not all(isinstance(column, str) and column for column in columns):
         raise ValueError("must be a column, or for multiclass a table of label = column")
+    return raw
+
+
+def _list_of_tables(raw: object) -> object:
+    if isinstance(raw, Mapping):
+        raise key_mistake("segments is a table; write [[models.NAME.segments]], in two brackets")
     return raw
 
 
@@ -99,16 +139,28 @@ class Model(Judging):
     target: Text
     features: Texts | None = None
     prediction: Text | None = None
-    score: Annotated[str | dict[str, str], BeforeValidator(_parse_score)] | None = None
+    score: (
+        Annotated[
+            str | dict[str, str],
+            PlainValidator(_parse_score),
+            WithJsonSchema(
+                {"type": ["string", "object"], "additionalProperties": {"type": "string"}}
+            ),
+        ]
+        | None
+    ) = None
     positive_label: Label = 1
     decision_threshold: float | None = None
     time_column: Text | None = None
     window: Window | None = None
     as_of: Moment | None = None
     weight: Text | None = None
-    thresholds: Thresholds = {}
-    segments: list[Segmentation] = []
+    thresholds: Annotated[Thresholds, Field(min_length=1)] = Field(default_factory=dict)
+    segments: Annotated[
+        list[Segmentation], Field(min_length=1), BeforeValidator(_list_of_tables)
+    ] = Field(default_factory=list)
     baseline: NotYet = None
+    whole: Whole = None
 
     @model_validator(mode="before")
     @classmethod
@@ -145,45 +197,102 @@ class Model(Judging):
 
     @field_validator("prediction", "score")
     @classmethod
-    def _logged_or_called(cls, column: Any, info: ValidationInfo) -> Any:
+    def _logged_not_called(cls, column: object, info: ValidationInfo) -> object:
         if info.data.get("model"):
             raise ValueError("is a column of logged predictions; here model makes them")
-        task = info.data.get("task")
-        if info.field_name == "score" and task == "regression":
-            raise ValueError("is for classification; a regression is logged in prediction")
-        if (
-            info.field_name == "score"
-            and task
-            and (task == "multiclass") != isinstance(column, dict)
-        ):
-            wanted = "a table of label = column" if task == "multiclass" else "one column"
-            raise ValueError(f"must be {wanted} for task {task!r}")
         return column
 
-    @field_validator("window")
+    @field_validator("score")
     @classmethod
-    def _window_needs_time(cls, window: object, info: ValidationInfo) -> object:
+    def _score_of_the_task(cls, score: object, info: ValidationInfo) -> object:
+        task = info.data.get("task")
+        if task == "regression":
+            raise ValueError("is for classification; a regression is logged in prediction")
+        if task == "binary" and not isinstance(score, str):
+            raise ValueError("must be one column for task 'binary'")
+        if task == "multiclass" and not (isinstance(score, dict) and len(score) > 1):
+            raise ValueError("must be a table of label = column, of every label, for 'multiclass'")
+        return score
+
+    @field_validator("window", "as_of")
+    @classmethod
+    def _needs_time(cls, value: object, info: ValidationInfo) -> object:
         if "time_column" in info.data and info.data["time_column"] is None:
             raise ValueError("needs time_column")
-        return window
+        return value
 
-    @model_validator(mode="after")
-    def _can_be_judged(self) -> "Model":
-        if not self.thresholds and not self.segments:
-            raise table_mistake("a model without thresholds judges nothing; add a thresholds table")
-        if self.model is None and self.prediction is None and self.score is None:
-            raise table_mistake("model is missing, or prediction or score for logged predictions")
-        if self.model is None and self.task == "regression" and self.prediction is None:
-            raise table_mistake("prediction is missing")
-        ranked = [name for name in self.metrics() if METRICS[name].aggregate == "ranks"]
-        if self.model is None and self.score is None and ranked:
-            raise table_mistake(f"{ranked[0]} needs score, the column of logged probabilities")
-        return self
+    @field_validator("whole")
+    @classmethod
+    def _can_be_judged(cls, _: None, info: ValidationInfo) -> None:
+        known = info.data
+        refuse(
+            [
+                *_nothing_to_judge(known),
+                *_nothing_to_judge_it_by(known),
+                *_one_column_twice(known),
+                *_agreed_twice(known),
+            ]
+        )
 
     def metrics(self) -> Iterable[str]:
         """Names of the metrics that any of its thresholds is about."""
-        for thresholds in (self.thresholds, *(one.thresholds for one in self.segments)):
-            yield from thresholds
+        return _metrics(self.thresholds, self.segments)
+
+
+def _metrics(thresholds: Thresholds, segments: list[Segmentation]) -> Iterator[str]:
+    for one in (thresholds, *(segmentation.thresholds for segmentation in segments)):
+        yield from one
+
+
+def _nothing_to_judge(known: Known) -> Iterator[str]:
+    if not {"model", "prediction", "score"} <= known.keys() or known["model"]:
+        return
+    if known["prediction"] is None and known["score"] is None:
+        yield "model is missing, or prediction or score for logged predictions"
+        return
+    if known["score"] is None and {"thresholds", "segments"} <= known.keys():
+        metrics = _metrics(known["thresholds"], known["segments"])
+        ranked = [name for name in dict.fromkeys(metrics) if METRICS[name].aggregate == "ranks"]
+        if ranked:
+            yield f"{', '.join(ranked)} needs score, the column of logged probabilities"
+
+
+def _nothing_to_judge_it_by(known: Known) -> Iterator[str]:
+    if known.get("thresholds") == {} and known.get("segments") == []:
+        yield "a model without thresholds judges nothing; add a thresholds table"
+
+
+def _one_column_twice(known: Known) -> Iterator[str]:
+    """A label that is its own prediction, say, would be judged perfect for ever."""
+    score = known.get("score")
+    scores = score if isinstance(score, dict) else {"": score}
+    roles = [(key, known.get(key)) for key in ("target", "prediction", "weight")]
+    roles += [(f"score {label}".strip(), column) for label, column in scores.items()]
+    roles += [("features", column) for column in known.get("features") or []]
+    for (role, column), (other, same) in combinations(roles, 2):
+        if column is not None and column == same:
+            yield f"{role} and {other} are the same column, {column!r}"
+
+
+def _agreed_twice(known: Known) -> Iterator[str]:
+    """Segments that both judge a metric, which one value in the data would be enough for."""
+    for (i, one), (j, other) in combinations(enumerate(known.get("segments", []), 1), 2):
+        if set(one.by) != set(other.by):
+            continue
+        ones, others = one.listed(), other.listed()
+        shared = None if ones is None or others is None else _same(ones, others)
+        for metric in one.thresholds:
+            if metric in other.thresholds and shared != []:
+                of = f" of {', '.join(shared)}" if shared else ""
+                by = ", ".join(one.by)
+                yield f"segments #{i} and #{j} both agree {metric} by {by}{of}; keep one"
+
+
+def _same(
+    ones: list[tuple[tuple[str, str], ...]], others: list[tuple[tuple[str, str], ...]]
+) -> list[str]:
+    found = {frozenset(value) for value in others}
+    return ["+".join(text for _, text in value) for value in ones if frozenset(value) in found]
 
 
 def model_name(name: str) -> str:
@@ -195,5 +304,10 @@ def model_name(name: str) -> str:
         If it can't.
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
-        raise key_mistake(f"model name {name!r} must be of letters, digits, '_', '.' and '-'")
+        raise key_mistake(
+            f"model name {name!r} must be of letters, digits, '_', '.' and '-', "
+            "and start with a letter or digit"
+        )
+    if name in ("and", "or", "not", *METRICS, *TASKS):
+        raise key_mistake(f"model name {name!r} means something else as a marker of its checks")
     return name

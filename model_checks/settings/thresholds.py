@@ -1,7 +1,8 @@
 """What was agreed: bounds for metrics, of a model or of its segments."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+import math
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
     BeforeValidator,
@@ -13,8 +14,8 @@ from pydantic import (
 )
 
 from model_checks.metrics import METRICS, TASKS, metrics_of
-from model_checks.settings.mistakes import key_mistake, nearest, table_mistake
-from model_checks.settings.values import NotYet, Table, Text, Texts
+from model_checks.settings.mistakes import key_mistake, keys_of, nearest, refuse, table_mistake
+from model_checks.settings.values import Known, NotYet, Table, Texts, Whole, is_plain_value
 
 Rule = Literal["estimate", "confident", "tolerant"]
 
@@ -27,17 +28,25 @@ class Judging(Table):
     min_rows: Annotated[int, Field(ge=1)] | None = None
 
 
-def _as_of_is_the_models(value: object) -> None:
+def _as_of_is_the_models(_: object) -> None:
     raise ValueError(
         "belongs in [defaults] or the model's table: its rows are judged as of one time"
     )
 
 
-AsOfElsewhere = Annotated[None, BeforeValidator(_as_of_is_the_models), WithJsonSchema({"not": {}})]
+AsOfElsewhere = Annotated[None, BeforeValidator(_as_of_is_the_models)]
+
+
+class _Agreed(NamedTuple):
+    """A threshold as it was written, with what it is about."""
+
+    metric: str
+    task: str
+    written: object
 
 
 class Threshold(Judging):
-    """What was agreed for one metric; a bare number is ``min`` for scores and ``max`` for errors."""
+    """What was agreed for one metric; a bare number is min for a score, max for an error."""
 
     metric: str = Field(alias="<metric>")
     task: str = Field(alias="<task>")
@@ -47,27 +56,28 @@ class Threshold(Judging):
     average: str | None = None
     max_degradation: NotYet = None
     as_of: AsOfElsewhere = None
+    whole: Whole = None
 
     @model_validator(mode="before")
     @classmethod
-    def _known_metric(cls, raw: Any) -> Any:
-        if not isinstance(raw, Mapping):
-            return raw
-        metric, task = raw["<metric>"], raw["<task>"]
-        if metric not in METRICS:
-            known = metrics_of(task) if task in TASKS else METRICS
-            raise key_mistake(f"unknown metric {metric!r}; {nearest(metric, known)}")
-        if task in TASKS and metric not in metrics_of(task):
-            had = ", ".join(metrics_of(task))
-            raise key_mistake(f"task {task!r} has no metric {metric!r}; it has: {had}")
-        return raw
+    def _as_a_table(cls, agreed: Any) -> dict[str, Any]:
+        metric, task, written = agreed
+        _refuse_unknown_metric(metric, task)
+        if isinstance(written, int | float) and not isinstance(written, bool):
+            written = {"min" if METRICS[metric].greater_is_better else "max": written}
+        if not isinstance(written, Mapping):
+            raise ValueError("must be a number or a table")
+        for key in written:
+            if key.startswith("<"):  # would be taken for one of those below
+                raise table_mistake(f"unknown key {key!r}; {nearest(key, keys_of(cls))}")
+        return {**written, "<metric>": metric, "<task>": task}
 
     @field_validator("min", "max", "warn")
     @classmethod
     def _within_range(cls, bound: float | None, info: ValidationInfo) -> float | None:
         highest = METRICS[info.data["metric"]].highest
         if bound is not None and not 0 <= bound <= highest:
-            limits = "never below 0" if highest == float("inf") else f"from 0 to {highest:g}"
+            limits = "never below 0" if math.isinf(highest) else f"from 0 to {highest:g}"
             raise ValueError(f"{info.data['metric']} is {limits}")
         return bound
 
@@ -82,20 +92,37 @@ class Threshold(Judging):
             raise ValueError(nearest(average, known))
         return average
 
-    @model_validator(mode="after")
-    def _bounds_agree(self) -> "Threshold":
-        low, high, warn = self.min, self.max, self.warn
-        if low is None and high is None:
-            raise table_mistake("a bound is missing, min or max")
-        if low is not None and high is not None and low > high:
-            raise table_mistake(f"min = {low} is above max = {high}")
-        if warn is not None and low is not None and high is not None:
-            raise table_mistake("warn goes with min or with max, not with both")
-        if warn is not None and low is not None and warn < low:
-            raise table_mistake(f"warn = {warn} is below min = {low}, so it could never warn")
-        if warn is not None and high is not None and warn > high:
-            raise table_mistake(f"warn = {warn} is above max = {high}, so it could never warn")
-        return self
+    @field_validator("whole")
+    @classmethod
+    def _bounds_agree(cls, _: None, info: ValidationInfo) -> None:
+        if {"min", "max", "warn"} <= info.data.keys():
+            refuse(_disagreeing_bounds(info.data))
+
+
+def _refuse_unknown_metric(metric: str, task: str) -> None:
+    if metric not in METRICS:
+        known = metrics_of(task) if task in TASKS else METRICS
+        raise key_mistake(f"unknown metric {metric!r}; {nearest(metric, known)}")
+    if task in TASKS and metric not in metrics_of(task):
+        had = ", ".join(metrics_of(task))
+        raise key_mistake(f"task {task!r} has no metric {metric!r}; it has: {had}")
+
+
+def _disagreeing_bounds(known: Known) -> Iterator[str]:
+    low, high, warn = known["min"], known["max"], known["warn"]
+    if METRICS[known["metric"]].greater_is_better and low is None:
+        yield "min is missing; without it nothing is too low"
+    elif not METRICS[known["metric"]].greater_is_better and high is None:
+        yield "max is missing; without it nothing is too high"
+    elif low is not None and high is not None:
+        if low > high:
+            yield f"min = {low} is above max = {high}"
+        if warn is not None:
+            yield "warn goes with min or with max, not with both"
+    elif warn is not None and low is not None and warn <= low:
+        yield f"warn = {warn} is not above min = {low}, so it could never warn"
+    elif warn is not None and high is not None and warn >= high:
+        yield f"warn = {warn} is not below max = {high}, so it could never warn"
 
 
 Thresholds = dict[str, Threshold]
@@ -105,43 +132,65 @@ class Segmentation(Judging):
     """``[[models.NAME.segments]]``: the same thresholds for every value of a column."""
 
     by: Texts
-    values: Annotated[list[Any], Field(min_length=1)] | None = None
-    thresholds: Thresholds
+    values: (
+        Annotated[
+            list[Any],
+            Field(min_length=1),
+            WithJsonSchema(
+                {
+                    "type": "array",
+                    "items": {"type": ["string", "number", "boolean", "array"]},
+                    "minItems": 1,
+                }
+            ),
+        ]
+        | None
+    ) = None
+    thresholds: Annotated[Thresholds, Field(min_length=1)]
     as_of: AsOfElsewhere = None
-
-    @field_validator("thresholds")
-    @classmethod
-    def _not_empty(cls, thresholds: Thresholds) -> Thresholds:
-        if not thresholds:
-            raise key_mistake("segments without thresholds judge nothing; add one")
-        return thresholds
 
     @field_validator("values")
     @classmethod
-    def _one_value_per_column(
+    def _one_part_per_column(
         cls, values: list[Any] | None, info: ValidationInfo
     ) -> list[Any] | None:
         columns = info.data.get("by")
+        seen = set()
         for value in values or []:
             parts = value if isinstance(value, list) else [value]
-            if not all(isinstance(part, str | int | float | bool) for part in parts):
-                raise ValueError("a value must be a string, a number or a boolean")
+            if not all(is_plain_value(part) for part in parts):
+                raise ValueError("a value must be a string, a finite number or a boolean")
             if columns and len(parts) != len(columns):
-                raise ValueError(f"each value must have {len(columns)} parts, one for each column")
+                wanted = "one part" if len(columns) == 1 else f"{len(columns)} parts"
+                raise ValueError(f"each value must have {wanted}, one for each column of by")
+            text = tuple(segment_text(part) for part in parts)
+            if text in seen:
+                raise ValueError(f"lists {', '.join(text)!r} more than once")
+            seen.add(text)
         return values
+
+    def listed(self) -> list[tuple[tuple[str, str], ...]] | None:
+        """The values that are listed, each as its columns with their text; None if none are."""
+        if self.values is None:
+            return None
+        lists = [value if isinstance(value, list) else [value] for value in self.values]
+        return [tuple(zip(self.by, map(segment_text, parts), strict=True)) for parts in lists]
+
+
+def segment_text(value: object) -> str:
+    """A value of thresholds.toml as the text that the same value in the data becomes.
+
+    >>> segment_text(True), segment_text(2.0), segment_text("AA")
+    ('true', '2', 'AA')
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def with_metric_and_task(thresholds: object, task: object) -> object:
-    """Thresholds as written, each told its metric and task, and a bare number made a bound."""
+    """Thresholds as written, each told which metric and task it is about."""
     if not isinstance(thresholds, Mapping):
         return thresholds
-    told = {}
-    for metric, raw in thresholds.items():
-        known = METRICS.get(metric)
-        bound = "max" if known and not known.greater_is_better else "min"
-        is_number = isinstance(raw, int | float) and not isinstance(raw, bool)
-        table = {bound: raw} if is_number else raw
-        if isinstance(table, Mapping):
-            table = {**table, "<metric>": metric, "<task>": task if isinstance(task, str) else ""}
-        told[metric] = table
-    return told
+    known_task = task if isinstance(task, str) else ""
+    return {metric: _Agreed(metric, known_task, one) for metric, one in thresholds.items()}

@@ -1,9 +1,10 @@
 """The values that may stand in thresholds.toml beside plain numbers and strings."""
 
+import math
 import re
-from datetime import UTC, date, datetime, timedelta
-from email.utils import parseaddr
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -11,9 +12,16 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
+
+from model_checks.settings.mistakes import key_mistake
+
+Known = Mapping[str, Any]
+"""The fields of a table that are right in themselves, by name."""
 
 
 class Table(BaseModel):
@@ -33,70 +41,100 @@ def parse_moment(value: object) -> datetime:
     ValueError
         If it is neither.
     """
-    moment = value
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment)
-        except ValueError:
-            moment = None
-    if isinstance(moment, date) and not isinstance(moment, datetime):
-        moment = datetime(moment.year, moment.month, moment.day)
-    if not isinstance(moment, datetime):
-        raise ValueError("must be a date or a time, such as 2013-05-01 or 2013-05-01T06:00:00Z")
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(moment, date) and not isinstance(moment, datetime):
+            moment = datetime.combine(moment, time(), UTC)
+        if isinstance(moment, datetime):
+            in_zone = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            return in_zone.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("must be a date or a time, such as 2013-05-01 or 2013-05-01T06:00:00Z")
 
 
 def _parse_window(value: object) -> timedelta:
     units = {"h": "hours", "d": "days", "w": "weeks"}
-    match = re.fullmatch(r"([1-9]\d{0,4})([hdw])", value) if isinstance(value, str) else None
+    match = re.fullmatch(r"([1-9][0-9]{0,4})([hdw])", value) if isinstance(value, str) else None
     if not match:
         raise ValueError('must be a number of hours, days or weeks, such as "12h", "30d" or "4w"')
     return timedelta(**{units[match[2]]: int(match[1])})
 
 
-def _parse_address(value: str) -> str:
-    _, address = parseaddr(value)
-    if not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", address) or not value.isprintable():
-        raise ValueError("must be a mail address, such as 'Model Checks <checks@example.com>'")
+_ADDRESS = r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"
+_MAILBOX = re.compile(rf'(?:{_ADDRESS}|(?:"[^"]*"|[^<>@,;"]*)\s*<{_ADDRESS}>)')
+
+
+def _one_address(value: str) -> str:
+    if not _MAILBOX.fullmatch(value) or not value.isprintable():
+        raise ValueError("must be one mail address, such as 'Model Checks <checks@example.com>'")
     return value
 
 
-def _parse_label(value: object) -> str | int | float | bool:
-    if not isinstance(value, str | int | float | bool):
+def is_plain_value(value: object) -> bool:
+    """Whether it is what a cell of a table may hold: a string, a finite number or a boolean."""
+    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+
+
+def _parse_label(value: object) -> object:
+    if not is_plain_value(value):
         raise ValueError("must be a string, a number or a boolean")
     return value
 
 
-def _unsupported(value: object) -> None:
-    raise ValueError("is not supported yet")
+def _unsupported(_: object, info: ValidationInfo) -> None:
+    raise key_mistake(f"{info.field_name} is not supported yet")
 
 
 def one_or_more(value: object) -> object:
     """A single string is a list of one."""
+    if not isinstance(value, str | list):
+        raise ValueError("must be a string or a list of strings")
     return [value] if isinstance(value, str) else value
+
+
+def _each_once(names: list[str]) -> list[str]:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"names {name!r} more than once")
+    return names
+
+
+def one_or_more_of(item: dict[str, Any]) -> WithJsonSchema:
+    """What an editor is told of a key that takes one string or a list of them."""
+    return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]})
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Moment = Annotated[
     datetime,
     BeforeValidator(parse_moment),
-    WithJsonSchema({"type": "string", "description": "a date or a time; without a zone, UTC"}),
+    WithJsonSchema({"type": "string", "description": "A date or a time; without a zone, UTC."}),
 ]
 Window = Annotated[
     timedelta,
     BeforeValidator(_parse_window),
-    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]*[hdw]$"}),
+    WithJsonSchema({"type": "string", "pattern": "^[1-9][0-9]{0,4}[hdw]$"}),
 ]
-Address = Annotated[str, AfterValidator(_parse_address)]
+Address = Annotated[str, AfterValidator(_one_address)]
 Label = Annotated[
     str | int | float | bool,
-    BeforeValidator(_parse_label),
+    PlainValidator(_parse_label),
     WithJsonSchema({"type": ["string", "number", "boolean"]}),
 ]
 Texts = Annotated[
     list[Text],
-    BeforeValidator(one_or_more),
     Field(min_length=1),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    AfterValidator(_each_once),
+    BeforeValidator(one_or_more),
+    one_or_more_of({"type": "string", "minLength": 1}),
 ]
-NotYet = Annotated[None, BeforeValidator(_unsupported), WithJsonSchema({"not": {}})]
+NotYet = Annotated[None, BeforeValidator(_unsupported)]
+"""Known by name only to be refused."""
+
+Whole = Annotated[None, Field(alias="<whole>", validate_default=True)]
+"""Last field of a table whose keys must go together; nobody writes it.
+
+Its validator runs even where another field is wrong, which a validator of the model would not: so
+all mistakes come at once.
+"""

@@ -1,0 +1,236 @@
+"""What a mail says: a run and its charts become a static page, or a message ready to be sent."""
+
+import base64
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from copy import deepcopy
+from datetime import UTC
+from email.headerregistry import Address
+from email.message import EmailMessage, MIMEPart
+from email.policy import SMTP
+from email.utils import make_msgid, parseaddr
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from model_checks.alerts.summary import Picture, Summary, concerned, headline, summary_of
+from model_checks.alerts.wording import clean
+from model_checks.results import Chart, Run
+from model_checks.settings import Email
+
+PLACEHOLDER = "model-checks@localhost"
+"""Sender and receiver of a mail that is written to a file and not sent."""
+
+_LARGEST_HTML = 80_000
+"""Bytes; Gmail cuts a mail off at about 102,000."""
+
+_MOST_IN_HTML = (60, 30, 15, 8, 4, 2, 1)
+_MOST_IN_TEXT = 1000
+_MOST_ON_PAGE = 5000
+_MOST_CHARTS = 12
+_IMAGE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+
+
+def summary_html(run: Run, charts: Sequence[Chart], report: str) -> str:
+    """A static page that needs nothing beside itself.
+
+    Parameters
+    ----------
+    run
+        What was found.
+    charts
+        Shown inside the page.
+    report
+        Where the whole report is: a path or a URL.
+    """
+    pictures = [
+        _picture(chart, f"data:image/png;base64,{base64.b64encode(chart.png).decode('ascii')}")
+        for chart in charts
+    ]
+    return _html(summary_of(run, pictures, report, _MOST_ON_PAGE))
+
+
+def compose(run: Run, charts: Sequence[Chart], email: Email | None, report: str) -> EmailMessage:
+    """The mail about a run: the same in plain text and in HTML, with the charts inside.
+
+    Parameters
+    ----------
+    run
+        What was found.
+    charts
+        Those of the models that somebody has to look at come first, if there are too many.
+    email
+        Who is told; None for a mail that is only written to a file.
+    report
+        Where the whole report is; ``report_url`` is named instead where it is set.
+    """
+    where = (email.report_url if email else None) or report
+    names = concerned(run)
+    ordered = sorted(charts, key=lambda chart: chart.model not in names)
+    sent, more = ordered[:_MOST_CHARTS], max(len(ordered) - _MOST_CHARTS, 0)
+    ids = [f"chart-{place}@model-checks" for place in range(1, len(sent) + 1)]
+    pictures = [_picture(chart, f"cid:{cid}") for chart, cid in zip(sent, ids, strict=True)]
+
+    message = _addressed(run, email)
+    text = plain_text(summary_of(run, pictures, where, _MOST_IN_TEXT, more_pictures=more))
+    message.set_content(text, cte="quoted-printable")
+    html = _html_for_mail(run, pictures, where, more)
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    page = message.get_body(("html",))
+    assert page is not None
+    for chart, cid in zip(sent, ids, strict=True):
+        name = f"{cid.partition('@')[0]}.png"
+        page.add_related(chart.png, "image", "png", cid=f"<{cid}>", filename=name)
+    return message
+
+
+def lighter_forms(message: EmailMessage) -> Iterator[tuple[EmailMessage, str]]:
+    """The same mail for a server that refuses it: without charts, then as text alone.
+
+    Each comes with the words for what is missing. The Message-ID stays, since nobody has the mail.
+    """
+    for part in message.walk():
+        if part.get_content_type() == "multipart/related":
+            yield _without_charts(message), "charts"
+            break
+    if message.is_multipart():
+        yield _text_alone(message), "charts and HTML"
+
+
+def mail_address(written: str) -> Address:
+    """A sender or receiver as the settings have it, its domain in ASCII where that can be."""
+    name, plain = parseaddr(written)
+    username, _, domain = plain.rpartition("@")
+    with suppress(UnicodeError):
+        domain = domain.encode("idna").decode("ascii")
+    return Address(clean(name, 80).replace("=?", "= ?"), username, domain)
+
+
+def plain_text(summary: Summary) -> str:
+    """The summary for a reader who sees no HTML."""
+    told = summary.headline
+    lines = [told[:1].upper() + told[1:], "", f"{summary.counts}.", f"{summary.as_of}."]
+    lines.append(f"Report: {summary.report}")
+    for model in summary.failing.items:
+        lines += _section(
+            f"{model.name}: {model.counts}", [row.sentence for row in model.rows.items]
+        )
+        lines += _more(model.rows.more, "failing checks of this model")
+    lines += _more(summary.failing.more, "models with failing checks")
+    troubles = [f"{one.model}: {one.reason} ({one.checks})" for one in summary.troubles.items]
+    lines += _section("Could not be measured", troubles)
+    lines += _more(summary.troubles.more, "reasons")
+    lines += _section("Passed with a warning", summary.warnings.items)
+    lines += _more(summary.warnings.more, "warnings")
+    lines += _section("Left out", summary.left_out.items)
+    lines += _more(summary.left_out.more, "checks left out")
+    judged = [f"{one.model}: {one.passed}; {one.facts}" for one in summary.judged.items]
+    lines += _section("What was judged", judged)
+    lines += _more(summary.judged.more, "models")
+    drawn = [*(p for model in summary.failing.items for p in model.pictures), *summary.pictures]
+    lines += _section("Charts", [picture.alt for picture in drawn])
+    lines += _more(summary.more_pictures, "charts")
+    return "\n".join([*lines, "", "-- ", _wrapped(summary.footer)]) + "\n"
+
+
+def _section(title: str, sentences: Sequence[str]) -> list[str]:
+    if not sentences:
+        return []
+    items = [_wrapped(sentence, "  * ", "    ") for sentence in sentences]
+    return ["", title, "-" * len(title), *items]
+
+
+def _more(n: int, what: str) -> list[str]:
+    return [f"    And {n:,} more {what}: see the report."] if n else []
+
+
+def _wrapped(text: str, first: str = "", rest: str = "") -> str:
+    return textwrap.fill(
+        text,
+        width=76,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _html_for_mail(run: Run, pictures: Sequence[Picture], where: str, more: int) -> str:
+    """With as many entries as there is room for."""
+    html = ""
+    for most in _MOST_IN_HTML:
+        html = _html(summary_of(run, pictures, where, most, more_pictures=more))
+        if len(html.encode("utf-8")) < _LARGEST_HTML:
+            break
+    return html
+
+
+def _html(summary: Summary) -> str:
+    fields = {name: getattr(summary, name) for name in summary.__dataclass_fields__}
+    return _template().render(**fields, link=summary.link)
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    return environment.get_template("summary.html.jinja")
+
+
+def _picture(chart: Chart, src: str) -> Picture:
+    return Picture(clean(chart.model, 80), clean(chart.title, 120), clean(chart.alt), src)
+
+
+def _addressed(run: Run, email: Email | None) -> EmailMessage:
+    """A message with its headers, and nothing in it."""
+    sender = mail_address(email.sender_email if email else PLACEHOLDER)
+    receivers = [mail_address(one) for one in (email.receiver_email if email else [PLACEHOLDER])]
+    foreign = not all(address.username.isascii() for address in (sender, *receivers))
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit", utf8=foreign))
+    message["Subject"] = _subject(run)
+    message["From"] = sender
+    message["To"] = receivers
+    message["Date"] = run.finished.astimezone(UTC)
+    # Longer ids would be encoded when the header is folded, and no client would know them again.
+    domain = sender.domain if sender.domain.isascii() and len(sender.domain) <= 40 else "localhost"
+    message["Message-ID"] = make_msgid(domain=domain)
+    message["List-Id"] = f"<model-checks.{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    return message
+
+
+def _subject(run: Run) -> str:
+    names = concerned(run)
+    told = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    subject = f"model-checks: {headline(run)}" + (f" ({told})" if told else "")
+    # "=?" would start an encoded word, which could hold what was just cleaned away.
+    return clean(subject, 150).replace("=?", "= ?")
+
+
+def _without_charts(message: EmailMessage) -> EmailMessage:
+    """The images give way to the words they are described in."""
+    light = deepcopy(message)
+    for part in light.walk():
+        if part.get_content_type() != "multipart/related":
+            continue
+        page = part.get_payload(0)
+        assert isinstance(page, MIMEPart)
+        html = _IMAGE.sub(r"\1", page.get_content())
+        part.clear_content()
+        part.set_content(html, subtype="html", cte="quoted-printable")
+        break
+    return light
+
+
+def _text_alone(message: EmailMessage) -> EmailMessage:
+    light = deepcopy(message)
+    body = light.get_body(("plain",))
+    assert body is not None
+    text = body.get_content()
+    light.clear_content()
+    light.set_content(text, cte="quoted-printable")
+    return light

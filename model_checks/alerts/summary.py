@@ -1,0 +1,300 @@
+"""What there is to say about a run: counted, in order, clean, and no more than can be read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Generic, TypeVar
+
+from model_checks.alerts.wording import (
+    agreed_text,
+    clean,
+    counted,
+    decimals,
+    facts_text,
+    metric_text,
+    miss_text,
+    moment_text,
+    segment_text,
+)
+from model_checks.results import Result, Run
+from model_checks.verdicts import Verdict
+
+Item = TypeVar("Item")
+_ENDED_BY_ITSELF = (0, 1, 5, 10, 11)
+
+
+@dataclass(frozen=True)
+class Shown(Generic[Item]):
+    """The first items of a list, and how many more there are."""
+
+    items: Sequence[Item]
+    more: int = 0
+
+    @classmethod
+    def first(cls, most: int, items: Iterable[Item]) -> "Shown[Item]":
+        """At most so many of them."""
+        every = list(items)
+        return cls(every[:most], max(len(every) - most, 0))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart where it can be seen: ``src`` is a data URI, or the ``cid`` of a mail's part."""
+
+    model: str
+    title: str
+    alt: str
+    src: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """A failing check in figures; ``message`` is the same as one sentence."""
+
+    id: str
+    metric: str
+    segment: str
+    value: str
+    miss: str
+    interval: str
+    agreed: str
+    n: str
+    unit: str
+    note: str
+    message: str
+
+    @property
+    def sentence(self) -> str:
+        """The message, with the segment where the id could not hold it as it is."""
+        return f"{self.message} ({self.segment})" if "~" in self.id else self.message
+
+
+@dataclass(frozen=True)
+class FailingModel:
+    """The failing checks of one model, and what was drawn of it."""
+
+    name: str
+    counts: str
+    rows: Shown[Row]
+    pictures: Sequence[Picture]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Checks of one model that could not be made, all for the same reason."""
+
+    model: str
+    checks: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What one model was judged on, and how many of its checks passed."""
+
+    model: str
+    facts: str
+    passed: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that a page or a mail says."""
+
+    headline: str
+    good: bool
+    counts: str
+    as_of: str
+    report: str
+    failing: Shown[FailingModel]
+    troubles: Shown[Trouble]
+    warnings: Shown[str]
+    left_out: Shown[str]
+    judged: Shown[Judged]
+    pictures: Sequence[Picture]
+    more_pictures: int
+    footer: str
+
+    @property
+    def link(self) -> str | None:
+        """The report, if it is where a browser can go."""
+        return self.report if self.report.startswith(("https://", "http://")) else None
+
+
+def missed(run: Run) -> list[Result]:
+    """The checks that failed, by model in the order of the file; errors are told apart."""
+    failed = [r for r in run.results if r.failed and r.verdict is not Verdict.ERROR]
+    order = {name: place for place, name in enumerate(run.models)}
+    return sorted(failed, key=lambda result: order.get(result.check.model, len(order)))
+
+
+def not_measured(run: Run) -> list[Result]:
+    """The checks that could not be made."""
+    return [result for result in run.results if result.verdict is Verdict.ERROR]
+
+
+def passed(results: Iterable[Result]) -> int:
+    """How many passed, with a warning or without."""
+    return sum(not result.failed and not result.skipped for result in results)
+
+
+def headline(run: Run) -> str:
+    """The outcome in a few words."""
+    total, failed, errors = len(run.results), len(missed(run)), len(not_measured(run))
+    checks = counted(total, "check")
+    if failed:
+        told = f"{failed:,} of {checks} failed"
+        told += f", {errors:,} could not be measured" if errors else ""
+    elif errors:
+        told = f"{errors:,} of {checks} could not be measured"
+    elif not total:
+        told = "no check was made"
+    elif passed(run.results) == total >= run.planned:
+        told = f"all {checks} passed" if total > 1 else "the only check passed"
+    else:
+        told = f"no check failed, {passed(run.results):,} of {max(total, run.planned):,} passed"
+    return told if run.exit_status in _ENDED_BY_ITSELF else f"{told}, the run was broken off"
+
+
+def concerned(run: Run) -> list[str]:
+    """Names of the models that somebody has to look at, in the order of the file."""
+    names = [result.check.model for result in (*missed(run), *not_measured(run))]
+    order = [*run.models, *names]
+    return sorted(set(names), key=order.index)
+
+
+def summary_of(
+    run: Run, pictures: Sequence[Picture], report: str, most: int, *, more_pictures: int = 0
+) -> Summary:
+    """What is said of a run.
+
+    Parameters
+    ----------
+    run
+        What was found.
+    pictures
+        Its charts, where the reader will see them.
+    report
+        Where the whole report is.
+    most
+        How many failing checks, and how many entries of any other list, are told one by one.
+    more_pictures
+        How many charts there are beside these.
+    """
+    failing = _failing(run, pictures, most)
+    drawn = {model.name for model in failing.items}
+    return Summary(
+        headline=headline(run),
+        good=not concerned(run) and bool(run.results) and run.exit_status in _ENDED_BY_ITSELF,
+        counts=_counts(run),
+        as_of=f"Judged as of {moment_text(run.as_of or run.started)}",
+        report=clean(report, 2000),
+        failing=failing,
+        troubles=Shown.first(most, _troubles(run)),
+        warnings=Shown.first(most, (clean(r.message) for r in run.results if r.warned)),
+        left_out=Shown.first(most, map(clean, _left_out(run))),
+        judged=Shown.first(most, (_judged(run, name) for name in run.models)),
+        pictures=[picture for picture in pictures if picture.model not in drawn],
+        more_pictures=more_pictures,
+        footer=_footer(run),
+    )
+
+
+def _counts(run: Run) -> str:
+    warned = sum(result.warned for result in run.results)
+    skipped = sum(result.skipped for result in run.results)
+    parts = [f"{passed(run.results):,} of {counted(len(run.results), 'check')} passed"]
+    if warned:
+        parts[0] += f", {warned:,} of them with a warning"
+    if skipped:
+        parts.append(f"{skipped:,} skipped for want of data")
+    return "; ".join(parts)
+
+
+def _failing(run: Run, pictures: Sequence[Picture], most: int) -> Shown[FailingModel]:
+    """Models with failing checks; where there are too many, each model has its fair share."""
+    by_model: dict[str, list[Result]] = {}
+    for result in missed(run):
+        by_model.setdefault(result.check.model, []).append(result)
+    sizes = [len(results) for results in by_model.values()]
+    share = max(sizes, default=0)
+    while sum(min(size, share) for size in sizes) > most:
+        share -= 1
+    models = (
+        FailingModel(
+            name=clean(name, 80),
+            counts=f"{len(results):,} of {counted(len(run.of_model(name)), 'check')} failed",
+            rows=Shown([_row(result) for result in results[:share]], max(len(results) - share, 0)),
+            pictures=[picture for picture in pictures if picture.model == clean(name, 80)],
+        )
+        for name, results in by_model.items()
+    )
+    return Shown(list(islice(models, most)), max(len(by_model) - most, 0))
+
+
+def _row(result: Result) -> Row:
+    check, estimate = result.check, result.estimate
+    digits = decimals(check.bound, estimate.value if estimate else None)
+    if estimate is None or estimate.value is None or result.verdict is Verdict.NO_DATA:
+        value, miss, interval = "–", "no data", "–"
+        note = result.message.removeprefix(f"{check.id}: ")
+    else:
+        value = f"{estimate.value:,.{digits}f}"
+        miss = miss_text(estimate.value, check.bound, digits)
+        interval = f"{estimate.low:,.{digits}f} to {estimate.high:,.{digits}f}"
+        note = f"{100 * estimate.confidence:g} % interval, {estimate.method}"
+    rule = "" if check.bound.rule == "estimate" else f"; rule {check.bound.rule}"
+    return Row(
+        id=clean(check.id),
+        metric=clean(metric_text(check), 80),
+        segment=segment_text(check.segment),
+        value=value,
+        miss=miss,
+        interval=interval,
+        agreed=agreed_text(check.bound, digits),
+        n=f"{estimate.n:,}" if estimate else "–",
+        unit=estimate.unit if estimate else "",
+        note=clean(note + rule),
+        message=clean(result.message, 600),
+    )
+
+
+def _troubles(run: Run) -> list[Trouble]:
+    ids: dict[tuple[str, str], list[str]] = {}
+    for result in not_measured(run):
+        reason = result.message.removeprefix(f"{result.check.id}: ")
+        ids.setdefault((result.check.model, reason), []).append(result.check.id)
+    return [
+        Trouble(clean(model, 80), _named(checks), clean(reason, 600))
+        for (model, reason), checks in ids.items()
+    ]
+
+
+def _named(ids: Sequence[str], most: int = 6) -> str:
+    told = ", ".join(clean(one, 120) for one in ids[:most])
+    return told if len(ids) <= most else f"{told} and {len(ids) - most:,} more"
+
+
+def _left_out(run: Run) -> list[str]:
+    told = list(run.left_out)
+    if run.exit_status not in _ENDED_BY_ITSELF:
+        told.insert(0, f"the run was broken off (exit status {run.exit_status})")
+    if (gone := run.planned - len(run.results)) > 0:
+        told.append(f"{gone:,} of {counted(run.planned, 'planned check')} were not run")
+    return told + [result.message for result in run.results if result.skipped]
+
+
+def _judged(run: Run, name: str) -> Judged:
+    results = run.of_model(name)
+    facts = run.models[name]
+    return Judged(
+        clean(name, 80), facts_text(facts), f"{passed(results):,} of {len(results):,} passed"
+    )
+
+
+def _footer(run: Run) -> str:
+    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    parts = [f"Run {run.id}, finished {moment_text(run.finished)}", versions]
+    if run.thresholds_sha256:
+        parts.append(f"thresholds.toml sha256 {run.thresholds_sha256[:12]}")
+    return clean("; ".join(part for part in parts if part))

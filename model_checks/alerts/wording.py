@@ -1,0 +1,113 @@
+"""The words and figures that a summary is made of: fit to be shown anywhere, and never too long."""
+
+import math
+import re
+from datetime import UTC, datetime
+
+from model_checks.plan import Bound, Check, Segment
+from model_checks.results import ModelFacts
+
+# Controls, marks that turn the reading direction or can't be seen, and halves of surrogate pairs.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
+)
+
+
+def clean(text: str, most: int = 400) -> str:
+    r"""One line of text that a header, a page and a terminal can all show.
+
+    Every kind of line break and blank becomes one space, what can't be shown becomes a question
+    mark in a diamond, and what is longer than ``most`` characters ends in an ellipsis.
+
+    >>> clean("two\u2028lines\x0b\x1c and a\x00 null")
+    'two lines and a\ufffd null'
+    """
+    line = " ".join(_UNFIT.sub("\N{REPLACEMENT CHARACTER}", text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def counted(n: int, noun: str) -> str:
+    """The number with its noun.
+
+    >>> counted(1, "check"), counted(1200, "check")
+    ('1 check', '1,200 checks')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def moment_text(moment: datetime) -> str:
+    """A time in UTC, to the minute; a date where it is midnight."""
+    told = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
+    return f"{told.removesuffix(' 00:00')} UTC"
+
+
+def window_text(facts: ModelFacts) -> str:
+    """The rows that a model was judged on."""
+    start, end = facts.window_start, facts.window_end
+    if start and end:
+        from_ = moment_text(start).removesuffix(" UTC")
+        return f"rows from {from_} to before {moment_text(end)}"
+    if start:
+        return f"rows from {moment_text(start)} on"
+    return f"rows before {moment_text(end)}" if end else "all rows"
+
+
+def facts_text(facts: ModelFacts) -> str:
+    """On what a model was judged, as one line."""
+    parts = [facts.task, facts.source, window_text(facts)]
+    if facts.rows is not None:
+        rows = counted(facts.rows, "row")
+        parts.append(rows if facts.labelled is None else f"{rows}, {facts.labelled:,} labelled")
+    if facts.dropped:
+        parts.append(f"{counted(facts.dropped, 'row')} without a label left out")
+    return clean("; ".join(parts))
+
+
+def metric_text(check: Check) -> str:
+    """The metric, with its average where there is a choice."""
+    plain = check.average in (None, "binary")
+    return check.metric if plain else f"{check.metric}, {check.average}"
+
+
+def segment_text(segment: Segment) -> str:
+    """The segment in words.
+
+    >>> segment_text((("carrier", "AA"), ("origin", None)))
+    'carrier = AA, origin is null'
+    """
+    if not segment:
+        return "all rows"
+    parts = [
+        f"{column} is null" if value is None else f"{column} = {value or repr(value)}"
+        for column, value in segment
+    ]
+    return clean(", ".join(parts), 120)
+
+
+def decimals(bound: Bound, value: float | None) -> int:
+    """Decimals that show three figures of the bound, and that the value is not on it."""
+    limits = [limit for limit in (bound.min, bound.max) if limit is not None]
+    digits = max([3, *(2 - math.floor(math.log10(limit)) for limit in limits if limit > 0)])
+    apart = [limit for limit in limits if value is not None and limit != value]
+    while any(f"{limit:.{digits}f}" == f"{value:.{digits}f}" for limit in apart) and digits < 15:
+        digits += 1
+    return digits
+
+
+def agreed_text(bound: Bound, digits: int) -> str:
+    """The bound in words."""
+    if bound.min is not None and bound.max is not None:
+        return f"{bound.min:,.{digits}f} to {bound.max:,.{digits}f}"
+    if bound.min is not None:
+        return f"at least {bound.min:,.{digits}f}"
+    return f"at most {bound.max:,.{digits}f}"
+
+
+def miss_text(value: float, bound: Bound, digits: int) -> str:
+    """By how much the value misses the bound, or that only its interval does."""
+    if bound.min is not None and not value >= bound.min:
+        return f"{bound.min - value:,.{digits}f} too low"
+    if bound.max is not None and not value <= bound.max:
+        return f"{value - bound.max:,.{digits}f} too high"
+    return "not proven"

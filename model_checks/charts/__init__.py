@@ -1,0 +1,11 @@
+"""Results and curves -> PNG: the only package that knows matplotlib.
+
+``canvas`` draws, and alone imports it; the rest decides what is drawn, in numbers and words.
+"""
+
+from model_checks.charts.classification import roc_and_confusion_chart
+from model_checks.charts.detail import detail_chart
+from model_checks.charts.overview import overview_chart
+from model_checks.charts.regression import regression_chart
+
+__all__ = ["detail_chart", "overview_chart", "regression_chart", "roc_and_confusion_chart"]

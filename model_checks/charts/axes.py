@@ -1,0 +1,76 @@
+"""What the detail charts have in common: a heading, and a frame with two scales."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from model_checks.charts.lettering import shortened
+from model_checks.charts.marks import GREY, INK, PALE, WIDTH, Label, Line, Mark
+from model_checks.charts.scales import Scale, tick_label
+
+MARGIN = 16.0
+BLUE, ORANGE, LIGHT = "#1f5f99", "#c9540e", "#9dbfdd"
+"""Two hues that all eyes tell apart: right and wrong, the curve and what is marked on it."""
+
+
+_GRID = "#e0e4e8"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Two scales at a right angle; ``upright`` starts at the lower end."""
+
+    across: Scale
+    upright: Scale
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point lies."""
+        return self.across.at(x), self.upright.at(y)
+
+
+def heading(title: str, subtitle: str) -> list[Mark]:
+    """The title and a line in smaller type."""
+    room = WIDTH - 2 * MARGIN
+    return [
+        Label(MARGIN, 22, shortened(title, room, 15, bold=True), 15, bold=True),
+        Label(MARGIN, 43, shortened(subtitle, room, 11), 11, GREY),
+    ]
+
+
+def captioned(x: float, y: float, text: str) -> Label:
+    """The name of one half of a chart."""
+    return Label(x, y, text, 11, bold=True)
+
+
+def axes(
+    frame: Frame, names: tuple[str, str], ticks: tuple[Sequence[float], Sequence[float]]
+) -> Iterator[Mark]:
+    """A frame with its ticks; the scales are named below and at the left."""
+    left, right = frame.across.start, frame.across.end
+    bottom, top = frame.upright.start, frame.upright.end
+    for tick in ticks[0]:
+        x = frame.across.at(tick)
+        yield Line([(x, bottom), (x, bottom + 3)], GREY, 0.8)
+        yield Label(x, bottom + 11, tick_label(tick), 8.5, GREY, align="centre")
+    for tick in ticks[1]:
+        y = frame.upright.at(tick)
+        yield Line([(left - 3, y), (left, y)], GREY, 0.8)
+        yield Label(left - 6, y, tick_label(tick), 8.5, GREY, align="right")
+    yield Line([(left, top), (left, bottom), (right, bottom)], PALE)
+    across, upright = names
+    yield Label((left + right) / 2, bottom + 27, across, 9.5, GREY, align="centre")
+    middle = (top + bottom) / 2
+    yield Label(left - 40, middle, upright, 9.5, GREY, align="centre", rotated=True)
+
+
+def grid(frame: Frame, ticks: Sequence[float]) -> Iterator[Mark]:
+    """Pale lines in both directions."""
+    for tick in ticks:
+        yield Line([frame.at(tick, frame.upright.low), frame.at(tick, frame.upright.high)], _GRID)
+        yield Line([frame.at(frame.across.low, tick), frame.at(frame.across.high, tick)], _GRID)
+
+
+def diagonal(frame: Frame) -> list[Line]:
+    """From corner to corner, with a white edge that sets it off from what lies below."""
+    across, upright = frame.across, frame.upright
+    ends = [frame.at(across.low, upright.low), frame.at(across.high, upright.high)]
+    return [Line(ends, "#ffffff", 2.4), Line(ends, INK, 1, dashed=True)]

@@ -1,0 +1,147 @@
+"""Results -> the rows and columns of the overview, the worst kept where there are too many."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from model_checks.plan import Check, Segment
+from model_checks.results import Result
+from model_checks.verdicts import Verdict
+
+MOST_ROWS = 32
+"""Rows that are drawn; of more than these the worst are."""
+
+WORST_FIRST = (
+    Verdict.ERROR,
+    Verdict.FAIL,
+    Verdict.INCONCLUSIVE,
+    Verdict.NO_DATA,
+    Verdict.WARN,
+    Verdict.PASS,
+)
+_UNSPOKEN = {None: "(null)", "": "(empty)", "*": "(no value)"}
+_ABREAST = 2  # metrics side by side: a third would leave no room for figures
+
+
+@dataclass(frozen=True)
+class Row:
+    """What stands beside each other: a result, or None, for each column of the block."""
+
+    label: str
+    results: tuple[Result | None, ...]
+
+    @property
+    def severity(self) -> tuple[bool, int]:
+        """Sorts the worst first."""
+        judged = [result for result in self.results if result]
+        worst = min(WORST_FIRST.index(result.verdict) for result in judged)
+        return not any(result.failed for result in judged), worst
+
+
+@dataclass(frozen=True)
+class Block:
+    """The whole, a row a metric; or one segmentation, a row a segment value, a column a metric."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether its rows are metrics, which share no scale."""
+        return not self.columns
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """The blocks that are drawn, and the results for which there was no room."""
+
+    blocks: tuple[Block, ...]
+    left_out: tuple[Result, ...] = ()
+
+
+def arranged(results: Sequence[Result], most_rows: int = MOST_ROWS) -> Arrangement:
+    """Where each result stands: the whole first, then the segmentations in the order given.
+
+    Parameters
+    ----------
+    results
+        Of one model.
+    most_rows
+        If there are more rows, the failing ones are kept, then those nearest to it, and the whole
+        before its segments; what is kept stays in its order.
+    """
+    blocks = list(_blocks(results))
+    places = [(i, j) for i, block in enumerate(blocks) for j in range(len(block.rows))]
+    places.sort(key=lambda place: blocks[place[0]].rows[place[1]].severity)  # stable
+    kept = set(places[:most_rows])
+    left_out = [
+        result for i, j in sorted(places[most_rows:]) for result in blocks[i].rows[j].results
+    ]
+    drawn = []
+    for i, block in enumerate(blocks):
+        rows = tuple(row for j, row in enumerate(block.rows) if (i, j) in kept)
+        if rows:
+            drawn.append(Block(block.heading, block.columns, rows))
+    return Arrangement(tuple(drawn), tuple(result for result in left_out if result))
+
+
+def _blocks(results: Sequence[Result]) -> list[Block]:
+    whole = [result for result in results if not result.check.segment]
+    blocks = []
+    if whole:
+        rows = tuple(Row(metric_name(result.check), (result,)) for result in whole)
+        blocks.append(Block("Overall", (), rows))
+    segmented = [result for result in results if result.check.segment]
+    for by in dict.fromkeys(_columns(result.check.segment) for result in segmented):
+        blocks += _segmentation(by, [r for r in segmented if _columns(r.check.segment) == by])
+    return blocks
+
+
+def _segmentation(by: tuple[str, ...], results: Sequence[Result]) -> list[Block]:
+    found = {(r.check.segment, metric_name(r.check)): r for r in results}
+    metrics = list(dict.fromkeys(metric_name(result.check) for result in results))
+    blocks = []
+    for first in range(0, len(metrics), _ABREAST):
+        abreast = tuple(metrics[first : first + _ABREAST])
+        rows = [
+            Row(segment_name(segment), cells)
+            for segment in dict.fromkeys(result.check.segment for result in results)
+            if any(cells := tuple(found.get((segment, metric)) for metric in abreast))
+        ]
+        blocks.append(Block(f"By {', '.join(by)}", abreast, tuple(rows)))
+    return blocks
+
+
+def _columns(segment: Segment) -> tuple[str, ...]:
+    return tuple(column for column, _ in segment)
+
+
+def metric_name(check: Check) -> str:
+    """The metric, and how classes were averaged where that was a choice."""
+    return check.metric if check.average in (None, "binary") else f"{check.metric}, {check.average}"
+
+
+def segment_name(segment: Segment) -> str:
+    """The values without their columns, which the heading names."""
+    return ", ".join(_UNSPOKEN.get(value) or str(value) for _, value in segment)
+
+
+def tally(results: Sequence[Result]) -> list[tuple[Verdict, int]]:
+    """How many results have each verdict, the worst first."""
+    counts = Counter(result.verdict for result in results)
+    return [(verdict, counts[verdict]) for verdict in WORST_FIRST if counts[verdict]]
+
+
+def tally_text(results: Sequence[Result]) -> str:
+    """The same in words.
+
+    >>> tally_text([])
+    'none'
+    """
+    return ", ".join(f"{n:,} {word(verdict)}" for verdict, n in tally(results)) or "none"
+
+
+def word(verdict: Verdict) -> str:
+    """The verdict's name as it is read."""
+    return verdict.value.replace("_", " ")

@@ -1,0 +1,122 @@
+"""The charts of a classifier: the ROC curve with the threshold in use, and the confusion matrix."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model_checks.charts import canvas
+from model_checks.charts.axes import (
+    BLUE,
+    MARGIN,
+    ORANGE,
+    Frame,
+    axes,
+    captioned,
+    diagonal,
+    grid,
+    heading,
+)
+from model_checks.charts.lettering import readable, text_width
+from model_checks.charts.marks import Dot, Drawing, Label, Line, Mark
+from model_checks.charts.matrix import Matrix, shares
+from model_checks.charts.scales import Scale
+from model_checks.results import Chart
+
+if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
+    from model_checks.curves import Confusion, RocCurve
+
+_SIDE = 232.0  # of the ROC curve
+_TOP = 86.0
+_TOLD = 4  # classes that the alternative text tells of
+
+
+def roc_and_confusion_chart(
+    model: str, title: str, roc: "RocCurve | None", confusion: "Confusion"
+) -> Chart:
+    """The confusion matrix, and the ROC curve where there is one.
+
+    Parameters
+    ----------
+    model
+        Its name.
+    title
+        Of the check, or of the model.
+    roc
+        None for more than two classes, or if there are no scores.
+    confusion
+        Of at least one class.
+    """
+    png = canvas.png(classification_drawing(title, roc, confusion))
+    return Chart(model, readable(title), classification_text(title, roc, confusion), png)
+
+
+def classification_text(title: str, roc: "RocCurve | None", confusion: "Confusion") -> str:
+    """The chart in words: the curve's area and point in use, and how each class fared."""
+    rows = np.nan_to_num(confusion.rows)
+    sentences = [f"{title}: {_rows(rows.sum())}"]
+    if roc:
+        sentences.append(f"ROC curve with an area of about {area(roc):.2f}")
+        if (point := point_in_use(confusion)) is not None:
+            sentences.append(
+                f"in use: true positive rate {point[1]:.3f}, false positive rate {point[0]:.3f}"
+            )
+    share = shares(rows)
+    worst = sorted(np.flatnonzero(rows.sum(axis=1)).tolist(), key=lambda k: float(share[k, k]))
+    sentences += [
+        f"of {_rows(rows[k].sum())} that are {confusion.labels[k]}, {rows[k, k]:,.0f} "
+        f"({100 * share[k, k]:.1f} %) were predicted so"
+        for k in worst[:_TOLD]
+    ]
+    if len(worst) > _TOLD:
+        sentences.append(f"of the other classes ({len(worst) - _TOLD:,}) a larger share was")
+    return readable("; ".join(sentences) + ".")
+
+
+def _rows(count: float) -> str:
+    return "1 row" if count == 1 else f"{count:,.0f} rows"
+
+
+def area(roc: "RocCurve") -> float:
+    """Under the curve as drawn, which has fewer points than there are rows."""
+    heights = (roc.true_positive_rate[1:] + roc.true_positive_rate[:-1]) / 2
+    return float(np.diff(roc.false_positive_rate) @ heights)
+
+
+def point_in_use(confusion: "Confusion") -> tuple[float, float] | None:
+    """False and true positive rate of the labels predicted; None unless both classes occur."""
+    rows = np.nan_to_num(confusion.rows)
+    if rows.shape != (2, 2) or not rows.sum(axis=1).all():
+        return None
+    share = shares(rows)
+    return float(share[0, 1]), float(share[1, 1])
+
+
+def classification_drawing(title: str, roc: "RocCurve | None", confusion: "Confusion") -> Drawing:
+    """What the chart draws, without drawing it."""
+    marks = heading(title, _rows(np.nan_to_num(confusion.rows).sum()))
+    left, least = MARGIN, 0.0
+    if roc:
+        left, least = MARGIN + 44 + _SIDE + 30, _TOP + _SIDE + 44
+        marks += _roc(roc, point_in_use(confusion))
+    matrix = Matrix.laid_out(confusion, left, _TOP)
+    marks += matrix.marks()
+    return Drawing(max(least, matrix.bottom + 34), marks)
+
+
+def _roc(roc: "RocCurve", in_use: tuple[float, float] | None) -> Iterator[Mark]:
+    left = MARGIN + 44
+    frame = Frame(Scale(0, 1, left, left + _SIDE), Scale(0, 1, _TOP + _SIDE, _TOP))
+    ticks = (0.0, 0.25, 0.5, 0.75, 1.0)
+    yield captioned(MARGIN, _TOP - 16, "ROC curve")
+    yield from grid(frame, ticks[1:])
+    yield from axes(frame, ("false positive rate", "true positive rate"), (ticks, ticks))
+    yield from diagonal(frame)
+    rates = zip(roc.false_positive_rate.tolist(), roc.true_positive_rate.tolist(), strict=True)
+    yield Line([frame.at(x, y) for x, y in rates], BLUE, 2)
+    x, y = frame.at(1, 0)
+    yield Label(x - 6, y - 12, f"area {area(roc):.2f}", 10, BLUE, bold=True, align="right")
+    if in_use:
+        yield Dot(x - 6 - text_width("threshold in use", 9) - 10, y - 29, "circle", ORANGE)
+        yield Label(x - 6, y - 29, "threshold in use", 9, ORANGE, align="right")
+        yield Dot(*frame.at(*in_use), "circle", ORANGE, 9)

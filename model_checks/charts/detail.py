@@ -1,0 +1,39 @@
+"""The chart of one check: which kind it is follows from the numbers there are."""
+
+from typing import TYPE_CHECKING
+
+from model_checks.charts.blocks import segment_name
+from model_checks.charts.classification import roc_and_confusion_chart
+from model_checks.charts.regression import regression_chart
+from model_checks.plan import Segment
+from model_checks.results import Chart
+
+if TYPE_CHECKING:  # whoever calls has imported them
+    from model_checks.curves import Confusion, ErrorHistogram, PredictedAgainstActual, RocCurve
+
+    Curves = tuple[RocCurve | None, Confusion] | tuple[PredictedAgainstActual, ErrorHistogram]
+
+
+def detail_chart(model: str, segment: Segment, curves: "Curves") -> Chart:
+    """How a model did on all rows, or on those of a segment.
+
+    Parameters
+    ----------
+    model
+        Its name.
+    segment
+        Columns with their values; empty for all rows.
+    curves
+        As ``model_checks.curves.curves_of`` returns them.
+    """
+    from model_checks.curves import Confusion, PredictedAgainstActual
+
+    title = ", ".join(
+        [model, *(f"{column} = {segment_name(((column, value),))}" for column, value in segment)]
+    )
+    first, second = curves
+    if isinstance(second, Confusion):
+        assert not isinstance(first, PredictedAgainstActual)
+        return roc_and_confusion_chart(model, title, first, second)
+    assert isinstance(first, PredictedAgainstActual)
+    return regression_chart(model, title, first, second)

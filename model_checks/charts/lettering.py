@@ -1,0 +1,86 @@
+"""Texts as the font can draw them, and the room they take."""
+
+import math
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.ft2font import FT2Font
+
+CAPITAL = 0.73
+"""Height of a capital letter over the font's size."""
+
+_NARROWEST = 0.25  # width of the narrowest letter over the font's size
+_LONGEST = 200  # what is kept at each end before anything else is done with a text
+
+
+def drawable(text: str) -> str:
+    r"""The text with everything that the fonts can't draw written as Python would escape it.
+
+    Segment values are data: they hold control characters, lone surrogates, scripts and emoji that
+    the font lacks. An escape, unlike a sign that stands for all of them, keeps two values apart.
+
+    >>> drawable("a\nb $x^2$ \U0001f600")
+    'a\\nb $x^2$ \\U0001f600'
+    """
+    if len(text) > 2 * _LONGEST:
+        text = f"{text[:_LONGEST]}…{text[-_LONGEST:]}"
+    text = unicodedata.normalize("NFC", text)
+    return "".join(char if _has_glyph(char) else _escaped(char) for char in text)
+
+
+def readable(text: str) -> str:
+    """The text for places that have all fonts but must not be given control characters."""
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+@cache
+def _has_glyph(char: str) -> bool:
+    # Marks that stack on other letters and signs that turn the direction would disturb the rest.
+    if unicodedata.category(char).startswith("M") or not char.isprintable():
+        return False
+    return all(ord(char) in _font(bold=bold).get_charmap() for bold in (False, True))
+
+
+def text_width(text: str, size: float, *, bold: bool = False) -> float:
+    """How wide a drawable text is, in pixels of the layout."""
+    return size * sum(_advance(char, bold=bold) for char in text)
+
+
+def shortened(text: str, width: float, size: float = 10.0, *, bold: bool = False) -> str:
+    """The text as it can be drawn, with its middle left out if it is wider than ``width``."""
+    text = drawable(text)
+    if text_width(text, size, bold=bold) <= width:
+        return text
+    kept = min(len(text), math.ceil(width / size / _NARROWEST))
+    while kept > 0:
+        kept -= 1
+        short = f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}"
+        if text_width(short, size, bold=bold) <= width:
+            return short
+    return "…"
+
+
+@cache
+def _advance(char: str, *, bold: bool) -> float:
+    """Width over size of one character."""
+    return float(_font(bold=bold).load_char(ord(char)).linearHoriAdvance) / 65536 / 100
+
+
+@cache
+def _font(*, bold: bool) -> FT2Font:
+    font = FT2Font(str(font_file(bold=bold)))
+    font.set_size(100, 72)
+    return font
+
+
+@cache
+def font_file(*, bold: bool) -> Path:
+    """The font that matplotlib brings along: a picture is the same on every machine."""
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return Path(mpl.get_data_path()) / "fonts" / "ttf" / name

@@ -1,0 +1,226 @@
+"""All checks of a model in one picture: what was measured, how surely, and what was agreed.
+
+The whole comes first, a row a metric, each on a scale of its own with its figures beside it. Then a
+block a segmentation: a row a segment value, a column a metric, and one scale a column.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from model_checks.charts import canvas
+from model_checks.charts.blocks import Arrangement, Block, arranged, tally, tally_text, word
+from model_checks.charts.lettering import readable, shortened, text_width
+from model_checks.charts.marks import FAINT, GREY, INK, WIDTH, Box, Dot, Drawing, Label, Line, Mark
+from model_checks.charts.scales import tick_label
+from model_checks.charts.strips import (
+    AGREED,
+    LOOKS,
+    ROW,
+    bound_text,
+    common_scale,
+    interval_text,
+    plotted,
+    value_text,
+)
+from model_checks.results import Chart, Result
+from model_checks.verdicts import Verdict
+
+_MARGIN = 16.0
+_GAP = 20.0  # between columns
+_LEAST_LABEL, _MOST_LABEL = 56.0, 150.0
+_FIGURE = 46.0  # room for a value
+_TOLD, _LONGEST = 6, 300  # results that the alternative text tells one by one, and how much of each
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where the parts of a row stand: the label, the plot, then the texts."""
+
+    left: float
+    plot: float
+    plot_end: float
+    right: float
+
+
+def overview_chart(model: str, results: Sequence[Result]) -> Chart:
+    """Every threshold of a model with its estimate, interval and bound.
+
+    Parameters
+    ----------
+    model
+        Its name.
+    results
+        Its results, in the order of the file.
+    """
+    png = canvas.png(overview_drawing(model, results))
+    return Chart(model, f"{readable(model)}: all checks", overview_text(model, results), png)
+
+
+def overview_text(model: str, results: Sequence[Result]) -> str:
+    """The overview in words: the count of each verdict, then what failed, then the whole."""
+    failed = [result for result in results if result.failed]
+    others = [r for r in results if not r.failed and not r.check.segment]
+    told = [*failed, *others][:_TOLD]
+    sentences = [f"{model}: {_checks(len(results))}, {tally_text(results)}"]
+    sentences += [result.message[:_LONGEST].rstrip(".") for result in told]
+    if len(failed) > _TOLD:
+        sentences.append(f"Failed, too: {_checks(len(failed) - _TOLD)}")
+    return readable(". ".join(sentences) + ".")
+
+
+def _checks(count: int) -> str:
+    return "1 check" if count == 1 else f"{count:,} checks"
+
+
+def overview_drawing(model: str, results: Sequence[Result]) -> Drawing:
+    """What the overview draws, without drawing it."""
+    arrangement = arranged(results)
+    marks: list[Mark] = [
+        Label(_MARGIN, 22, shortened(model, WIDTH - 2 * _MARGIN, 16, bold=True), 16, bold=True),
+        *_summary(results, 46),
+    ]
+    y = 66.0
+    label = _label_width(arrangement)
+    for block in arrangement.blocks:
+        marks += _whole(block, y, label) if block.whole else _segments(block, y, label)
+        y += _height(block)
+    if arrangement.left_out:
+        marks.append(Label(_MARGIN, y + 6, _not_drawn(arrangement), 10, bold=True))
+        y += 22
+    marks += _key(results, y + 6)
+    return Drawing(y + 20, marks)
+
+
+def _height(block: Block) -> float:
+    heading, axis, gap = 24.0, 0.0 if block.whole else 16.0, 16.0
+    return heading + ROW * len(block.rows) + axis + gap
+
+
+def _not_drawn(arrangement: Arrangement) -> str:
+    left_out = arrangement.left_out
+    return f"{_checks(len(left_out))} not drawn for want of room: {tally_text(left_out)}"
+
+
+def _label_width(arrangement: Arrangement) -> float:
+    texts = [(row.label, 10.5) for block in arrangement.blocks for row in block.rows]
+    texts += [(block.heading, 11) for block in arrangement.blocks]
+    widest = max(
+        (text_width(shortened(text, _MOST_LABEL), size, bold=True) for text, size in texts),
+        default=0.0,
+    )
+    return min(max(widest, _LEAST_LABEL), _MOST_LABEL) + 14
+
+
+def _summary(results: Sequence[Result], y: float) -> Iterator[Mark]:
+    """The count of each verdict beside its marker: a legend at the same time."""
+    x = _MARGIN
+    yield Label(x, y, text := _checks(len(results)), 11, GREY)
+    x += text_width(text, 11) + 16
+    for verdict, count in tally(results):
+        shape, colour = LOOKS[verdict]
+        yield Dot(x + 4, y, shape, colour)
+        yield Label(x + 13, y, text := f"{count:,} {word(verdict)}", 11, colour, bold=True)
+        x += 13 + text_width(text, 11, bold=True) + 16
+
+
+def _key(results: Sequence[Result], y: float) -> Iterator[Mark]:
+    """What the signs mean."""
+    levels = {result.check.confidence for result in results}
+    interval = f"{100 * levels.pop():g} % interval" if len(levels) == 1 else "interval"
+    x = _MARGIN
+    yield Line([(x, y), (x + 22, y)], GREY, 3)
+    yield Dot(x + 11, y, "circle", GREY)
+    yield Label(x + 28, y, text := f"estimate and {interval}", 9, GREY)
+    x += 28 + text_width(text, 9) + 18
+    yield Box(x, y - 6, 16, 12, AGREED)
+    yield Line([(x, y - 6), (x, y + 6)], INK, 1.4)
+    yield Label(x + 22, y, text := "bound and the agreed side", 9, GREY)
+    x += 22 + text_width(text, 9) + 18
+    if any(result.check.bound.warn is not None for result in results):
+        yield Line([(x, y - 6), (x, y + 6)], LOOKS[Verdict.WARN][1], 1.4, dashed=True)
+        yield Label(x + 6, y, "warning level", 9, GREY)
+
+
+def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
+    """Rows with their figures: value, interval, bound, verdict."""
+    words = _word_width(block)
+    right = WIDTH - _MARGIN
+    frame = _Frame(_MARGIN, _MARGIN + label, right - words - 96 - 104 - _FIGURE, right)
+    yield Label(_MARGIN, top + 8, block.heading, 11, bold=True)
+    if len(block.rows) > 1:
+        yield Label(frame.plot, top + 8, "each on a scale of its own", 9.5, GREY)
+    for number_, row in enumerate(block.rows):
+        (result,) = row.results
+        assert result is not None
+        y = top + 24 + ROW * (number_ + 0.5)
+        yield from _row_label(row.label, [result], y, label)
+        yield from plotted(result, common_scale([result], frame.plot, frame.plot_end), y)
+        x = frame.plot_end + _FIGURE
+        yield Label(x, y, value_text(result), 10, align="right", bold=True)
+        yield Label(x + 8, y, interval_text(result), 9, GREY)
+        yield Label(x + 104, y, shortened(bound_text(result.check.bound), 92, 9), 9)
+        yield _word(result, right - words + 8, y)
+
+
+def _segments(block: Block, top: float, label: float) -> Iterator[Mark]:
+    """Columns of plots, each with its metric and bound above and its axis below."""
+    yield Label(_MARGIN, top + 8, shortened(block.heading, label + 4, 11, bold=True), 11, bold=True)
+    for number_, row in enumerate(block.rows):
+        y = top + 24 + ROW * (number_ + 0.5)
+        yield from _row_label(row.label, [r for r in row.results if r], y, label)
+    words = _word_width(block)
+    room = (WIDTH - 2 * _MARGIN - label + _GAP) / len(block.columns)
+    for place, metric in enumerate(block.columns):
+        left = _MARGIN + label + place * room
+        right = left + room - _GAP
+        frame = _Frame(left, left, right - words - _FIGURE, right)
+        yield from _heading(metric, [row.results[place] for row in block.rows], frame, top + 8)
+        yield from _cells([row.results[place] for row in block.rows], frame, top + 24, words)
+
+
+def _heading(
+    metric: str, results: Sequence[Result | None], frame: _Frame, y: float
+) -> Iterator[Mark]:
+    yield Label(frame.left, y, metric, 10.5, bold=True)
+    bounds = {bound_text(result.check.bound) for result in results if result}
+    text = bounds.pop() if len(bounds) == 1 else "bounds differ"
+    x = frame.left + text_width(metric, 10.5, bold=True) + 7
+    yield Label(x, y, shortened(text, frame.right - x, 9.5), 9.5, GREY)
+
+
+def _cells(
+    results: Sequence[Result | None], frame: _Frame, top: float, words: float
+) -> Iterator[Mark]:
+    """A column of plots on one scale, with its axis."""
+    judged = [result for result in results if result]
+    scale = common_scale(judged, frame.plot, frame.plot_end)
+    for number_, result in enumerate(results):
+        if result:
+            y = top + ROW * (number_ + 0.5)
+            yield from plotted(result, scale, y)
+            yield Label(frame.plot_end + _FIGURE - 4, y, value_text(result), 9.5, align="right")
+            if result.verdict is not Verdict.PASS:
+                yield _word(result, frame.right - words + 6, y)
+    bottom = top + ROW * len(results)
+    for tick in scale.ticks(4):
+        x = scale.at(tick)
+        yield Line([(x, bottom), (x, bottom + 3)], GREY, 0.8)
+        yield Label(x, bottom + 10, tick_label(tick), 8.5, GREY, align="centre")
+
+
+def _row_label(text: str, results: Iterable[Result], y: float, room: float) -> Iterator[Mark]:
+    failed = any(result.failed for result in results)
+    yield Line([(_MARGIN, y + ROW / 2), (WIDTH - _MARGIN, y + ROW / 2)], FAINT, 0.8)
+    text = shortened(text, room - 8, 10.5, bold=failed)
+    yield Label(_MARGIN, y, text, 10.5, bold=failed)
+
+
+def _word_width(block: Block) -> float:
+    """Room for the verdicts; where the figures are not told, a pass needs no word."""
+    shown = {r.verdict for row in block.rows for r in row.results if r}
+    words = [word(v) for v in shown if block.whole or v is not Verdict.PASS]
+    return max((text_width(text, 9, bold=True) for text in words), default=0.0) + 8
+
+
+def _word(result: Result, x: float, y: float) -> Label:
+    return Label(x, y, word(result.verdict), 9, LOOKS[result.verdict][1], bold=True)

@@ -1,0 +1,115 @@
+"""One result on one line: the bound, the interval, the estimate, and the words for them."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+
+from model_checks.charts.lettering import shortened
+from model_checks.charts.marks import GREY, INK, Box, Dot, Line, Mark, Shape
+from model_checks.charts.scales import Scale, decimals, number, spanning
+from model_checks.metrics import Estimate
+from model_checks.plan import Bound
+from model_checks.results import Result
+from model_checks.verdicts import Verdict
+
+ROW = 20.0
+"""Height of a line."""
+
+LOOKS: Mapping[Verdict, tuple[Shape, str]] = {
+    Verdict.ERROR: ("cross", "#a3174f"),
+    Verdict.FAIL: ("diamond", "#c1271d"),
+    Verdict.INCONCLUSIVE: ("ring", "#6b4fa8"),
+    Verdict.NO_DATA: ("cross", GREY),
+    Verdict.WARN: ("triangle", "#a86200"),
+    Verdict.PASS: ("circle", "#157f6b"),
+}
+AGREED = "#e4f2ee"
+
+
+def plotted(result: Result, scale: Scale, y: float) -> Iterator[Mark]:
+    """The agreed side, the bound, and what was measured."""
+    bound = result.check.bound
+    top, bottom = y - ROW / 2 - 0.3, y + ROW / 2 + 0.3
+    start = scale.start if bound.min is None else scale.at(bound.min)
+    end = scale.end if bound.max is None else scale.at(bound.max)
+    yield Box(start, top, end - start, ROW, AGREED)
+    for limit in (bound.min, bound.max):
+        if limit is not None:
+            yield Line([(scale.at(limit), top), (scale.at(limit), bottom)], INK, 1.4)
+    if bound.warn is not None:
+        x = scale.at(bound.warn)
+        yield Line([(x, top), (x, bottom)], LOOKS[Verdict.WARN][1], 1.2, dashed=True)
+    if measured := _measured(result):
+        yield from _estimate(measured, scale, y, LOOKS[result.verdict])
+
+
+def _estimate(
+    estimate: Estimate, scale: Scale, y: float, look: tuple[Shape, str]
+) -> Iterator[Mark]:
+    """A bar from low to high, with an arrow where it runs out of the scale, and the marker."""
+    shape, colour = look
+    value, low, high = estimate.value, estimate.low, estimate.high
+    assert value is not None
+    ends = [value if end is None or math.isnan(end) else end for end in (low, high)]
+    yield Line([(scale.at(ends[0]), y), (scale.at(ends[1]), y)], colour, 3)
+    for x, side, out in (
+        (scale.start, 1, min(ends) < scale.low),
+        (scale.end, -1, max(ends) > scale.high),
+    ):
+        if out:
+            yield Line([(x + 5 * side, y - 5), (x, y), (x + 5 * side, y + 5)], colour, 1.6)
+    if scale.holds(value):
+        yield Dot(scale.at(value), y, shape, colour)
+
+
+def _measured(result: Result) -> Estimate | None:
+    """The estimate, if the verdict rests on it."""
+    estimate = result.estimate
+    if result.verdict in (Verdict.NO_DATA, Verdict.ERROR) or not estimate:
+        return None
+    return estimate if estimate.value is not None and not math.isnan(estimate.value) else None
+
+
+def common_scale(results: Sequence[Result], start: float, end: float) -> Scale:
+    """One scale for all of them."""
+    bounds = [result.check.bound for result in results]
+    limits = [x for b in bounds for x in (b.min, b.max, b.warn) if x is not None]
+    estimates = [estimate for result in results if (estimate := _measured(result))]
+    values = [e.value for e in estimates if e.value is not None]
+    ends = [(e.low, e.high) for e in estimates if e.low is not None and e.high is not None]
+    return Scale(*spanning(limits, values, ends), start, end)
+
+
+def _digits(result: Result) -> int:
+    estimate, bound = _measured(result), result.check.bound
+    limit = bound.min if bound.min is not None else bound.max
+    assert limit is not None
+    return decimals(limit if estimate is None or estimate.value is None else estimate.value, limit)
+
+
+def value_text(result: Result) -> str:
+    """The estimate, with as many decimals as tell it from its bound."""
+    estimate = _measured(result)
+    if estimate is None or estimate.value is None:
+        return "–"
+    return number(estimate.value, _digits(result))
+
+
+def interval_text(result: Result) -> str:
+    """Where the truth lies, as far as is known."""
+    estimate = _measured(result)
+    if estimate is None or estimate.low is None or estimate.high is None:
+        return ""
+    digits = _digits(result)
+    return shortened(f"{number(estimate.low, digits)} to {number(estimate.high, digits)}", 92, 9)
+
+
+def bound_text(bound: Bound) -> str:
+    """What was agreed.
+
+    >>> bound_text(Bound(0.4, 0.6, None, "estimate"))
+    '0.4 to 0.6'
+    """
+    low, high = (f"{x:g}" if x is not None else None for x in (bound.min, bound.max))
+    if low and high:
+        return f"{low} to {high}"
+    return f"at least {low}" if low else f"at most {high}"

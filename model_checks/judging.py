@@ -1,0 +1,99 @@
+"""The whole road without pytest, for a notebook or a script: settings -> run."""
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from model_checks import __version__
+from model_checks.errors import MeasurementError
+from model_checks.measuring import find_segments, measure, moment_of
+from model_checks.plan import Plan, SegmentationKey, SegmentRows, plan_checks
+from model_checks.results import Run
+from model_checks.settings import Settings
+
+_PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
+
+
+def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = False) -> Run:
+    """Measure every model and hold it against what was agreed.
+
+    Parameters
+    ----------
+    settings
+        From ``load_settings``.
+    as_of
+        Judge as if it were then; None is what the file says, or now.
+    gate
+        Whether a promotion is judged: the rule is "confident" unless a threshold says otherwise.
+
+    Returns
+    -------
+    Run
+        With a result for every check; a model that could not be measured has errors for results.
+        Its exit status is pytest's: 1 if a check failed, else 0.
+
+    Raises
+    ------
+    SettingsError
+        If two thresholds would judge the same.
+    """
+    started = datetime.now(UTC)
+    moments = {name: moment_of(settings, name, as_of, started) for name in settings.models}
+    plan = plan_of(settings, moments, gate=gate)
+    with TemporaryDirectory(prefix="model-checks-") as folder:
+        measured = {
+            name: measure(settings, name, moments[name], Path(folder)) for name in settings.models
+        }
+    results = [measured[check.model].result(check) for check in plan.checks]
+    return Run(
+        id=run_id(started),
+        started=started,
+        finished=datetime.now(UTC),
+        as_of=as_of or settings.defaults.as_of or started,
+        mode=mode_of(gate=gate),
+        exit_status=int(any(result.failed for result in results)),
+        versions=versions(),
+        thresholds_sha256=settings.sha256,
+        models={name: one.facts for name, one in measured.items()},
+        results=results,
+        planned=len(plan.checks),
+        left_out=plan.left_out,
+    )
+
+
+def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) -> Plan:
+    """The checks to make, with the segment values that the data has at each model's moment.
+
+    Data that can't be read is no error here: measuring meets it again, and it becomes the result
+    of that model's checks.
+
+    Raises
+    ------
+    SettingsError
+        If two thresholds would judge the same.
+    """
+    found: dict[SegmentationKey, SegmentRows] = {}
+    for name, moment in moments.items():
+        with suppress(MeasurementError):
+            found.update(find_segments(settings, name, moment))
+    return plan_checks(settings, found, gate=gate)
+
+
+def run_id(started: datetime) -> str:
+    """The id of a run, which sorts by time."""
+    return f"{started:%Y%m%dT%H%M%S%fZ}"
+
+
+def mode_of(*, gate: bool) -> str:
+    """What a run is for: to let a model pass, or to watch one that is deployed."""
+    return "gate" if gate else "watch"
+
+
+def versions() -> dict[str, str]:
+    """Of this package, Python, and the libraries that figures or their reading depend on."""
+    found = {"model-checks": __version__, "python": platform.python_version()}
+    return found | {name: importlib.metadata.version(name) for name in _PACKAGES}

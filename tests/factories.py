@@ -1,0 +1,114 @@
+"""Settings, checks and estimates in one line, for tests that care about one part of them."""
+
+import tomllib
+from dataclasses import replace
+from typing import Any
+
+from model_checks.metrics import Estimate
+from model_checks.plan import Bound, Check
+from model_checks.settings import Rule, Settings
+
+CHURN = """
+[models.churn]
+task = "binary"
+model = "churn.skops"
+data = "churn.parquet"
+target = "left"
+"""
+
+RECALL = """
+[models.churn.thresholds]
+recall = 0.5
+"""
+
+FLIGHTS = """
+[email]
+sender_email   = "model-checks@example.com"
+receiver_email = ["ml-oncall@example.com"]
+smtp_host      = "smtp.example.com"
+smtp_port      = 587
+security       = "starttls"
+username       = "model-checks@example.com"
+password_env   = "MODEL_CHECKS_EMAIL_PASSWORD"
+report_url     = "https://ci.example.com/reports/latest"
+
+[defaults]
+as_of      = 2013-05-01
+confidence = 0.95
+rule       = "estimate"
+min_rows   = 30
+
+[models.flight_delay]
+task           = "binary"
+model          = "examples/flights/flight_delay.skops"
+data           = "examples/flights/flights.parquet"
+target         = "late"
+positive_label = 1
+decision_threshold = 0.5
+features       = ["carrier", "origin"]
+time_column    = "scheduled"
+window         = "30d"
+weight         = "w"
+
+[models.flight_delay.thresholds]
+accuracy  = 0.75
+precision = { min = 0.45, warn = 0.50 }
+recall    = { min = 0.40, rule = "tolerant" }
+f1        = { min = 0.42, average = "binary" }
+roc_auc   = { min = 0.70 }
+
+[[models.flight_delay.segments]]
+by         = "carrier"
+values     = ["AA", "UA"]
+min_rows   = 200
+thresholds = { recall = 0.25 }
+"""
+
+
+def settings(toml: str) -> Settings:
+    """Settings from text rather than from a file."""
+    return Settings.model_validate(tomllib.loads(toml))
+
+
+def bound(
+    *,
+    min: float | None = None,  # noqa: A002 (as in thresholds.toml)
+    max: float | None = None,  # noqa: A002
+    warn: float | None = None,
+    rule: Rule = "estimate",
+) -> Bound:
+    return Bound(min, max, warn, rule)
+
+
+def check(held: Bound, **changes: Any) -> Check:
+    """A check of recall, held against a bound."""
+    recall = Check(
+        id="churn-recall",
+        model="churn",
+        task="binary",
+        metric="recall",
+        average="binary",
+        segment=(),
+        bound=held,
+        confidence=0.95,
+        min_rows=30,
+        declared=True,
+        vacant=None,
+    )
+    return replace(recall, **changes)
+
+
+def estimate(
+    value: float | None, low: float | None = None, high: float | None = None, **changes: Any
+) -> Estimate:
+    """An estimate; without an interval it is known exactly."""
+    exact = Estimate(
+        value=value,
+        low=value if low is None else low,
+        high=value if high is None else high,
+        confidence=0.95,
+        n=1021,
+        unit="positives",
+        method="Wilson",
+    )
+    return replace(exact, **changes)

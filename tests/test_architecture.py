@@ -1,0 +1,126 @@
+"""The directions of imports, and the one owner of each outside library, read off the source."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "model_checks"
+
+# From the top down: a module imports from its own line or from lines below it.
+LAYERS = [
+    ["test_thresholds"],
+    ["plugin"],
+    ["alerts", "charts"],
+    ["judging"],
+    ["measuring"],
+    ["queries", "curves"],
+    ["predictions"],
+    ["calling"],
+    ["rows"],
+    ["engines", "sources"],
+    ["results"],
+    ["verdicts"],
+    ["plan"],
+    ["settings"],
+    ["metrics"],
+    ["intervals", "aggregates"],
+    ["errors", "files"],
+]
+
+OWNERS = {
+    "aiosmtpd": [],
+    "duckdb": ["engines.duckdb"],
+    "filelock": ["plugin.once"],
+    "jinja2": ["alerts.message"],
+    "joblib": ["sources.joblib"],
+    "matplotlib": ["charts.canvas"],
+    "pandas": [],
+    "pickle": ["plugin.once", "plugin.outcome"],
+    "pyarrow": ["calling"],
+    "pydantic": ["settings"],
+    "pydantic_core": ["settings"],
+    "pytest": ["plugin", "test_thresholds"],
+    "pytest_html": ["plugin.report"],
+    "pytest_metadata": ["plugin.report"],
+    "scipy": [],
+    "skops": ["sources.skops"],
+    "sklearn": [],
+    "smtplib": ["alerts.delivery"],
+    "ssl": ["alerts.delivery"],
+    "xdist": [],
+}
+
+MODULES = sorted(
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+    for path in PACKAGE.rglob("*.py")
+    if path != PACKAGE / "__init__.py"
+)
+
+
+def imported(module: str) -> Iterator[str]:
+    """Every module that a module imports, wherever in it; those for types alone are left out."""
+    path = PACKAGE / Path(*module.split("."))
+    tree = ast.parse((path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text())
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} has a relative import"
+            assert node.module is not None
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def within(module: str, parent: str) -> bool:
+    return module == parent or module.startswith(f"{parent}.")
+
+
+def layer_of(module: str) -> int:
+    [found] = [
+        depth for depth, names in enumerate(LAYERS) if any(within(module, name) for name in names)
+    ]
+    return found
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_module_has_one_place_in_the_layers(module: str) -> None:
+    assert layer_of(module) >= 0
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_one_way(module: str) -> None:
+    own = module.split(".")[0]
+    for name in imported(module):
+        below = name.removeprefix("model_checks.")
+        if below == name or below == "__version__":
+            continue
+        if below.split(".")[0] == own or below not in MODULES:
+            continue
+        assert layer_of(below) > layer_of(module), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_each_outside_library_has_one_owner(module: str) -> None:
+    for name in imported(module):
+        library = name.split(".")[0]
+        if library in OWNERS:
+            owners = OWNERS[library]
+            assert any(within(module, owner) for owner in owners), f"{module} imports {library}"
+
+
+def test_every_owner_imports_its_library() -> None:
+    for library, owners in OWNERS.items():
+        for owner in owners:
+            modules = [module for module in MODULES if within(module, owner)]
+            names = {name.split(".")[0] for module in modules for name in imported(module)}
+            assert library in names, f"{owner} no longer imports {library}"
