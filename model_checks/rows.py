@@ -1,8 +1,9 @@
 """The labelled rows that a model is judged on: read, held to the window, counted."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from model_checks.engines.duckdb import Engine, conjunction, identifier, literal, scan
 from model_checks.errors import DataError
@@ -11,9 +12,8 @@ from model_checks.settings import Model, Settings
 from model_checks.settings.mistakes import nearest
 
 _FLOATS = ("FLOAT", "DOUBLE")
-_NUMBERS = (*_FLOATS, "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "UTINYINT")
-_NUMBERS = (*_NUMBERS, "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT")
-_TIMES = ("DATE", "TIMESTAMP")
+_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)")
+_TIME = re.compile(r"DATE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE")
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,14 @@ class Rows:
         Counts of rows: all, in the window, with a label in it, and without a time.
     start, end
         The window, [start, end); None where it is open.
+    span
+        What times there are, in words.
     """
 
     setup: str
     relation: str
     condition: str
-    types: dict[str, str]
+    types: Mapping[str, str]
     given: int
     in_window: int
     labelled: int
@@ -77,25 +79,29 @@ def open_rows(engine: Engine, model: Model, settings: Settings, as_of: datetime)
         If a file is absent or empty, can't be read, or lacks a column; or if the time column holds
         no times.
     """
-    files = model.data.files
-    source = scan(files, settings.folder)
-    kind = "view" if files.lower().endswith(".parquet") else "table"
     try:
-        setup = f"create or replace temp {kind} given as select * from {source}"
-        engine.run(setup)
-        types = engine.columns("given")
+        return _counted(engine, model, scan(model.data.files, settings.folder), as_of)
     except DataError as error:
-        raise DataError(f"data {files!r}: {error}") from error
-    _require(_columns_named(model), types, files)
-    time, label = _time_condition(model, types, as_of), label_condition(model.target, types)
-    counts = ["count(*)", f"count(case when {time} then 1 end)"]
-    counts.append(f"count(case when {time} and {label} then 1 end)")
-    column = identifier(model.time_column) if model.time_column else "1"
-    counts += [f"count(*) - count({column})", f"min({column})", f"max({column})"]
-    [row] = engine.run(f"select {', '.join(counts)} from given")
-    given, in_window, labelled, untimed, first, last = row
+        raise DataError(f"data {model.data.files!r}: {error}") from error
+
+
+def _counted(engine: Engine, model: Model, source: str, as_of: datetime) -> Rows:
+    kind = "view" if source.startswith("read_parquet") else "table"
+    setup = f"create or replace temp {kind} given as select * from {source}"
+    engine.run(setup)
+    types = engine.columns("given")
+    _require(_columns_named(model), types)
+    [(given,)] = engine.run("select count(*) from given")
     if not given:
-        raise DataError(f"data {files!r}: has no rows")
+        raise DataError("has no rows")
+    start = _window_start(model, as_of)
+    time, label = _time_condition(model, types, start, as_of), label_condition(model.target, types)
+    column = identifier(model.time_column) if model.time_column else "1"
+    [(in_window, labelled, timed, first, last)] = engine.run(
+        f"select count(case when {time} then 1 end), count(case when {time} and {label} then 1 end), "
+        f"count({column}), cast(min({column}) as varchar), cast(max({column}) as varchar) from given"
+    )
+    span = f"{model.time_column} runs from {first} to {last}"
     return Rows(
         setup=setup,
         relation="given",
@@ -104,10 +110,10 @@ def open_rows(engine: Engine, model: Model, settings: Settings, as_of: datetime)
         given=given,
         in_window=in_window,
         labelled=labelled,
-        untimed=untimed,
-        start=as_of - model.window if model.window else None,
+        untimed=given - timed,
+        start=start,
         end=as_of if model.time_column else None,
-        span=f"{model.time_column} runs from {first} to {last}",
+        span=span if timed else f"{model.time_column} is null in all {given:,} rows",
     )
 
 
@@ -128,12 +134,18 @@ def _segment(names: list[str], values: list[str | None]) -> Segment:
 
 
 def text_of(sql: str, kind: str) -> str:
-    """SQL for a value as text: 1 and 1.0 are the same, a NaN is null."""
-    if not _is(kind, (*_FLOATS, "DECIMAL")):
-        return f"cast({sql} as varchar)"
-    whole = f"{sql} = floor({sql}) and abs({sql}) < 1e15"
-    text = f"case when {whole} then cast(cast({sql} as bigint) as varchar) else cast({sql} as varchar) end"
-    return f"case when not isnan({sql}) then {text} end" if _is(kind, _FLOATS) else text
+    """SQL for a value as text, written as in the settings: 1.0 is 1, 1.50 is 1.5; a NaN is null."""
+    if is_float(kind):
+        return (
+            f"case when isnan({sql}) then null when {sql} = floor({sql}) and abs({sql}) < 1e18 "
+            f"then cast(cast({sql} as bigint) as varchar) else cast({sql} as varchar) end"
+        )
+    if kind.startswith("DECIMAL"):
+        return (
+            f"case when {sql} = floor({sql}) then cast(cast({sql} as hugeint) as varchar) "
+            f"else rtrim(cast({sql} as varchar), '0') end"
+        )
+    return f"cast({sql} as varchar)"
 
 
 def label_of(sql: str, kind: str) -> str:
@@ -154,44 +166,50 @@ def label_text(label: str | float | bool) -> str:
 
 def is_number(kind: str) -> bool:
     """Whether a column of this type can be a regression's target or prediction, or a score."""
-    return _is(kind, _NUMBERS)
+    return bool(_NUMBER.fullmatch(kind))
 
 
 def is_float(kind: str) -> bool:
     """Whether a column of this type can hold NaN and infinity."""
-    return _is(kind, _FLOATS)
+    return kind in _FLOATS
 
 
-def label_condition(target: str, types: dict[str, str]) -> str:
+def label_condition(target: str, types: Mapping[str, str]) -> str:
     """SQL that holds for the rows that have a label."""
     column = identifier(target)
     present = f"{column} is not null"
     return f"{present} and not isnan({column})" if is_float(types[target]) else present
 
 
-def _time_condition(model: Model, types: dict[str, str], as_of: datetime) -> str:
+def _window_start(model: Model, as_of: datetime) -> datetime | None:
+    if not model.window:
+        return None
+    try:
+        return as_of - model.window
+    except OverflowError:  # before the year 1: no row is older
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _time_condition(
+    model: Model, types: Mapping[str, str], start: datetime | None, end: datetime
+) -> str:
     name = model.time_column
     if name is None:
         return "true"
-    if not _is(types[name], _TIMES):
+    if not _TIME.fullmatch(types[name]):
         raise DataError(
             f"time_column {name!r} is of type {types[name]}, which is no date or timestamp"
         )
-    zoned = "TIME ZONE" in types[name]
-    column = identifier(name) if zoned else f"cast({identifier(name)} as timestamp)"
-
-    def moment(value: datetime) -> str:
-        kind = "timestamptz" if zoned else "timestamp"
-        return f"{kind} {literal(value.isoformat(sep=' ') if zoned else _naive(value))}"
-
-    conditions = [f"{column} < {moment(as_of)}"]
-    if model.window:
-        conditions.append(f"{column} >= {moment(as_of - model.window)}")
-    return f"({conjunction(conditions)})"
+    # A time without a zone is in UTC, which is what the engine casts it in.
+    column = f"cast({identifier(name)} as timestamptz)"
+    bounds = [f"{column} < timestamptz {literal(_sql_time(end))}"]
+    if start:
+        bounds.append(f"{column} >= timestamptz {literal(_sql_time(start))}")
+    return f"({conjunction(bounds)})"
 
 
-def _naive(value: datetime) -> str:
-    return value.replace(tzinfo=None).isoformat(sep=" ")
+def _sql_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(sep=" ")
 
 
 def _columns_named(model: Model) -> list[tuple[str, str]]:
@@ -204,12 +222,8 @@ def _columns_named(model: Model) -> list[tuple[str, str]]:
     return [(key, name) for key, name in named if name is not None]
 
 
-def _require(named: Iterable[tuple[str, str]], types: dict[str, str], files: str) -> None:
-    missing = [f"{key} {name!r} is no column" for key, name in named if name not in types]
+def _require(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> None:
+    missing = {name: key for key, name in named if name not in types}
     if missing:
-        first = next(name for _, name in named if name not in types)
-        raise DataError(f"data {files!r}: {'; '.join(missing)}; {nearest(first, types)}")
-
-
-def _is(kind: str, kinds: tuple[str, ...]) -> bool:
-    return kind.split("(")[0].split(" ")[0] in kinds or kind.startswith("TIMESTAMP") and "TIMESTAMP" in kinds
+        told = "; ".join(f"{key} {name!r} is no column" for name, key in missing.items())
+        raise DataError(f"{told}; {nearest(next(iter(missing)), types)}")

@@ -1,5 +1,6 @@
 """Mail servers on loopback: a real one with TLS and login, and odd ones that follow a script."""
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -112,10 +113,12 @@ class _Handler:
         return self.manners.goodbye or "221 Bye"
 
 
-class _Controller(Controller):  # type: ignore[misc]  # aiosmtpd has no types
+class _Controller(Controller):
     def _trigger_server(self) -> None:
+        """By now the system has found a free port, where the parent class is to knock."""
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -145,7 +148,7 @@ def mail_server(
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
         given = (data.login.decode(), data.password.decode())
         logins.append(given)
-        return AuthResult(success=given == login, auth_data=given[0])
+        return AuthResult(success=given == login, handled=False, auth_data=given[0])
 
     context = None
     if certificate:

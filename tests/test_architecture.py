@@ -62,7 +62,9 @@ MODULES = sorted(
 def imported(module: str) -> Iterator[str]:
     """Every module that a module imports, wherever in it; those for types alone are left out."""
     path = PACKAGE / Path(*module.split("."))
-    tree = ast.parse((path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text())
+    tree = ast.parse(
+        (path / "__init__.py" if path.is_dir() else path.with_suffix(".py")).read_text()
+    )
     typing_only = {
         id(inner)
         for node in ast.walk(tree)
@@ -99,10 +101,10 @@ def test_every_module_has_one_place_in_the_layers(module: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_imports_run_one_way(module: str) -> None:
-    own = module.split(".")[0]
+    own = module.split(".", maxsplit=1)[0]
     for name in imported(module):
         below = name.removeprefix("model_checks.")
-        if below == name or below == "__version__":
+        if below in (name, "__version__"):
             continue
         if below.split(".")[0] == own or below not in MODULES:
             continue

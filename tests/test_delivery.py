@@ -4,7 +4,6 @@ import ssl
 import time
 import traceback
 from base64 import b64encode
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +41,7 @@ def trust(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def password(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def password(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     monkeypatch.setenv("MAIL_PASSWORD", PASSWORD)
     return {"username": "checks", "password_env": "MAIL_PASSWORD"}
 
@@ -325,6 +324,7 @@ def test_a_server_that_hangs_in_the_middle_is_left() -> None:
         ("none", b"220-" + b"a" * 60, "not done after 0.5 s; try again later"),
         ("tls", b"\x16\x03\x03\x40\x00" * 12, "no answer within 0.1 s; check smtp_port"),
     ],
+    ids=["a line", "a handshake"],
 )
 def test_a_server_that_drips_is_left(security: str, dripped: bytes, told: str) -> None:
     def script(connection: socket.socket) -> None:

@@ -499,7 +499,7 @@ def test_an_empty_table_of_thresholds_is_a_mistake_even_beside_segments(
     [
         ('"Binary"', "task = 'Binary': did you mean 'binary'? known: {tasks}"),
         ('"clustering"', "task = 'clustering': known: {tasks}"),
-        ('["binary"]', "task = ['binary']: known: {tasks}"),
+        ('["binary"]', "task = ['binary']: did you mean 'binary'? known: {tasks}"),
     ],
 )
 def test_an_unknown_task_is_told_once(mistakes_in: Mistakes, task: str, told: str) -> None:
@@ -647,7 +647,10 @@ def test_roc_auc_of_a_log_without_scores_is_a_mistake(mistakes_in: Mistakes) -> 
             "{ python = 'a.b:c', trusted_types = ['x'] }",
             "[models.churn.model] trusted_types goes with skops",
         ),
-        ("{ python = 'a.b' }", "[models.churn.model] python = 'a.b': must be 'package.module:name'"),
+        (
+            "{ python = 'a.b' }",
+            "[models.churn.model] python = 'a.b': must be 'package.module:name'",
+        ),
         (
             "{ skops = 'm', trusted = ['x'] }",
             "[models.churn.model] unknown key 'trusted'; did you mean 'trusted_types'? "
@@ -1003,7 +1006,10 @@ def test_a_listed_value_becomes_the_text_of_the_data(value: object, text: str) -
         ),
         ("report_url = 'ftp://x'", "report_url: must be a link that {link}"),
         ("report_url = 'https://'", "report_url: must be a link that {link}"),
-        ("report_url = 'https://me:hidden@ci.example.com'", "report_url: must be a link that {link}"),
+        (
+            "report_url = 'https://me:hidden@ci.example.com'",
+            "report_url: must be a link that {link}",
+        ),
     ],
 )
 def test_a_mistake_in_the_email_table_is_told(

@@ -17,7 +17,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from model_checks.alerts.summary import Picture, Summary, concerned, headline, summary_of
-from model_checks.alerts.wording import clean
+from model_checks.alerts.wording import clean, more_text
 from model_checks.results import Chart, Run
 from model_checks.settings import Email
 
@@ -83,7 +83,9 @@ def compose(run: Run, charts: Sequence[Chart], email: Email | None, report: str)
     assert page is not None
     for chart, cid in zip(sent, ids, strict=True):
         name = f"{cid.partition('@')[0]}.png"
-        page.add_related(chart.png, "image", "png", cid=f"<{cid}>", filename=name)
+        page.add_related(
+            chart.png, "image", "png", cid=f"<{cid}>", filename=name, disposition="inline"
+        )
     return message
 
 
@@ -118,21 +120,21 @@ def plain_text(summary: Summary) -> str:
         lines += _section(
             f"{model.name}: {model.counts}", [row.sentence for row in model.rows.items]
         )
-        lines += _more(model.rows.more, "failing checks of this model")
-    lines += _more(summary.failing.more, "models with failing checks")
+        lines += _more(model.rows.more, "failing check", "of this model")
+    lines += _more(summary.failing.more, "model", "with failing checks")
     troubles = [f"{one.model}: {one.reason} ({one.checks})" for one in summary.troubles.items]
     lines += _section("Could not be measured", troubles)
-    lines += _more(summary.troubles.more, "reasons")
+    lines += _more(summary.troubles.more, "reason")
     lines += _section("Passed with a warning", summary.warnings.items)
-    lines += _more(summary.warnings.more, "warnings")
+    lines += _more(summary.warnings.more, "warning")
     lines += _section("Left out", summary.left_out.items)
-    lines += _more(summary.left_out.more, "checks left out")
+    lines += _more(summary.left_out.more, "check", "left out")
     judged = [f"{one.model}: {one.passed}; {one.facts}" for one in summary.judged.items]
     lines += _section("What was judged", judged)
-    lines += _more(summary.judged.more, "models")
+    lines += _more(summary.judged.more, "model")
     drawn = [*(p for model in summary.failing.items for p in model.pictures), *summary.pictures]
     lines += _section("Charts", [picture.alt for picture in drawn])
-    lines += _more(summary.more_pictures, "charts")
+    lines += _more(summary.more_pictures, "chart")
     return "\n".join([*lines, "", "-- ", _wrapped(summary.footer)]) + "\n"
 
 
@@ -143,8 +145,8 @@ def _section(title: str, sentences: Sequence[str]) -> list[str]:
     return ["", title, "-" * len(title), *items]
 
 
-def _more(n: int, what: str) -> list[str]:
-    return [f"    And {n:,} more {what}: see the report."] if n else []
+def _more(n: int, noun: str, which: str = "") -> list[str]:
+    return [f"    {more_text(n, noun, which)}"] if n else []
 
 
 def _wrapped(text: str, first: str = "", rest: str = "") -> str:
@@ -170,7 +172,7 @@ def _html_for_mail(run: Run, pictures: Sequence[Picture], where: str, more: int)
 
 def _html(summary: Summary) -> str:
     fields = {name: getattr(summary, name) for name in summary.__dataclass_fields__}
-    return _template().render(**fields, link=summary.link)
+    return _template().render(**fields, link=summary.link, more_text=more_text)
 
 
 @cache

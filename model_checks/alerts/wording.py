@@ -36,6 +36,18 @@ def counted(n: int, noun: str) -> str:
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
+def more_text(n: int, noun: str, which: str = "") -> str:
+    """That there is more than is shown, and where; empty where there is not.
+
+    >>> more_text(1, "chart"), more_text(40, "failing check", "of this model")
+    ('And 1 more chart: see the report.', 'And 40 more failing checks of this model: see the report.')
+    """
+    if not n:
+        return ""
+    number, _, named = counted(n, noun).partition(" ")
+    return f"And {number} more {named}{' ' * bool(which)}{which}: see the report."
+
+
 def moment_text(moment: datetime) -> str:
     """A time in UTC, to the minute; a date where it is midnight."""
     told = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"

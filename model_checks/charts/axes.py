@@ -65,8 +65,12 @@ def axes(
 def grid(frame: Frame, ticks: Sequence[float]) -> Iterator[Mark]:
     """Pale lines in both directions."""
     for tick in ticks:
-        yield Line([frame.at(tick, frame.upright.low), frame.at(tick, frame.upright.high)], _GRID)
-        yield Line([frame.at(frame.across.low, tick), frame.at(frame.across.high, tick)], _GRID)
+        yield Line(
+            [frame.at(tick, frame.upright.low), frame.at(tick, frame.upright.high)], _GRID, 0.7
+        )
+        yield Line(
+            [frame.at(frame.across.low, tick), frame.at(frame.across.high, tick)], _GRID, 0.7
+        )
 
 
 def diagonal(frame: Frame) -> list[Line]:

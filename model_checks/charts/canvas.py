@@ -6,6 +6,7 @@ importing them takes longer than drawing.
 
 import io
 import math
+from functools import cache
 from typing import Any
 
 import matplotlib as mpl
@@ -40,7 +41,7 @@ def png(drawing: Drawing) -> bytes:
             pencil.draw(mark)
         image = Image.fromarray(pencil.pixels())
     file = io.BytesIO()
-    _fewer_colours(image).save(file, "png", optimize=True, dpi=(96 * SCALE, 96 * SCALE))
+    _fewer_colours(image).save(file, "png", compress_level=8, dpi=(96 * SCALE, 96 * SCALE))
     return file.getvalue()
 
 
@@ -115,7 +116,7 @@ class _Pencil:
             round((label.x + x) * SCALE),
             round((label.y + y) * SCALE),  # texts are counted from above, unlike paths
             text,
-            FontProperties(fname=str(font_file(bold=label.bold)), size=label.size),
+            _font(label.size, bold=label.bold),
             90 if label.rotated else 0,
         )
 
@@ -142,6 +143,11 @@ class _Pencil:
     def _up(self, y: float) -> float:
         """Paths are counted from below."""
         return self._height - round(y * SCALE)
+
+
+@cache
+def _font(size: float, *, bold: bool) -> FontProperties:
+    return FontProperties(fname=str(font_file(bold=bold)), size=size)
 
 
 _OUTLINES = {

@@ -21,8 +21,8 @@ def drawable(text: str) -> str:
     Segment values are data: they hold control characters, lone surrogates, scripts and emoji that
     the font lacks. An escape, unlike a sign that stands for all of them, keeps two values apart.
 
-    >>> drawable("a\nb $x^2$ \U0001f600")
-    'a\\nb $x^2$ \\U0001f600'
+    >>> print(drawable("a\nb $x^2$ Zürich 東"))
+    a\nb $x^2$ Zürich \u6771
     """
     if len(text) > 2 * _LONGEST:
         text = f"{text[:_LONGEST]}…{text[-_LONGEST:]}"
@@ -44,7 +44,14 @@ def _has_glyph(char: str) -> bool:
     # Marks that stack on other letters and signs that turn the direction would disturb the rest.
     if unicodedata.category(char).startswith("M") or not char.isprintable():
         return False
-    return all(ord(char) in _font(bold=bold).get_charmap() for bold in (False, True))
+    return ord(char) in _glyphs()
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """What both fonts can draw."""
+    regular, bold = (frozenset(_font(bold=bold).get_charmap()) for bold in (False, True))
+    return regular & bold
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
@@ -79,7 +86,6 @@ def _font(*, bold: bool) -> FT2Font:
     return font
 
 
-@cache
 def font_file(*, bold: bool) -> Path:
     """The font that matplotlib brings along: a picture is the same on every machine."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"

@@ -1,5 +1,6 @@
 """The chart of a regression: predicted against actual values, and how the errors are spread."""
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from model_checks.charts.axes import (
 )
 from model_checks.charts.lettering import readable
 from model_checks.charts.marks import GREY, INK, WIDTH, Box, Drawing, Label, Line, Mark, Raster
-from model_checks.charts.scales import Scale, decimals, number, short_count
+from model_checks.charts.scales import Scale, number, short_count
 from model_checks.results import Chart
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
@@ -81,8 +82,8 @@ def quantile(errors: "ErrorHistogram", share: float) -> float:
 
 
 def _digits(edges: Floats) -> int:
-    """One more than the width of the histogram would be told with."""
-    return decimals(float(edges[-1] - edges[0]), 0.0) + 1
+    """Decimals that show three figures of the histogram's width."""
+    return max(0, 3 - round(math.log10(max(float(edges[-1] - edges[0]), 1e-300))))
 
 
 def regression_drawing(

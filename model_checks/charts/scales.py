@@ -107,7 +107,7 @@ def decimals(value: float, limit: float) -> int:
     if math.isfinite(size) and size > 0:
         digits = max(0, 2 - math.floor(math.log10(size) + 1e-9))
         digits = max(digits, 3) if size <= 1 else digits
-    while value != limit and f"{value:.{digits}f}" == f"{limit:.{digits}f}" and digits < 15:
+    while value != limit and f"{value:.{digits}f}" == f"{limit:.{digits}f}" and digits < 6:
         digits += 1
     return digits
 

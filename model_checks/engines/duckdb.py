@@ -1,6 +1,9 @@
 """DuckDB: reads Parquet and CSV files and runs the SQL in this process; the only one to know it."""
 
 import glob
+import gzip
+import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +15,11 @@ from model_checks.errors import DataError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_DELIMITERS = ",;\t|"
+_CSV = (
+    # Types are found out from all lines, and no line is skipped: not as a preamble, not as a comment.
+    "header = true, skip = 0, comment = '', quote = '\"', escape = '\"', sample_size = -1"
+)
 
 
 def identifier(name: str) -> str:
@@ -33,6 +40,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def conjunction(conditions: Sequence[str]) -> str:
+    """Conditions joined by AND; none at all is always true."""
+    return " and ".join(conditions) or "true"
+
+
 def scan(files: str, folder: Path) -> str:
     """SQL that reads a path or glob of Parquet or CSV files as one table.
 
@@ -46,33 +58,80 @@ def scan(files: str, folder: Path) -> str:
     DataError
         If no file is there, or one is empty.
     """
-    paths = sorted(glob.glob(str(folder / files), recursive=True))
-    if not paths and Path(folder / files).exists():  # a name that only looks like a pattern
-        paths = [str(folder / files)]
-    if not paths:
-        raise DataError(f"data {files!r}: no such file in {folder}")
-    for path in paths:
-        if Path(path).is_dir():
-            raise DataError(f"data {files!r}: {path} is a folder; name its files, as in '*.parquet'")
-        if Path(path).stat().st_size == 0:
-            raise DataError(f"data {files!r}: {path} is an empty file")
-    listed = ", ".join(literal(glob.escape(path)) for path in paths)
-    reader = "read_parquet" if files.lower().endswith(".parquet") else "read_csv"
-    return f"{reader}([{listed}], union_by_name = true)"
+    paths = _paths(files, folder)
+    listed = ", ".join(literal(glob.escape(str(path))) for path in paths)
+    if files.lower().endswith(".parquet"):
+        return f"read_parquet([{listed}], union_by_name = true)"
+    compression = "gzip" if files.lower().endswith(".gz") else "none"
+    delimiter = literal(_delimiter(paths[0]))
+    return (
+        f"read_csv([{listed}], union_by_name = true, {_CSV}, "
+        f"delim = {delimiter}, compression = '{compression}')"
+    )
+
+
+def _paths(files: str, folder: Path) -> list[Path]:
+    """The files that are there, each with something in it."""
+    literally = folder / files  # a name may only look like a pattern
+    try:
+        found = [literally] if literally.exists() else []
+        found = found or sorted(
+            folder / name for name in glob.glob(files, root_dir=folder, recursive=True)
+        )
+        sizes = {path: path.stat().st_size for path in found}
+    except (OSError, ValueError) as error:  # ValueError: a null character
+        raise DataError(f"can't be found ({error})") from error
+    if not found:
+        raise DataError(f"no such file in {folder}")
+    for path, size in sizes.items():
+        if path.is_dir():
+            raise DataError(f"{path} is a folder; name its files, as in '*.parquet'")
+        if not size:
+            raise DataError(f"{path} is an empty file")
+    return found
+
+
+def _delimiter(path: Path) -> str:
+    """What separates the names in the first line of a CSV file.
+
+    DuckDB would guess it from all lines, and take a file in which one line has a comma too many for
+    one with a single column.
+    """
+    opened = gzip.open if path.name.lower().endswith(".gz") else open
+    try:
+        with opened(path, "rt", encoding="utf-8", errors="replace") as file:
+            header = file.readline(1_000_000)
+    except (OSError, EOFError) as error:
+        raise DataError(f"{path} can't be read ({error})") from error
+    return max(_DELIMITERS, key=header.count)
 
 
 class Engine:
-    """A DuckDB connection of its own, in memory; times are in UTC and nothing is downloaded."""
+    """A DuckDB connection of its own, in memory; times are in UTC and nothing is downloaded.
+
+    What does not fit into memory goes to a temporary folder, so use it as a context manager.
+    """
 
     def __init__(self) -> None:
-        self._connection = duckdb.connect(config=_OFFLINE)
-        self.run("set TimeZone = 'UTC'")
+        self._spill = tempfile.TemporaryDirectory(
+            prefix="model-checks-", ignore_cleanup_errors=True
+        )
+        self._connection = duckdb.connect(
+            config={
+                "autoinstall_known_extensions": "false",
+                "autoload_known_extensions": "false",
+                "python_enable_replacements": "false",  # else a table's name may find a variable
+                "temp_directory": self._spill.name,
+            }
+        )
+        self._connection.execute("set TimeZone = 'UTC'")
 
     def __enter__(self) -> "Engine":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
+        self._spill.cleanup()
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a statement returns.
@@ -85,7 +144,7 @@ class Engine:
         try:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
-            raise DataError(_first_sentence(error)) from error
+            raise _told(error) from error
 
     def columns(self, relation: str) -> dict[str, str]:
         """The columns of a relation with their types, in order."""
@@ -94,24 +153,24 @@ class Engine:
     def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
         """The rows that a query returns, in Arrow batches of at most ``size`` rows.
 
+        Nothing else can be run before the last batch.
+
         Raises
         ------
         DataError
             As in ``run``.
         """
         try:
-            reader = self._connection.sql(sql).to_arrow_reader(size)
-            yield from reader
-        except duckdb.Error as error:
-            raise DataError(_first_sentence(error)) from error
+            yield from self._connection.sql(sql).to_arrow_reader(size)
+        except (duckdb.Error, OSError) as error:  # Arrow passes on what DuckDB raises as OSError
+            raise _told(error) from error
 
 
-def _first_sentence(error: duckdb.Error) -> str:
-    """What DuckDB found, without the query it quotes and with line breaks folded."""
-    text = str(error).split("\nLINE ")[0].strip()
-    return " ".join(text.split())[:500]
-
-
-def conjunction(conditions: Sequence[str]) -> str:
-    """Conditions joined by AND; none at all is always true."""
-    return " and ".join(conditions) or "true"
+def _told(error: Exception) -> DataError:
+    """What DuckDB found, without the query, its advice on settings, and the values of the row."""
+    text = re.split(r"\n\s*(?:LINE \d+:|Possible |The search space)", str(error))[0]
+    text = re.sub(r"\nOriginal Line:.*", "", text)
+    if "when sniffing file" in text:
+        path = re.findall(r'"(.*)"', text)
+        text = f"{''.join(path[:1])} is not CSV: its lines differ in length, or a quote is left open"
+    return DataError(f"DuckDB: {' '.join(text.split())[:400]}")
