@@ -576,6 +576,7 @@ def test_hostile_texts_are_drawn_without_a_warning(text: str) -> None:
         classification_drawing("t", None, classes(500)),
         regression_drawing("t", AGAINST, ERRORS),
         overview_drawing("m", [error_of(r.check, "broken") for r in flights()]),
+        overview_drawing("m", [replace(result(), verdict=v) for v in Verdict] * 2000),
     ],
     ids=itertools.count(),
 )

@@ -76,10 +76,11 @@ def overview_drawing(model: str, results: Sequence[Result]) -> Drawing:
     """What the overview draws, without drawing it."""
     arrangement = arranged(results)
     marks: list[Mark] = [
-        Label(_MARGIN, 22, shortened(model, WIDTH - 2 * _MARGIN, 16, bold=True), 16, bold=True),
-        *_summary(results, 46),
+        Label(_MARGIN, 22, shortened(model, WIDTH - 2 * _MARGIN, 16, bold=True), 16, bold=True)
     ]
-    y = 66.0
+    summary = list(_summary(results, 46))
+    marks += summary
+    y = summary[-1].y + 20
     label = _label_width(arrangement)
     for block in arrangement.blocks:
         marks += _whole(block, y, label) if block.whole else _segments(block, y, label)
@@ -111,16 +112,20 @@ def _label_width(arrangement: Arrangement) -> float:
     return min(max(widest, _LEAST_LABEL), _MOST_LABEL) + 14
 
 
-def _summary(results: Sequence[Result], y: float) -> Iterator[Mark]:
+def _summary(results: Sequence[Result], y: float) -> Iterator[Dot | Label]:
     """The count of each verdict beside its marker: a legend at the same time."""
     x = _MARGIN
     yield Label(x, y, text := _checks(len(results)), 11, GREY)
     x += text_width(text, 11) + 16
     for verdict, count in tally(results):
         shape, colour = LOOKS[verdict]
+        text = f"{count:,} {word(verdict)}"
+        length = 13 + text_width(text, 11, bold=True)
+        if x + length > WIDTH - _MARGIN:
+            x, y = _MARGIN, y + 18
         yield Dot(x + 4, y, shape, colour)
-        yield Label(x + 13, y, text := f"{count:,} {word(verdict)}", 11, colour, bold=True)
-        x += 13 + text_width(text, 11, bold=True) + 16
+        yield Label(x + 13, y, text, 11, colour, bold=True)
+        x += length + 16
 
 
 def _key(results: Sequence[Result], y: float) -> Iterator[Mark]:
@@ -164,7 +169,7 @@ def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
 
 def _segments(block: Block, top: float, label: float) -> Iterator[Mark]:
     """Columns of plots, each with its metric and bound above and its axis below."""
-    yield Label(_MARGIN, top + 8, shortened(block.heading, label + 4, 11, bold=True), 11, bold=True)
+    yield Label(_MARGIN, top + 8, shortened(block.heading, label - 8, 11, bold=True), 11, bold=True)
     for number_, row in enumerate(block.rows):
         y = top + 24 + ROW * (number_ + 0.5)
         yield from _row_label(row.label, [r for r in row.results if r], y, label)

@@ -33,6 +33,7 @@ __all__ = [
     "Threshold",
     "load_settings",
     "parse_moment",
+    "parse_settings",
     "segment_text",
 ]
 
@@ -102,6 +103,17 @@ def load_settings(path: Path) -> Settings:
     except OSError as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise SettingsError([f"{path}: {reason}; name another with --thresholds FILE"]) from None
+    return parse_settings(content, path)
+
+
+def parse_settings(content: bytes, path: Path) -> Settings:
+    """Check the content of a file, which stands at ``path`` or could: there relative paths start.
+
+    Raises
+    ------
+    SettingsError
+        With every mistake, as ``load_settings``.
+    """
     try:
         written = tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
