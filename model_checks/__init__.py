@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from model_checks.alerts.message import compose, summary_html
     from model_checks.charts import overview_chart
     from model_checks.judging import judge
+    from model_checks.results import run_as_json
     from model_checks.settings import load_settings, parse_moment, parse_settings
     from model_checks.sources import load_model
 
@@ -25,6 +26,7 @@ __all__ = [
     "overview_chart",
     "parse_moment",
     "parse_settings",
+    "run_as_json",
     "summary_html",
 ]
 
@@ -36,6 +38,7 @@ _HOMES = {
     "overview_chart": "charts",
     "parse_moment": "settings",
     "parse_settings": "settings",
+    "run_as_json": "results",
     "summary_html": "alerts.message",
 }
 

@@ -148,10 +148,14 @@ def _sentence(check: Check, estimate: Estimate, verdict: Verdict) -> str:
     assert high is not None
     digits = _digits(value, bound)
     shown = [_figure(number, digits) for number in (value, low, high)]
+    unit = estimate.unit.removesuffix("s") if estimate.n == 1 else estimate.unit
+    lowest = value if bound.rule == "estimate" else low
+    if any(math.isnan(number) for number in (value, low, high)):
+        lowest = math.nan
     return (
         f"{check.id}: {shown[0]} ({100 * estimate.confidence:g} % interval {shown[1]} to "
-        f"{shown[2]}, {estimate.method}, {estimate.n:,} {estimate.unit}) "
-        f"{_standing(bound, verdict, value if bound.rule == 'estimate' else low, digits)}"
+        f"{shown[2]}, {estimate.method}, {estimate.n:,} {unit}) "
+        f"{_standing(bound, verdict, lowest, digits)}"
     )
 
 

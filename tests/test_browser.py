@@ -55,7 +55,7 @@ def opened(browser: "Browser") -> Iterator[Opened]:
     one = Opened(page)
     page.on("console", lambda message: one.complaints.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: one.complaints.append(f"error: {error}"))
-    page.on("dialog", lambda dialog: (one.complaints.append("dialog"), dialog.dismiss()))
+    page.on("dialog", lambda dialog: one.complaints.append(f"dialog: {dialog.message}"))
     page.on("requestfailed", lambda request: one.complaints.append(f"failed: {request.url[:80]}"))
     page.on("request", lambda request: _must_be_local(one, request.url))
     yield one

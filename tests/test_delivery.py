@@ -21,9 +21,6 @@ HERE = Path()
 PASSWORD = "correct horse+battery"
 BOTH = ("ann@example.com", "bob@example.com")
 
-# aiosmtpd asks for an event loop in its constructor, in which none runs yet.
-pytestmark = pytest.mark.filterwarnings("ignore:There is no current event loop:DeprecationWarning")
-
 
 @pytest.fixture(scope="session")
 def authority() -> trustme.CA:

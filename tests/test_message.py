@@ -1,3 +1,4 @@
+import math
 import re
 from dataclasses import replace
 from email import message_from_bytes
@@ -25,6 +26,8 @@ from sample_runs import (
 )
 
 from model_checks.alerts.message import PLACEHOLDER, compose, lighter_forms, summary_html
+from model_checks.alerts.summary import summary_of
+from model_checks.metrics import Estimate
 from model_checks.results import Run, error_of, result_of
 
 REPORT = "reports/report.html"
@@ -116,6 +119,23 @@ def test_the_page_has_the_figures_of_every_failing_check() -> None:
     ) in seen
     assert "mae all rows 30.200 5.200 too high 29.294 to 31.106 at most 25.000 8,140 rows" in seen
     assert "recall carrier = <b>UA</b> 0.100 0.150 too low" in seen
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    st.sampled_from([0.4, 0.35, 0.4125, 0.123456789, 1e-7, 1.0]),
+    st.floats(1e-9, 0.3) | st.just(math.nan),
+)
+def test_figures_are_those_of_the_message(limit: float, below: float) -> None:
+    toml = LISTING.replace("RULE", "estimate").replace("min = 0.4", f"min = {limit}")
+    (check,) = planned(toml)
+    estimate = Estimate(limit - below, limit - 2 * below, math.inf, 0.95, 1234, "rows", "Wilson")
+    run = run_of([result_of(check, estimate, 2000)])
+    [model] = summary_of(run, [], REPORT, 1).failing.items
+    [row] = model.rows.items
+    assert f": {row.value} (95 % interval {row.interval}, Wilson, {row.n} rows)" in row.message
+    assert row.message.endswith(f" agreed {row.agreed.removeprefix('at least ')}")
+    assert row.miss.endswith("no value" if math.isnan(below) else " too low")
 
 
 def test_page_and_mail_say_the_same() -> None:
@@ -222,7 +242,7 @@ def test_headers_say_that_nobody_wrote_it() -> None:
 
 
 def test_ids_are_never_encoded() -> None:
-    long = f"{'x' * 50}.example.com"
+    long = f"{'x' * 60}.{'y' * 60}.com"
     for sender in (f"checks@{long}", "checks@exämple.com", "checks@" + "ü" * 40 + ".com"):
         raw = compose(mixed_run(), [], email(sender_email=sender), REPORT).as_bytes()
         head = raw.partition(b"\r\n\r\n")[0].decode()

@@ -240,7 +240,7 @@ def _send(client: _Client, form: EmailMessage, sender: str, able: list[str]) -> 
         letter = copy(form)
         del letter["To"]
         letter["To"] = ", ".join(able)
-    content = letter.as_bytes(policy=SMTP.clone(cte_type="7bit", utf8=foreign))
+    content = letter.as_bytes(policy=SMTP.clone(utf8=foreign))
     answers: _Answers = client.sendmail(
         sender, able, content, ("SMTPUTF8", "BODY=8BITMIME") if foreign else ()
     )

@@ -191,7 +191,7 @@ def _addressed(run: Run, email: Email | None) -> EmailMessage:
     sender = mail_address(email.sender_email if email else PLACEHOLDER)
     receivers = [mail_address(one) for one in (email.receiver_email if email else [PLACEHOLDER])]
     foreign = not all(address.username.isascii() for address in (sender, *receivers))
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit", utf8=foreign))
+    message = EmailMessage(policy=SMTP.clone(utf8=foreign))
     message["Subject"] = _subject(run)
     message["From"] = sender
     message["To"] = receivers

@@ -11,6 +11,7 @@ from model_checks.alerts.wording import (
     counted,
     decimals,
     facts_text,
+    figure,
     metric_text,
     miss_text,
     moment_text,
@@ -235,13 +236,15 @@ def _failing(run: Run, pictures: Sequence[Picture], most: int) -> Shown[FailingM
 def _row(result: Result) -> Row:
     check, estimate = result.check, result.estimate
     digits = decimals(check.bound, estimate.value if estimate else None)
-    if estimate is None or estimate.value is None or result.verdict is Verdict.NO_DATA:
+    if not estimate or estimate.value is None or result.verdict is Verdict.NO_DATA:
         value, miss, interval = "–", "no data", "–"
         note = result.message.removeprefix(f"{check.id}: ")
     else:
-        value = f"{estimate.value:,.{digits}f}"
+        assert estimate.low is not None
+        assert estimate.high is not None
+        value = figure(estimate.value, digits)
         miss = miss_text(estimate.value, check.bound, digits)
-        interval = f"{estimate.low:,.{digits}f} to {estimate.high:,.{digits}f}"
+        interval = f"{figure(estimate.low, digits)} to {figure(estimate.high, digits)}"
         note = f"{100 * estimate.confidence:g} % interval, {estimate.method}"
     rule = "" if check.bound.rule == "estimate" else f"; rule {check.bound.rule}"
     return Row(

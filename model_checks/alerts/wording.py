@@ -3,6 +3,7 @@
 import math
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from model_checks.plan import Bound, Check, Segment
 from model_checks.results import ModelFacts
@@ -39,8 +40,8 @@ def counted(n: int, noun: str) -> str:
 def more_text(n: int, noun: str, which: str = "") -> str:
     """That there is more than is shown, and where; empty where there is not.
 
-    >>> more_text(1, "chart"), more_text(40, "failing check", "of this model")
-    ('And 1 more chart: see the report.', 'And 40 more failing checks of this model: see the report.')
+    >>> more_text(40, "failing check", "of this model")
+    'And 40 more failing checks of this model: see the report.'
     """
     if not n:
         return ""
@@ -97,29 +98,46 @@ def segment_text(segment: Segment) -> str:
     return clean(", ".join(parts), 120)
 
 
+def figure(number: float, digits: int) -> str:
+    """A number as the message of its result has it."""
+    return "infinity" if number == math.inf else f"{number:,.{digits}f}"
+
+
 def decimals(bound: Bound, value: float | None) -> int:
-    """Decimals that show three figures of the bound, and that the value is not on it."""
-    limits = [limit for limit in (bound.min, bound.max) if limit is not None]
-    digits = max([3, *(2 - math.floor(math.log10(limit)) for limit in limits if limit > 0)])
-    apart = [limit for limit in limits if value is not None and limit != value]
-    while any(f"{limit:.{digits}f}" == f"{value:.{digits}f}" for limit in apart) and digits < 15:
+    """Decimals that show all that was agreed, three figures of it, and the value apart from it.
+
+    The message of a result is written by the same rule, which a test holds them to.
+    """
+    limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
+    digits = max([3, *(_decimals_of(limit) for limit in limits if limit > 0)])
+    apart = [limit for limit in limits if value is not None and value != limit]
+    while value is not None and figure(value, digits) in [figure(one, digits) for one in apart]:
         digits += 1
     return digits
+
+
+def _decimals_of(limit: float) -> int:
+    exponent = Decimal(repr(limit)).as_tuple().exponent
+    assert isinstance(exponent, int)
+    return max(-exponent, 2 - math.floor(math.log10(limit)))
 
 
 def agreed_text(bound: Bound, digits: int) -> str:
     """The bound in words."""
     if bound.min is not None and bound.max is not None:
-        return f"{bound.min:,.{digits}f} to {bound.max:,.{digits}f}"
+        return f"{figure(bound.min, digits)} to {figure(bound.max, digits)}"
     if bound.min is not None:
-        return f"at least {bound.min:,.{digits}f}"
-    return f"at most {bound.max:,.{digits}f}"
+        return f"at least {figure(bound.min, digits)}"
+    assert bound.max is not None
+    return f"at most {figure(bound.max, digits)}"
 
 
 def miss_text(value: float, bound: Bound, digits: int) -> str:
     """By how much the value misses the bound, or that only its interval does."""
-    if bound.min is not None and not value >= bound.min:
-        return f"{bound.min - value:,.{digits}f} too low"
-    if bound.max is not None and not value <= bound.max:
-        return f"{value - bound.max:,.{digits}f} too high"
+    if math.isnan(value):
+        return "no value"
+    if bound.min is not None and value < bound.min:
+        return f"{figure(bound.min - value, digits)} too low"
+    if bound.max is not None and value > bound.max:
+        return f"{figure(value - bound.max, digits)} too high"
     return "not proven"

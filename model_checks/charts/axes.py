@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from model_checks.charts.lettering import shortened
+from model_checks.charts.canvas.lettering import shortened
 from model_checks.charts.marks import GREY, INK, PALE, WIDTH, Label, Line, Mark
 from model_checks.charts.scales import Scale, tick_label
 

@@ -17,7 +17,7 @@ from model_checks.charts.axes import (
     grid,
     heading,
 )
-from model_checks.charts.lettering import readable, text_width
+from model_checks.charts.canvas.lettering import readable, text_width
 from model_checks.charts.marks import Dot, Drawing, Label, Line, Mark
 from model_checks.charts.matrix import Matrix, shares
 from model_checks.charts.scales import Scale

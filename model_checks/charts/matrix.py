@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model_checks.aggregates import Floats
 from model_checks.charts.axes import BLUE, MARGIN, ORANGE, captioned
-from model_checks.charts.lettering import shortened, text_width
+from model_checks.charts.canvas.lettering import shortened, text_width
 from model_checks.charts.marks import GREY, INK, PALE, WIDTH, Label, Line, Mark, Raster
 from model_checks.charts.scales import short_count
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from model_checks.charts import canvas
 from model_checks.charts.blocks import Arrangement, Block, arranged, tally, tally_text, word
-from model_checks.charts.lettering import readable, shortened, text_width
+from model_checks.charts.canvas.lettering import readable, shortened, text_width
 from model_checks.charts.marks import FAINT, GREY, INK, WIDTH, Box, Dot, Drawing, Label, Line, Mark
 from model_checks.charts.scales import tick_label
 from model_checks.charts.strips import (
@@ -85,9 +85,11 @@ def overview_drawing(model: str, results: Sequence[Result]) -> Drawing:
     for block in arrangement.blocks:
         marks += _whole(block, y, label) if block.whole else _segments(block, y, label)
         y += _height(block)
-    if arrangement.left_out:
-        marks.append(Label(_MARGIN, y + 6, _not_drawn(arrangement), 10, bold=True))
-        y += 22
+    if left_out := arrangement.left_out:
+        text = f"{_checks(len(left_out))} not drawn for want of room"
+        marks.append(Label(_MARGIN, y + 4, text, 10.5, bold=True))
+        marks.append(Label(_MARGIN, y + 20, tally_text(left_out), 10, GREY))
+        y += 40
     marks += _key(results, y + 6)
     return Drawing(y + 20, marks)
 
@@ -95,11 +97,6 @@ def overview_drawing(model: str, results: Sequence[Result]) -> Drawing:
 def _height(block: Block) -> float:
     heading, axis, gap = 24.0, 0.0 if block.whole else 16.0, 16.0
     return heading + ROW * len(block.rows) + axis + gap
-
-
-def _not_drawn(arrangement: Arrangement) -> str:
-    left_out = arrangement.left_out
-    return f"{_checks(len(left_out))} not drawn for want of room: {tally_text(left_out)}"
 
 
 def _label_width(arrangement: Arrangement) -> float:
@@ -207,7 +204,7 @@ def _cells(
             if result.verdict is not Verdict.PASS:
                 yield _word(result, frame.right - words + 6, y)
     bottom = top + ROW * len(results)
-    for tick in scale.ticks(4):
+    for tick in scale.ticks(int((scale.end - scale.start) / 34)):
         x = scale.at(tick)
         yield Line([(x, bottom), (x, bottom + 3)], GREY, 0.8)
         yield Label(x, bottom + 10, tick_label(tick), 8.5, GREY, align="centre")

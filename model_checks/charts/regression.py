@@ -19,7 +19,7 @@ from model_checks.charts.axes import (
     diagonal,
     heading,
 )
-from model_checks.charts.lettering import readable
+from model_checks.charts.canvas.lettering import readable
 from model_checks.charts.marks import GREY, INK, WIDTH, Box, Drawing, Label, Line, Mark, Raster
 from model_checks.charts.scales import Scale, number, short_count
 from model_checks.results import Chart

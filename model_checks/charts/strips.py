@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from model_checks.charts.lettering import shortened
+from model_checks.charts.canvas.lettering import shortened
 from model_checks.charts.marks import GREY, INK, Box, Dot, Line, Mark, Shape
 from model_checks.charts.scales import Scale, decimals, number, spanning
 from model_checks.metrics import Estimate

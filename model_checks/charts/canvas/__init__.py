@@ -19,7 +19,7 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 from numpy.typing import NDArray
 from PIL import Image
 
-from model_checks.charts.lettering import CAPITAL, drawable, font_file, text_width
+from model_checks.charts.canvas.lettering import CAPITAL, drawable, font_file, text_width
 from model_checks.charts.marks import INK, WIDTH, Box, Dot, Drawing, Label, Line, Mark, Raster
 
 SCALE = 1.5
@@ -29,13 +29,8 @@ SCALE = 1.5
 def png(drawing: Drawing) -> bytes:
     """The picture, the same bytes for the same drawing."""
     height = math.ceil(drawing.height * SCALE)
-    # At 72 dots per inch a point is a pixel; the user's matplotlibrc must not change the picture.
-    settings: dict[Any, Any] = {
-        "text.hinting": "no_hinting",
-        "path.sketch": None,
-        "agg.path.chunksize": 0,
-    }
-    with mpl.rc_context(settings):
+    # The user's matplotlibrc must not change the picture; nothing else of it is read.
+    with mpl.rc_context({"text.hinting": "no_hinting"}):
         pencil = _Pencil(height)
         for mark in drawing.marks:
             pencil.draw(mark)
