@@ -297,7 +297,6 @@ def test_the_mail_is_text_or_html_with_its_charts() -> None:
     assert [image["alt"] for image in shown] == [one.alt for one in charts]
     assert {image.get_content_disposition() for image in images} == {"inline"}
     assert {image.get_content() for image in images} == {PNG}
-    assert all(one.alt in body(message, "plain") for one in charts)
 
 
 def test_the_page_needs_nothing_beside_itself() -> None:
@@ -311,8 +310,7 @@ def test_the_page_needs_nothing_beside_itself() -> None:
 def test_charts_of_failing_models_are_kept_when_there_are_too_many() -> None:
     charts = [chart("good", alt=f"good {i}") for i in range(12)] + [chart(alt="the bad one")]
     message = read_again(compose(mixed_run(), charts, email(), REPORT))
-    for told in (body(message, "plain"), Seen(body(message, "html")).text):
-        assert "And 1 more chart: see" in told
+    assert "And 1 more chart: see" in Seen(body(message, "html")).text
     alts = [a["alt"] for tag, a in Seen(body(message, "html")).tags if tag == "img"]
     assert alts == ["the bad one", *(f"good {i}" for i in range(11))]
 

@@ -132,9 +132,6 @@ def plain_text(summary: Summary) -> str:
     judged = [f"{one.model}: {one.passed}; {one.facts}" for one in summary.judged.items]
     lines += _section("What was judged", judged)
     lines += _more(summary.judged.more, "model")
-    drawn = [*(p for model in summary.failing.items for p in model.pictures), *summary.pictures]
-    lines += _section("Charts", [picture.alt for picture in drawn])
-    lines += _more(summary.more_pictures, "chart")
     return "\n".join([*lines, "", "-- ", _wrapped(summary.footer)]) + "\n"
 
 

@@ -60,7 +60,7 @@ def _sent(message: EmailMessage, run: Run, session: CheckSession) -> Told:
         told = "; ".join(f"{name} ({reason})" for name, reason in delivery.refused.items())
         kept = _kept(message, unsent)
         return Told(f"MAIL NOT DELIVERED to {told}; kept as {kept}", delivered=False)
-    reduced = f", without {delivery.reduced}" if delivery.reduced else ""
+    reduced = f", {delivery.reduced}" if delivery.reduced else ""
     return Told(f"mail sent to {', '.join(delivery.accepted)}{reduced}")
 
 
