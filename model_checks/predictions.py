@@ -4,16 +4,27 @@ Its columns are ``y_true`` and ``y_pred`` (labels as text, or numbers), ``s0``, 
 ``w`` (weights) and ``g0``, ``g1``, ... (segment columns as text).
 """
 
-from collections.abc import Mapping, Sequence
+import glob
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_checks.calling import Caller, prediction_columns, write_predictions
+from model_checks.calling import Caller, write_predictions
 from model_checks.engines.duckdb import Engine, identifier, literal
 from model_checks.errors import DataError
-from model_checks.rows import Rows, is_float, is_number, label_of, label_text, text_of
+from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel
+
+_NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
+
+MOST_LABELS = 1000
+"""A matrix of all labels by all labels is held for each segment."""
+
+_WEIGHTS = (1e-30, 1e30)
+"""Sums of products of weights and ranks stay within what a float can hold."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +70,8 @@ def logged_predictions(engine: Engine, model: Model, rows: Rows) -> Predictions:
         scores = {label_text(model.positive_label): scores}
     known = tuple(scores) if model.task == "multiclass" else ()
     relation = f"(select * from {rows.relation} where {rows.condition})"
-    logged = _Logged(engine, model, relation, rows.types, model.prediction, scores, known)
-    return logged.checked(rows.setup)
+    given = _Given(engine, model, relation, rows.types, model.prediction, scores, known)
+    return given.checked(rows.setup)
 
 
 def called_predictions(
@@ -83,15 +94,15 @@ def called_predictions(
         As for logged predictions, and if a feature of the model is no column.
     """
     caller = Caller(model, loaded, scored=scored)
-    features = caller.features_in(rows.types, model.data.files)
+    caller.require_features(rows.types, model.data.files)
     kept = dict.fromkeys([model.target, *([model.weight] if model.weight else [])])
     kept |= dict.fromkeys(_segment_columns(model))
-    write_predictions(engine, rows, caller, features, list(kept), file)
-    relation = f"read_parquet({literal(str(file))})"
-    prediction, scores = prediction_columns(caller)
+    write_predictions(engine, rows, caller, list(kept), file)
+    relation = f"read_parquet({literal(glob.escape(str(file)))})"
     types = engine.columns(relation)
-    logged = _Logged(engine, model, relation, types, prediction, scores, caller.known)
-    return logged.checked(setup="")
+    columns = (caller.prediction, caller.scores)
+    given = _Given(engine, model, relation, types, *columns, caller.known)
+    return given.checked(setup="")
 
 
 def _segment_columns(model: Model) -> tuple[str, ...]:
@@ -99,7 +110,7 @@ def _segment_columns(model: Model) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Logged:
+class _Given:
     """A relation with predictions in it, under whatever names they have there."""
 
     engine: Engine
@@ -116,114 +127,135 @@ class _Logged:
         self._refuse_missing()
         segments = _segment_columns(self.model)
         labels = () if self.model.task == "regression" else self._labels()
-        columns = {"y_true": self._target(), "y_pred": self._predicted(labels)}
-        columns |= {f"s{k}": f"{identifier(name)}::double" for k, name in enumerate(self.scores.values())}
+        columns = {"y_true": self._values(self.model.target), "y_pred": self._predicted(labels)}
+        columns |= {f"s{k}": _number(name) for k, name in enumerate(self.scores.values())}
         columns |= {f"g{k}": text_of(identifier(c), self.types[c]) for k, c in enumerate(segments)}
-        columns["w"] = f"{identifier(self.model.weight)}::double" if self.model.weight else "1.0::double"
+        columns["w"] = _number(self.model.weight) if self.model.weight else "cast(1 as double)"
         listed = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
         relation = f"(select {listed} from {self.relation})"
         return Predictions(self.model.task, setup, relation, labels, tuple(self.scores), segments)
 
-    def _target(self) -> str:
-        name = self.model.target
-        if self.model.task == "regression":
-            return f"{identifier(name)}::double"
-        return label_of(identifier(name), self.types[name])
+    def _values(self, name: str) -> str:
+        """The numbers of a column, or its labels as text."""
+        regression = self.model.task == "regression"
+        return _number(name) if regression else label_of(identifier(name), self.types[name])
 
     def _predicted(self, labels: tuple[str, ...]) -> str:
-        """The predicted label or number: logged, or read off the scores."""
-        if self.prediction and self.model.task == "regression":
-            return f"{identifier(self.prediction)}::double"
+        """The predicted label or number: given, or read off the scores."""
         if self.prediction:
-            return label_of(identifier(self.prediction), self.types[self.prediction])
-        scores = [(label, identifier(column)) for label, column in self.scores.items()]
+            return self._values(self.prediction)
+        scores = {label: _number(column) for label, column in self.scores.items()}
         if self.model.task == "binary":
-            threshold = self.model.decision_threshold
-            cut = 0.5 if threshold is None else threshold
-            negative, positive = (literal(label) for label in labels)
-            return f"case when {scores[0][1]} >= {cut!r} then {positive} else {negative} end"
-        highest = f"greatest({', '.join(column for _, column in scores)})"
-        cases = [f"when {column} = {highest} then {literal(label)}" for label, column in scores]
+            negative, positive = labels
+            given = self.model.decision_threshold
+            cut = f"cast({0.5 if given is None else given!r} as double)"
+            case = f"when {scores[positive]} >= {cut} then {literal(positive)}"
+            return f"case {case} else {literal(negative)} end"
+        highest = f"greatest({', '.join(scores.values())})"
+        cases = [f"when {sql} = {highest} then {literal(label)}" for label, sql in scores.items()]
         return f"case {' '.join(cases)} end"
 
     def _labels(self) -> tuple[str, ...]:
         """The labels that occur; an error if the model or the task can't have them."""
-        true = f"select {self._target()} as label from {self.relation}"
-        both = true
+        found: dict[str, set[str]] = {}
+        columns = {f"target {self.model.target!r}": self.model.target}
         if self.prediction:
-            column = label_of(identifier(self.prediction), self.types[self.prediction])
-            both += f" union all select {column} from {self.relation}"
-        found = self._distinct(both)
-        unknown = [label for label in self._distinct(true) if self.known and label not in self.known]
-        if unknown:
+            columns[f"prediction {_shown(self.prediction)}"] = self.prediction
+        listed = ", ".join(self._values(name) for name in columns.values())
+        rows = self.engine.run(f"select distinct {listed} from {self.relation}")
+        for place, values in zip(columns, zip(*rows, strict=True), strict=True):
+            found[place] = set(values)
+        for place, labels in found.items():
+            if self.known and (unknown := _in_order(labels.difference(self.known))):
+                raise DataError(
+                    f"{place}: {quoted(unknown)} among its labels, "
+                    f"which the model does not know; it knows {quoted(self.known)}"
+                )
+        occurring, where = set[str]().union(*found.values()), " and ".join(found)
+        if self.model.task == "binary":
+            return self._binary_labels(occurring.union(self.known), where)
+        if len(occurring) > MOST_LABELS:
             raise DataError(
-                f"target {self.model.target!r}: {_quoted(unknown)} among its labels, "
-                f"which the model does not know; it knows {_quoted(self.known)}"
+                f"{where}: {len(occurring):,} labels, at most {MOST_LABELS:,} can be judged; "
+                "numbers are judged by task = 'regression'"
             )
-        return self._binary_labels(found) if self.model.task == "binary" else tuple(found)
+        return tuple(_in_order(occurring))
 
-    def _distinct(self, sql: str) -> list[str]:
-        labels = [label for (label,) in self.engine.run(f"select distinct label from ({sql})")]
-        return sorted(labels, key=lambda label: (len(label), label) if label.isdigit() else (99, label))
-
-    def _binary_labels(self, found: list[str]) -> tuple[str, str]:
+    def _binary_labels(self, found: set[str], where: str) -> tuple[str, str]:
         positive = label_text(self.model.positive_label)
-        others = [label for label in found if label != positive]
+        others = _in_order(found - {positive})
         if len(others) > 1 and positive not in found:
-            raise DataError(f"positive_label {positive!r} is not among the labels {_quoted(found)}")
+            raise DataError(
+                f"positive_label {positive!r} is not among the labels of {where}: {quoted(others)}"
+            )
         if len(others) > 1:
-            raise DataError(f"{len(others) + 1} labels, {_quoted(found)}; a binary model has two")
+            labels = _in_order(found)
+            raise DataError(
+                f"{where}: {len(labels):,} labels, {quoted(labels)}; a binary model has two"
+            )
         return (others[0] if others else f"not {positive}"), positive
 
     def _refuse_types(self) -> None:
-        numbers = [*self.scores.values(), *([self.model.weight] if self.model.weight else [])]
+        numbers = {f"score {_shown(name)}": name for name in self.scores.values()}
+        if self.model.weight:
+            numbers[f"weight {self.model.weight!r}"] = self.model.weight
         if self.model.task == "regression":
-            numbers += [self.model.target, str(self.prediction)]
-        for name in numbers:
+            numbers[f"target {self.model.target!r}"] = self.model.target
+            if self.prediction:
+                numbers[f"prediction {_shown(self.prediction)}"] = self.prediction
+        for shown, name in numbers.items():
             if not is_number(self.types[name]):
-                raise DataError(f"column {name!r} is of type {self.types[name]}, which is no number")
+                raise DataError(f"{shown} is of type {self.types[name]}, which is no number")
 
     def _refuse_missing(self) -> None:
-        """Null, NaN and infinite values, counted column by column in one query."""
-        asked = {name: "score" for name in self.scores.values()}
-        if self.prediction:
-            asked[self.prediction] = "prediction"
+        """Values that no metric can be computed from, counted in one query."""
+        conditions: dict[str, str] = {}
+        asked = [("score", name) for name in self.scores.values()]
+        asked += [("prediction", self.prediction)] if self.prediction else []
+        asked += [("weight", self.model.weight)] if self.model.weight else []
+        for key, name in asked:
+            shown, column = f"{key} {_shown(name)}", identifier(name)
+            conditions[f"{shown} is null"] = f"{column} is null"
+            if is_float(self.types[name]):
+                conditions[f"{shown} is NaN"] = f"isnan({column})"
+                conditions[f"{shown} is infinite"] = f"isinf({column})"
         if self.model.weight:
-            asked[self.model.weight] = "weight"
-        kinds = {"null": "{0} is null", "NaN": "isnan({0})", "infinite": "isinf({0})"}
-        counts = {
-            (name, kind): f"count(case when {condition.format(identifier(name))} then 1 end)"
-            for name in asked
-            for kind, condition in kinds.items()
-            if kind == "null" or is_float(self.types[name])
-        }
-        if self.model.weight:
-            weight = identifier(self.model.weight)
-            counts[self.model.weight, "negative"] = f"count(case when {weight} < 0 then 1 end)"
+            shown, number = f"weight {self.model.weight!r}", _number(self.model.weight)
+            low, high = _WEIGHTS
+            conditions[f"{shown} is negative"] = f"{number} < 0"
+            conditions[f"{shown} is neither 0 nor from {low:g} to {high:g}"] = (
+                f"{number} > 0 and {number} < {low!r} or "
+                f"{number} > {high!r} and {number} < cast('infinity' as double)"
+            )
         if is_float(self.types[self.model.target]):
             target = identifier(self.model.target)
-            counts[self.model.target, "infinite"] = f"count(case when isinf({target}) then 1 end)"
-        if not counts:
+            conditions[f"target {self.model.target!r} is infinite"] = f"isinf({target})"
+        if not conditions:
             return
-        [row] = self.engine.run(f"select count(*), {', '.join(counts.values())} from {self.relation}")
+        counts = (f"count(case when {condition} then 1 end)" for condition in conditions.values())
+        [row] = self.engine.run(f"select count(*), {', '.join(counts)} from {self.relation}")
         rows, *numbers = row
-        bad = [(name, kind, n) for (name, kind), n in zip(counts, numbers, strict=True) if n]
+        bad = [f"{what} in {n:,}" for what, n in zip(conditions, numbers, strict=True) if n]
         if bad:
-            told = "; ".join(
-                f"{asked.get(name, 'target')} {_shown(name)} is {kind} in {n:,}" for name, kind, n in bad
-            )
-            raise DataError(f"{told} of {rows:,} labelled rows")
+            raise DataError(f"{'; '.join(bad)} of {rows:,} labelled rows")
+
+
+def _number(name: str) -> str:
+    return f"cast({identifier(name)} as double)"
 
 
 def _shown(name: str) -> str:
     return "of the model" if name.startswith("model_checks ") else repr(name)
 
 
-def _quoted(labels: Sequence[str]) -> str:
-    """The first five, and how many more.
+def _in_order(labels: Iterable[str]) -> list[str]:
+    """Numbers by size, then words.
 
-    >>> _quoted(["a", "b"])
-    "'a', 'b'"
+    >>> _in_order(["b", "10", "-1", "9", "a"])
+    ['-1', '9', '10', 'a', 'b']
     """
-    more = f" and {len(labels) - 5:,} more" if len(labels) > 5 else ""
-    return ", ".join(repr(label) for label in labels[:5]) + more
+
+    def key(label: str) -> tuple[float, str]:
+        return float(label) if _NUMERAL.fullmatch(label) else math.inf, label
+
+    return sorted(labels, key=key)

@@ -146,8 +146,8 @@ def _sentence(check: Check, estimate: Estimate, verdict: Verdict) -> str:
     assert value is not None
     assert low is not None
     assert high is not None
-    digits = _digits(value, bound)
-    shown = [_figure(number, digits) for number in (value, low, high)]
+    digits = decimals(bound, value)
+    shown = [figure(number, digits) for number in (value, low, high)]
     unit = estimate.unit.removesuffix("s") if estimate.n == 1 else estimate.unit
     lowest = value if bound.rule == "estimate" else low
     if any(math.isnan(number) for number in (value, low, high)):
@@ -165,7 +165,7 @@ def _standing(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str
     good, bad = ("at least", "below") if about_min else ("at most", "above")
     limit = bound.min if about_min else bound.max
     assert limit is not None
-    agreed = f"the agreed {_figure(limit, digits)}"
+    agreed = f"the agreed {figure(limit, digits)}"
     if math.isnan(lowest):
         return f"has no value or no interval, so it is not {good} {agreed}"
     if verdict is Verdict.FAIL:
@@ -174,30 +174,30 @@ def _standing(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str
         tolerated = f"is not proven to be {bad} {agreed}, so it is tolerated"
         return tolerated if bound.rule == "tolerant" else f"is not proven to be {good} {agreed}"
     if bound.min is not None and bound.max is not None:
-        low, high = _figure(bound.min, digits), _figure(bound.max, digits)
+        low, high = figure(bound.min, digits), figure(bound.max, digits)
         return f"is within the agreed {low} to {high}"
     if verdict is Verdict.WARN and bound.warn is not None:
         other = "below" if about_min else "above"
-        return f"is {good} {agreed}, but {other} the warning at {_figure(bound.warn, digits)}"
+        return f"is {good} {agreed}, but {other} the warning at {figure(bound.warn, digits)}"
     return f"is {good} {agreed}"
 
 
-def _figure(number: float, digits: int) -> str:
+def figure(number: float, digits: int) -> str:
+    """A number as every text shows it."""
     return "infinity" if number == math.inf else f"{number:,.{digits}f}"
 
 
-def _digits(value: float, bound: Bound) -> int:
+def decimals(bound: Bound, value: float | None) -> int:
     """Decimals that show three figures of a bound, all that were agreed, and the value apart."""
     limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
-    digits = max([3, *(_decimals(limit) for limit in limits if limit > 0)])
-    while any(
-        value != limit and _figure(value, digits) == _figure(limit, digits) for limit in limits
-    ):
+    digits = max([3, *(_decimals_of(limit) for limit in limits if limit > 0)])
+    apart = [limit for limit in limits if value is not None and value != limit]
+    while value is not None and figure(value, digits) in [figure(limit, digits) for limit in apart]:
         digits += 1
     return digits
 
 
-def _decimals(limit: float) -> int:
+def _decimals_of(limit: float) -> int:
     exponent = Decimal(repr(limit)).as_tuple().exponent
     assert isinstance(exponent, int)
     return max(-exponent, 2 - math.floor(math.log10(limit)))

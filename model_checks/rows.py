@@ -1,7 +1,7 @@
 """The labelled rows that a model is judged on: read, held to the window, counted."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -162,6 +162,16 @@ def label_text(label: str | float | bool) -> str:
     if isinstance(label, float) and not label.is_integer():
         return repr(label)
     return label if isinstance(label, str) else str(int(label))
+
+
+def quoted(labels: Sequence[str]) -> str:
+    """The first five, and how many more.
+
+    >>> quoted(["a", "b"])
+    "'a', 'b'"
+    """
+    more = f" and {len(labels) - 5:,} more" if len(labels) > 5 else ""
+    return ", ".join(repr(label) for label in labels[:5]) + more
 
 
 def is_number(kind: str) -> bool:

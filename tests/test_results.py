@@ -123,8 +123,7 @@ def test_an_interval_that_is_no_number_is_told_as_such_under_every_rule(rule: An
 def test_an_interval_without_end_is_told_in_words() -> None:
     one = estimate(3.0, 0.0, math.inf, n=1, unit="rows", method="Hall")
     assert message(one, bound(max=2), "delay-rmse") == (
-        "delay-rmse: 3.000 (95 % interval 0.000 to infinity, Hall, 1 row) "
-        "is above the agreed 2.000"
+        "delay-rmse: 3.000 (95 % interval 0.000 to infinity, Hall, 1 row) is above the agreed 2.000"
     )
 
 

@@ -830,6 +830,10 @@ def test_a_mistake_in_a_threshold_is_told(mistakes_in: Mistakes, written: str, t
             "rmse = { max = 50, warn = 60 }",
             ".rmse] warn = 60.0 is not below max = 50.0, so it could never warn",
         ),
+        (
+            "rmse = { max = 50, warn = 50 }",
+            ".rmse] warn = 50.0 is not below max = 50.0, so it could never warn",
+        ),
         ("recall = 0.5", "] task 'regression' has no metric 'recall'; it has: mae, rmse"),
     ],
 )
@@ -1074,6 +1078,7 @@ def test_a_mistake_in_the_email_table_is_told(
         ("['a@b.c', 'nobody']", f"receiver_email #2 = 'nobody': {MAILBOX}"),
         ("'a@b.c, d@e.f'", f"receiver_email = 'a@b.c, d@e.f': {MAILBOX}"),
         ("'a@b.c; d@e.f'", f"receiver_email = 'a@b.c; d@e.f': {MAILBOX}"),
+        ("'A, B <a@b.c>'", f"receiver_email = 'A, B <a@b.c>': {MAILBOX}"),
         ("'A <a@b.c'", f"receiver_email = 'A <a@b.c': {MAILBOX}"),
         ('"a@b.c\\nBcc: d@e.f"', f"receiver_email = 'a@b.c\\nBcc: d@e.f': {MAILBOX}"),
         ('"A\\nBcc <a@b.c>"', f"receiver_email = 'A\\nBcc <a@b.c>': {MAILBOX}"),

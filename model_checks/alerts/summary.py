@@ -9,15 +9,13 @@ from model_checks.alerts.wording import (
     agreed_text,
     clean,
     counted,
-    decimals,
     facts_text,
-    figure,
     metric_text,
     miss_text,
     moment_text,
     segment_text,
 )
-from model_checks.results import Result, Run
+from model_checks.results import Result, Run, decimals, figure
 from model_checks.verdicts import Verdict
 
 Item = TypeVar("Item")

@@ -1,12 +1,10 @@
 """The words and figures that a summary is made of: fit to be shown anywhere, and never too long."""
 
-import math
 import re
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from model_checks.plan import Bound, Check, Segment
-from model_checks.results import ModelFacts
+from model_checks.results import ModelFacts, figure
 
 # Controls, marks that turn the reading direction or can't be seen, and halves of surrogate pairs.
 _UNFIT = re.compile(
@@ -96,30 +94,6 @@ def segment_text(segment: Segment) -> str:
         for column, value in segment
     ]
     return clean(", ".join(parts), 120)
-
-
-def figure(number: float, digits: int) -> str:
-    """A number as the message of its result has it."""
-    return "infinity" if number == math.inf else f"{number:,.{digits}f}"
-
-
-def decimals(bound: Bound, value: float | None) -> int:
-    """Decimals that show all that was agreed, three figures of it, and the value apart from it.
-
-    The message of a result is written by the same rule, which a test holds them to.
-    """
-    limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
-    digits = max([3, *(_decimals_of(limit) for limit in limits if limit > 0)])
-    apart = [limit for limit in limits if value is not None and value != limit]
-    while value is not None and figure(value, digits) in [figure(one, digits) for one in apart]:
-        digits += 1
-    return digits
-
-
-def _decimals_of(limit: float) -> int:
-    exponent = Decimal(repr(limit)).as_tuple().exponent
-    assert isinstance(exponent, int)
-    return max(-exponent, 2 - math.floor(math.log10(limit)))
 
 
 def agreed_text(bound: Bound, digits: int) -> str:

@@ -1,6 +1,9 @@
 """Deployed models, loaded the way thresholds.toml says and no other; one library per file."""
 
 import hashlib
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,19 @@ class LoadedModel:
     source: str
     sha256: str | None
 
+    def attribute(self, name: str) -> Any:
+        """What the model has under a name; None if it has nothing there.
+
+        Raises
+        ------
+        SourceError
+            If the model raises when it is asked.
+        """
+        try:
+            return getattr(self.model, name, None)
+        except Exception as error:  # noqa: BLE001 (a property runs somebody's code)
+            raise SourceError(f"model {self.source!r}: its {name} {raised(error)}") from error
+
 
 def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
     """Load a model.
@@ -26,44 +42,77 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
     deployed
         Which loader, of which file or object.
     folder
-        Where relative paths start.
+        Where relative paths start; modules beside thresholds.toml can be imported by the model.
 
     Raises
     ------
     SourceError
         If the file is absent, is not of the format that was named, or is not to be trusted.
     """
-    if deployed.python:
-        from model_checks.sources.python import load_object
+    source = deployed.source
+    content = None if deployed.python else _content(folder / source, source)
+    sha256 = None if content is None else hashlib.sha256(content).hexdigest()
+    with _importable(folder):
+        loaded = LoadedModel(_loaded(deployed, content, sha256), source, sha256)
+    if isinstance(loaded.model, type):
+        raise SourceError(f"model {source!r}: is a class; name an instance of it")
+    if not callable(loaded.attribute("predict")):
+        raise SourceError(f"model {source!r}: a {type(loaded.model).__name__} has no predict")
+    return loaded
 
-        return _with_predict(load_object(deployed.python, folder), deployed.source, None)
-    content = _content(folder / deployed.source, deployed.source)
-    sha256 = hashlib.sha256(content).hexdigest()
-    if deployed.skops:
-        from model_checks.sources.skops import load_skops
 
-        model = load_skops(content, deployed.source, deployed.trusted_types)
-    else:
+def raised(error: BaseException) -> str:
+    """That somebody's code raised, and what, in one line.
+
+    >>> raised(ValueError("no\\nsuch value"))
+    'raised ValueError: no such value'
+    """
+    try:
+        text = " ".join(str(error).split())[:300]
+    except Exception:  # noqa: BLE001 (its text is somebody's code as well)
+        text = ""
+    name = type(error).__name__
+    return f"raised {name}: {text}" if text else f"raised {name}"
+
+
+def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> Any:
+    source = deployed.source
+    try:
+        if content is None or sha256 is None:
+            from model_checks.sources.python import load_object
+
+            return load_object(source)
+        if deployed.skops:
+            from model_checks.sources.skops import load_skops
+
+            return load_skops(content, source, deployed.trusted_types)
         from model_checks.sources.joblib import load_joblib
 
-        model = load_joblib(content, deployed.source, sha256, deployed.sha256 or "")
-    return _with_predict(model, deployed.source, sha256)
+        return load_joblib(content, source, sha256, deployed.sha256 or "")
+    except SourceError:
+        raise
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (loading may run anybody's code)
+        raise SourceError(f"model {source!r}: can't be loaded, it {raised(error)}") from error
 
 
 def _content(path: Path, source: str) -> bytes:
     try:
         content = path.read_bytes()
-    except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise SourceError(f"model {source!r}: {reason} in {path.parent}") from None
+    except FileNotFoundError:
+        raise SourceError(f"model {source!r}: no such file in {path.parent}") from None
+    except (OSError, ValueError) as error:  # ValueError: a null character
+        raise SourceError(f"model {source!r}: can't be read ({error})") from None
     if not content:
         raise SourceError(f"model {source!r}: the file is empty")
     return content
 
 
-def _with_predict(model: Any, source: str, sha256: str | None) -> LoadedModel:
-    if isinstance(model, type):
-        raise SourceError(f"model {source!r}: a class; name an instance of it")
-    if not callable(getattr(model, "predict", None)):
-        raise SourceError(f"model {source!r}: a {type(model).__name__} has no predict")
-    return LoadedModel(model, source, sha256)
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    before = list(sys.path)
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        if sys.path == [str(folder), *before]:  # else the model has changed it, and needs it so
+            sys.path[:] = before

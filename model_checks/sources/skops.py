@@ -1,6 +1,9 @@
 """skops: loads a model without running code from its file; types it does not know must be trusted."""
 
+import json
+import zipfile
 from collections.abc import Sequence
+from io import BytesIO
 from typing import Any
 
 import skops.io
@@ -16,24 +19,24 @@ def load_skops(content: bytes, source: str, trusted_types: Sequence[str]) -> Any
     ------
     SourceError
         If it is no skops file, or needs types beyond the trusted: the message lists all, to copy.
+    Exception
+        Whatever a damaged file or a trusted type raises.
     """
+    if not zipfile.is_zipfile(BytesIO(content)):
+        raise SourceError(
+            f"model {source!r}: is no skops file, or a part of one; "
+            "a file of another format must be named so, as in { joblib = ... }"
+        )
     try:
         return skops.io.loads(content, trusted=list(trusted_types))
     except UntrustedTypesFoundException:
         needed = skops.io.get_untrusted_types(data=content)
-        listed = ", ".join(f'"{name}"' for name in needed)
-        raise SourceError(
-            f"model {source!r}: has types that skops does not trust by itself; read what they do, "
-            f"and if you trust the file's origin write "
-            f"model = {{ skops = \"{source}\", trusted_types = [{listed}] }}"
-        ) from None
-    except Exception as error:  # noqa: BLE001 (a damaged file raises whatever its first bad byte meets)
-        raise SourceError(
-            f"model {source!r}: not a skops file that can be loaded ({_told(error)}); "
-            "another format must be named, as in { joblib = ... }"
-        ) from error
+    keys = f"skops = {_quoted(source)}, trusted_types = {_quoted(needed)}"
+    raise SourceError(
+        f"model {source!r}: has types that skops does not trust by itself; read what they do, "
+        f"and if you trust the file's origin write model = {{ {keys} }}"
+    )
 
 
-def _told(error: Exception) -> str:
-    text = " ".join(str(error).split())[:200]
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+def _quoted(value: str | list[str]) -> str:
+    return json.dumps(value, ensure_ascii=False)  # reads the same in TOML
