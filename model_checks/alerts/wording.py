@@ -1,5 +1,6 @@
 """The words and figures that a summary is made of: fit to be shown anywhere, and never too long."""
 
+import math
 import re
 from datetime import UTC, datetime
 
