@@ -1,8 +1,8 @@
 """Judge deployed models against the bounds agreed in thresholds.toml.
 
-``pytest model_checks`` is the way in; a notebook or a script finds the same road here: ``judge`` what
-``load_settings`` has read, look at ``overview_chart``, and ``compose`` the mail. The names are imported
-when they are first used, so that a pytest session without a check pays for nothing.
+``pytest model_checks`` is the way in; a notebook or a script finds the same road here: ``judge``
+what ``load_settings`` has read, look at ``overview_chart``, and ``compose`` the mail. The names are
+imported when they are first used, so that a pytest session without a check pays for nothing.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""The three sufficient statistics that every metric is computed from, and nothing else of the rows."""
+"""The three sufficient statistics of the rows that every metric is computed from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

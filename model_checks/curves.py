@@ -1,4 +1,4 @@
-"""What the charts of a check draw, binned in the engine: as much for 100 rows as for 100 million."""
+"""What the charts of a check draw, binned in the engine: the same size for any number of rows."""
 
 from dataclasses import dataclass
 

@@ -6,7 +6,7 @@ predicted, or never true, counts as zero where its part is undefined, as in scik
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,15 @@ from model_checks.aggregates import (
     RankSums,
 )
 
+_TINY = 1e-300
+"""A sum below it may have lost its digits."""
+
 TASKS = ("binary", "multiclass", "regression")
+
+_Cells = NDArray[np.bool_]
+"""Some cells of a matrix of true by predicted label."""
+
+_NO_WEIGHT = "no weight above 0"
 
 
 @dataclass(frozen=True)
@@ -72,60 +80,68 @@ _POSITIVE = np.array([[False, False], [True, True]])
 
 
 def _accuracy(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
-    counts = _confusion(aggregates)
-    diagonal = np.eye(len(counts.labels), dtype=bool)
-    return _proportion(counts, diagonal, np.ones_like(diagonal), "rows", confidence)
+    hits = np.eye(len(_confusion(aggregates).labels), dtype=bool)
+    return _proportion(aggregates, hits, np.ones_like(hits), _Tried("rows", "no row"), confidence)
 
 
 def _precision(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
-    counts = _confusion(aggregates)
     if average != "binary":
-        return _averaged(counts, average, _PRECISION, confidence)
-    if not counts.weight[_PREDICTED_POSITIVE].any():
-        return _undefined(f"no row predicted {counts.labels[1]}", aggregates, confidence)
-    unit = "predicted positives"
-    return _proportion(counts, _TRUE_POSITIVE, _PREDICTED_POSITIVE, unit, confidence)
+        return _averaged(aggregates, average, _PRECISION, confidence)
+    absent = f"no row predicted {_confusion(aggregates).labels[1]}"
+    tried = _Tried("predicted positives", absent)
+    return _proportion(aggregates, _TRUE_POSITIVE, _PREDICTED_POSITIVE, tried, confidence)
 
 
 def _recall(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
-    counts = _confusion(aggregates)
     if average != "binary":
-        return _averaged(counts, average, _RECALL, confidence)
-    if not counts.weight[_POSITIVE].any():
-        return _undefined(f"no row with label {counts.labels[1]}", aggregates, confidence)
-    return _proportion(counts, _TRUE_POSITIVE, _POSITIVE, "positives", confidence)
+        return _averaged(aggregates, average, _RECALL, confidence)
+    tried = _Tried("positives", f"no row with label {_confusion(aggregates).labels[1]}")
+    return _proportion(aggregates, _TRUE_POSITIVE, _POSITIVE, tried, confidence)
 
 
 def _f1(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
-    counts = _confusion(aggregates)
     if average != "binary":
-        return _averaged(counts, average, _F1, confidence)
+        return _averaged(aggregates, average, _F1, confidence)
+    counts = _confusion(aggregates)
     concerned = _POSITIVE | _PREDICTED_POSITIVE
-    if not counts.weight[concerned].any():
-        positive = counts.labels[1]
-        reason = f"no row with label {positive}, none predicted {positive}"
+    positive = counts.labels[1]
+    absent = f"no row with label {positive}, none predicted {positive}"
+    if reason := _weightless(counts, concerned, absent):
         return _undefined(reason, aggregates, confidence)
     tp, fp, fn = counts.weight[1, 1], counts.weight[0, 1], counts.weight[1, 0]
     interval = intervals.f1_interval(tp, fp, fn, _size(counts, concerned), confidence)
     n = int(counts.rows[concerned].sum())
-    return _estimate(
-        2 * tp / (2 * tp + fp + fn), interval, n, "true or predicted positives", confidence
-    )
+    unit = "true or predicted positives"
+    return _estimate(2 * tp / (2 * tp + fp + fn), interval, n, unit, confidence)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What a proportion is a share of, and why it is undefined where there is none of that."""
+
+    unit: str
+    absent: str
 
 
 def _proportion(
-    counts: ConfusionCounts,
-    hits: NDArray[np.bool_],
-    tried: NDArray[np.bool_],
-    unit: str,
-    confidence: float,
+    aggregates: Aggregates, hits: _Cells, tried: _Cells, told: _Tried, confidence: float
 ) -> Estimate:
+    counts = _confusion(aggregates)
+    if reason := _weightless(counts, tried, told.absent):
+        return _undefined(reason, aggregates, confidence)
     value = counts.weight[hits].sum() / counts.weight[tried].sum()
     interval = intervals.wilson_interval(value, _size(counts, tried), confidence)
-    return _estimate(value, interval, int(counts.rows[tried].sum()), unit, confidence)
+    return _estimate(value, interval, int(counts.rows[tried].sum()), told.unit, confidence)
 
 
-def _size(counts: ConfusionCounts, cells: NDArray[np.bool_]) -> float:
+def _weightless(counts: ConfusionCounts, cells: _Cells, absent: str) -> str | None:
+    """Why a share of what is in these cells is undefined; None if it is not."""
+    if counts.weight[cells].any():
+        return None
+    return _NO_WEIGHT if counts.rows[cells].any() else absent
+
+
+def _size(counts: ConfusionCounts, cells: _Cells) -> float:
     return intervals.kish_size(counts.weight[cells].sum(), counts.weight2[cells].sum())
 
 
@@ -136,11 +152,14 @@ _PRECISION, _RECALL, _F1 = (0.0, 1.0), (1.0, 0.0), (0.5, 0.5)
 
 
 def _averaged(
-    counts: ConfusionCounts, average: str | None, mix: tuple[float, float], confidence: float
+    aggregates: Aggregates, average: str | None, mix: tuple[float, float], confidence: float
 ) -> Estimate:
     """Macro, micro or weighted average; the interval by the delta method on the multinomial counts."""
     if average == "micro":  # every row has one true and one predicted label, so all three are accuracy
-        return _accuracy(Aggregates(0, confusion=counts), None, confidence)
+        return _accuracy(aggregates, None, confidence)
+    counts = _confusion(aggregates)
+    if not counts.weight.any():
+        return _undefined(_NO_WEIGHT, aggregates, confidence)
     share = counts.weight / counts.weight.sum()
     true, predicted = share.sum(axis=1), share.sum(axis=0)
     base = mix[0] * true + mix[1] * predicted
@@ -148,15 +167,43 @@ def _averaged(
     inverse = np.where(occurs, 1 / np.where(occurs, base, 1.0), 0.0)
     by_class = np.diag(share) * inverse
     importance = true if average == "weighted" else np.full(len(share), 1 / len(share))
-    value = float(importance @ by_class)
     # Derivatives of the value by each cell's share.
     by_base = -importance * by_class * inverse
     by_true = mix[0] * by_base + (by_class if average == "weighted" else 0.0)
     gradient = np.diag(importance * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
     spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
-    size = _size(counts, np.ones_like(share, dtype=bool))
-    interval = intervals.delta_logit_interval(value, max(spread, 0.0) / size, size, confidence)
+    rows = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
+    interval = intervals.delta_logit_interval(
+        value := float(importance @ by_class),
+        max(spread, 0.0) / rows,
+        _size_of_mean(counts, mix, importance),
+        confidence,
+    )
     return _estimate(value, interval, int(counts.rows.sum()), "rows", confidence)
+
+
+def _size_of_mean(
+    counts: ConfusionCounts, mix: tuple[float, float], importance: Floats
+) -> float:
+    """Effective number of rows behind a weighted mean of proportions, which a rare class keeps small.
+
+    That of independent proportions of the sizes n_k with weights m_k: 1 / sum(m_k² / n_k).
+    """
+    weight, weight2 = (_concerned(matrix, mix) for matrix in (counts.weight, counts.weight2))
+    counted = (weight > 0) & (importance > 0)
+    if not counted.any():
+        return _size(counts, np.ones_like(counts.weight, dtype=bool))
+    sizes = weight[counted] ** 2 / weight2[counted]
+    shares = importance[counted] / importance[counted].sum()
+    return float(1 / (shares**2 / sizes).sum())
+
+
+def _concerned(matrix: Floats, mix: tuple[float, float]) -> Floats:
+    """Shape (K,): what each class's part is a share of: true, predicted, or either (once)."""
+    true, predicted = matrix.sum(axis=1), matrix.sum(axis=0)
+    if 0.0 in mix:
+        return mix[0] * true + mix[1] * predicted
+    return true + predicted - np.diag(matrix)
 
 
 # ROC AUC: a function of the rank sums.
@@ -239,11 +286,27 @@ def _from_moments(
 ) -> Estimate:
     moments = aggregates.moments
     assert moments is not None
+    if not moments.weight > 0:
+        return _undefined(_NO_WEIGHT, aggregates, confidence)
     mean, second, third = (moments.mean(power) for power in powers)
+    if math.isinf(mean):
+        return _undefined("errors too large to be summed", aggregates, confidence)
+    interval = _interval_of_mean(moments, mean, second, third, confidence)
+    value = mean
+    if root:
+        value = math.sqrt(mean)
+        interval = replace(interval, low=math.sqrt(interval.low), high=math.sqrt(interval.high))
+    return _estimate(value, interval, moments.rows, "rows", confidence)
+
+
+def _interval_of_mean(
+    moments: ErrorMoments, mean: float, second: float, third: float, confidence: float
+) -> intervals.Interval:
     size = intervals.kish_size(moments.weight, moments.weight2)
-    mean_interval = intervals.rmse_interval if root else intervals.hall_mean_interval
-    interval = mean_interval(size, mean, second, third, confidence)
-    return _estimate(math.sqrt(mean) if root else mean, interval, moments.rows, "rows", confidence)
+    if mean > 0 and not _TINY < third < math.inf:  # over- or underflow: the spread is not known
+        return intervals.Interval(0.0, math.inf, "none, moments out of range")
+    second = max(second, mean * mean)  # below it only by the rounding of long sums
+    return intervals.hall_mean_interval(size, mean, second, third, confidence)
 
 
 def _confusion(aggregates: Aggregates) -> ConfusionCounts:

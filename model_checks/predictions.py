@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_checks.calling import Caller, write_predictions
+from model_checks.calling import PREDICTION, Caller, write_predictions
 from model_checks.engines.duckdb import Engine, identifier, literal
 from model_checks.errors import DataError
 from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
@@ -215,7 +215,8 @@ class _Given:
         asked += [("weight", self.model.weight)] if self.model.weight else []
         for key, name in asked:
             shown, column = f"{key} {_shown(name)}", identifier(name)
-            conditions[f"{shown} is null"] = f"{column} is null"
+            null = "missing" if name == PREDICTION else "null"
+            conditions[f"{shown} is {null}"] = f"{column} is null"
             if is_float(self.types[name]):
                 conditions[f"{shown} is NaN"] = f"isnan({column})"
                 conditions[f"{shown} is infinite"] = f"isinf({column})"

@@ -8,6 +8,7 @@ from model_checks.plan import Plan
 from model_checks.plugin.session import CheckSession
 from model_checks.results import ModelFacts, Result, Run, error_of
 
+
 def assembled(
     session: CheckSession,
     ids: Sequence[str],
