@@ -137,7 +137,7 @@ class Caller:
         try:
             answer = getattr(self._loaded.model, method)(frame)
             values = np.asarray(answer)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 (somebody's model raises what it likes)
+        except (Exception, SystemExit) as error:  # somebody's model raises what it likes
             raise self._error(f"{method} {raised(error)}") from error
         if values.shape == (len(frame), 1) and not width:
             values = values[:, 0]
@@ -231,7 +231,9 @@ def _label(value: Any) -> str | None:
     if _missing(plain):
         return None
     if not isinstance(plain, str | int | float):
-        raise ValueError(f"{_told(value)}, which is no label")
+        raise ValueError(  # noqa: TRY004 (of a value, not of how we call)
+            f"{_told(value)}, which is no label"
+        )
     return label_text(plain)
 
 
@@ -240,7 +242,9 @@ def _number(value: Any) -> float:
     if _missing(value):
         return float("nan")
     if not isinstance(value, Real | Decimal) or isinstance(value, bool):
-        raise ValueError(f"{_told(value)}, which is no number")
+        raise ValueError(  # noqa: TRY004 (as above)
+            f"{_told(value)}, which is no number"
+        )
     return float(value)
 
 

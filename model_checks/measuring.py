@@ -152,7 +152,9 @@ def _aggregates(
                 found[segment] = replace(found.get(segment, Aggregates(rows)), confusion=counts)
         if "moments" in kinds:
             for segment, moments in queries.error_moments(engine, predictions, columns).items():
-                found[segment] = replace(found.get(segment, Aggregates(moments.rows)), moments=moments)
+                found[segment] = replace(
+                    found.get(segment, Aggregates(moments.rows)), moments=moments
+                )
         if "ranks" in kinds:
             for segment, ranks in queries.rank_sums(engine, predictions, columns).items():
                 rows = int(ranks.rows.sum())

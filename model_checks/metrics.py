@@ -6,7 +6,7 @@ predicted, or never true, counts as zero where its part is undefined, as in scik
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from model_checks.aggregates import (
     AggregateKind,
     Aggregates,
     ConfusionCounts,
-    ErrorMoments,
     Floats,
     RankSums,
 )
@@ -56,20 +55,20 @@ class Metric:
         The tasks that have it, each with the averages it may be asked for, the default first.
     aggregate
         The kind of aggregate that it is a function of.
+    estimate
+        ``(aggregates, average, confidence) -> Estimate``.
     greater_is_better
         True for scores, False for errors.
     highest
         The largest value it can take; the smallest is zero for all of them.
-    estimate
-        ``(aggregates, average, confidence) -> Estimate``.
     """
 
     name: str
     averages: Mapping[str, tuple[str | None, ...]]
     aggregate: AggregateKind
-    greater_is_better: bool
-    highest: float
     estimate: Callable[[Aggregates, str | None, float], Estimate]
+    greater_is_better: bool = True
+    highest: float = 1.0
 
 
 # Classification: functions of the confusion counts. Label 1 of a binary model is the positive one.
@@ -79,7 +78,7 @@ _TRUE_POSITIVE = np.array([[False, False], [False, True]])
 _POSITIVE = np.array([[False, False], [True, True]])
 
 
-def _accuracy(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+def _accuracy(aggregates: Aggregates, _: str | None, confidence: float) -> Estimate:
     hits = np.eye(len(_confusion(aggregates).labels), dtype=bool)
     return _proportion(aggregates, hits, np.ones_like(hits), _Tried("rows", "no row"), confidence)
 
@@ -154,8 +153,8 @@ _PRECISION, _RECALL, _F1 = (0.0, 1.0), (1.0, 0.0), (0.5, 0.5)
 def _averaged(
     aggregates: Aggregates, average: str | None, mix: tuple[float, float], confidence: float
 ) -> Estimate:
-    """Macro, micro or weighted average; the interval by the delta method on the multinomial counts."""
-    if average == "micro":  # every row has one true and one predicted label, so all three are accuracy
+    """Macro, micro or weighted average; interval by the delta method on the multinomial counts."""
+    if average == "micro":  # each row has one true and one predicted label: all are accuracy
         return _accuracy(aggregates, None, confidence)
     counts = _confusion(aggregates)
     if not counts.weight.any():
@@ -173,19 +172,13 @@ def _averaged(
     gradient = np.diag(importance * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
     spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
     rows = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
-    interval = intervals.delta_logit_interval(
-        value := float(importance @ by_class),
-        max(spread, 0.0) / rows,
-        _size_of_mean(counts, mix, importance),
-        confidence,
-    )
+    value, size = float(importance @ by_class), _size_of_mean(counts, mix, importance)
+    interval = intervals.delta_logit_interval(value, max(spread, 0.0) / rows, size, confidence)
     return _estimate(value, interval, int(counts.rows.sum()), "rows", confidence)
 
 
-def _size_of_mean(
-    counts: ConfusionCounts, mix: tuple[float, float], importance: Floats
-) -> float:
-    """Effective number of rows behind a weighted mean of proportions, which a rare class keeps small.
+def _size_of_mean(counts: ConfusionCounts, mix: tuple[float, float], importance: Floats) -> float:
+    """Effective number of rows behind a mean over classes; a rare class keeps it small.
 
     That of independent proportions of the sizes n_k with weights m_k: 1 / sum(m_k² / n_k).
     """
@@ -201,9 +194,9 @@ def _size_of_mean(
 def _concerned(matrix: Floats, mix: tuple[float, float]) -> Floats:
     """Shape (K,): what each class's part is a share of: true, predicted, or either (once)."""
     true, predicted = matrix.sum(axis=1), matrix.sum(axis=0)
-    if 0.0 in mix:
-        return mix[0] * true + mix[1] * predicted
-    return true + predicted - np.diag(matrix)
+    both = 0.0 if 0.0 in mix else np.diag(matrix)
+    concerned: Floats = true * bool(mix[0]) + predicted * bool(mix[1]) - both
+    return concerned
 
 
 # ROC AUC: a function of the rank sums.
@@ -273,11 +266,11 @@ def _delong_covariance(ranks: RankSums, auc: Floats, own: Floats, other: Floats)
 # Regression: functions of the error moments.
 
 
-def _mae(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+def _mae(aggregates: Aggregates, _: str | None, confidence: float) -> Estimate:
     return _from_moments(aggregates, (1, 2, 3), confidence, root=False)
 
 
-def _rmse(aggregates: Aggregates, average: str | None, confidence: float) -> Estimate:
+def _rmse(aggregates: Aggregates, _: str | None, confidence: float) -> Estimate:
     return _from_moments(aggregates, (2, 4, 6), confidence, root=True)
 
 
@@ -291,22 +284,14 @@ def _from_moments(
     mean, second, third = (moments.mean(power) for power in powers)
     if math.isinf(mean):
         return _undefined("errors too large to be summed", aggregates, confidence)
-    interval = _interval_of_mean(moments, mean, second, third, confidence)
-    value = mean
-    if root:
-        value = math.sqrt(mean)
-        interval = replace(interval, low=math.sqrt(interval.low), high=math.sqrt(interval.high))
-    return _estimate(value, interval, moments.rows, "rows", confidence)
-
-
-def _interval_of_mean(
-    moments: ErrorMoments, mean: float, second: float, third: float, confidence: float
-) -> intervals.Interval:
-    size = intervals.kish_size(moments.weight, moments.weight2)
     if mean > 0 and not _TINY < third < math.inf:  # over- or underflow: the spread is not known
-        return intervals.Interval(0.0, math.inf, "none, moments out of range")
-    second = max(second, mean * mean)  # below it only by the rounding of long sums
-    return intervals.hall_mean_interval(size, mean, second, third, confidence)
+        interval = intervals.Interval(0.0, math.inf, "none, errors out of range")
+    else:
+        size = intervals.kish_size(moments.weight, moments.weight2)
+        second = max(second, mean * mean)  # below it only by the rounding of long sums
+        mean_interval = intervals.rmse_interval if root else intervals.hall_mean_interval
+        interval = mean_interval(size, mean, second, third, confidence)
+    return _estimate(math.sqrt(mean) if root else mean, interval, moments.rows, "rows", confidence)
 
 
 def _confusion(aggregates: Aggregates) -> ConfusionCounts:
@@ -336,13 +321,13 @@ _NUMBERS = {"regression": (None,)}
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("accuracy", _WHOLE, "confusion", True, 1.0, _accuracy),
-        Metric("precision", _CLASSES, "confusion", True, 1.0, _precision),
-        Metric("recall", _CLASSES, "confusion", True, 1.0, _recall),
-        Metric("f1", _CLASSES, "confusion", True, 1.0, _f1),
-        Metric("roc_auc", _ONE_VS_REST, "ranks", True, 1.0, _roc_auc),
-        Metric("mae", _NUMBERS, "moments", False, math.inf, _mae),
-        Metric("rmse", _NUMBERS, "moments", False, math.inf, _rmse),
+        Metric("accuracy", _WHOLE, "confusion", _accuracy),
+        Metric("precision", _CLASSES, "confusion", _precision),
+        Metric("recall", _CLASSES, "confusion", _recall),
+        Metric("f1", _CLASSES, "confusion", _f1),
+        Metric("roc_auc", _ONE_VS_REST, "ranks", _roc_auc),
+        Metric("mae", _NUMBERS, "moments", _mae, greater_is_better=False, highest=math.inf),
+        Metric("rmse", _NUMBERS, "moments", _rmse, greater_is_better=False, highest=math.inf),
     )
 }
 

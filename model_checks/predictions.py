@@ -1,10 +1,9 @@
 """A model called on its rows, or what was logged beside them -> one checked relation.
 
-Its columns are ``y_true`` and ``y_pred`` (labels as text, or numbers), ``s0``, ``s1``, ... (scores),
-``w`` (weights) and ``g0``, ``g1``, ... (segment columns as text).
+Its columns are ``y_true`` and ``y_pred`` (labels as text, or numbers), ``s0``, ``s1``, ...
+(scores), ``w`` (weights) and ``g0``, ``g1``, ... (segment columns as text).
 """
 
-import glob
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_checks.calling import PREDICTION, Caller, write_predictions
-from model_checks.engines.duckdb import Engine, identifier, literal
+from model_checks.engines.duckdb import Engine, identifier, literal, scan_parquet
 from model_checks.errors import DataError
 from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
 from model_checks.settings import Model
@@ -98,7 +97,7 @@ def called_predictions(
     kept = dict.fromkeys([model.target, *([model.weight] if model.weight else [])])
     kept |= dict.fromkeys(_segment_columns(model))
     write_predictions(engine, rows, caller, list(kept), file)
-    relation = f"read_parquet({literal(glob.escape(str(file)))})"
+    relation = scan_parquet(file)
     types = engine.columns(relation)
     columns = (caller.prediction, caller.scores)
     given = _Given(engine, model, relation, types, *columns, caller.known)

@@ -111,7 +111,8 @@ def _ranks(
     products = np.zeros((len(rows), k, k))
     for position, (i, j) in enumerate(pairs):
         products[:, i, j] = products[:, j, i] = numbers[:, 3 + k + position]
-    return RankSums(labels, scored, *numbers[:, :3].T, numbers[:, 3 : 3 + k], products)
+    n, weight, weight2 = numbers[:, :3].T
+    return RankSums(labels, scored, n, weight, weight2, numbers[:, 3 : 3 + k], products)
 
 
 def _listed(keys: Sequence[str]) -> str:

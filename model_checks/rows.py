@@ -97,9 +97,10 @@ def _counted(engine: Engine, model: Model, source: str, as_of: datetime) -> Rows
     start = _window_start(model, as_of)
     time, label = _time_condition(model, types, start, as_of), label_condition(model.target, types)
     column = identifier(model.time_column) if model.time_column else "1"
+    counts = [f"count(case when {rows} then 1 end)" for rows in (time, f"{time} and {label}")]
+    ends = [f"cast({end}({column}) as varchar)" for end in ("min", "max")]
     [(in_window, labelled, timed, first, last)] = engine.run(
-        f"select count(case when {time} then 1 end), count(case when {time} and {label} then 1 end), "
-        f"count({column}), cast(min({column}) as varchar), cast(max({column}) as varchar) from given"
+        f"select {', '.join(counts)}, count({column}), {', '.join(ends)} from given"
     )
     span = f"{model.time_column} runs from {first} to {last}"
     return Rows(
@@ -153,7 +154,7 @@ def label_of(sql: str, kind: str) -> str:
     return f"cast(cast({sql} as integer) as varchar)" if kind == "BOOLEAN" else text_of(sql, kind)
 
 
-def label_text(label: str | float | bool) -> str:
+def label_text(label: str | float) -> str:
     """A label of the settings or of a model's classes as the text that ``label_of`` gives.
 
     >>> label_text(True), label_text(1.0), label_text("late")

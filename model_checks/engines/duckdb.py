@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _DELIMITERS = ",;\t|"
-_CSV = (
-    # Types are found out from all lines, and no line is skipped: not as a preamble, not as a comment.
-    "header = true, skip = 0, comment = '', quote = '\"', escape = '\"', sample_size = -1"
-)
+# Types are found out from all lines; no line is skipped, be it taken for a preamble or a comment.
+_CSV = "header = true, skip = 0, comment = '', quote = '\"', escape = '\"', sample_size = -1"
 
 
 def identifier(name: str) -> str:
@@ -59,15 +57,27 @@ def scan(files: str, folder: Path) -> str:
         If no file is there, or one is empty.
     """
     paths = _paths(files, folder)
-    listed = ", ".join(literal(glob.escape(str(path))) for path in paths)
     if files.lower().endswith(".parquet"):
-        return f"read_parquet([{listed}], union_by_name = true)"
+        return scan_parquet(*paths)
     compression = "gzip" if files.lower().endswith(".gz") else "none"
     delimiter = literal(_delimiter(paths[0]))
     return (
-        f"read_csv([{listed}], union_by_name = true, {_CSV}, "
+        f"read_csv({_listed(paths)}, union_by_name = true, {_CSV}, "
         f"delim = {delimiter}, compression = '{compression}')"
     )
+
+
+def scan_parquet(*paths: Path) -> str:
+    """SQL that reads some Parquet files as one table.
+
+    A file's statistics don't tell whether a column has a NaN. Unless told that it may have one,
+    DuckDB concludes from them that it has none, and ``isnan`` is false even where there is one.
+    """
+    return f"read_parquet({_listed(paths)}, union_by_name = true, can_have_nan = true)"
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return f"[{', '.join(literal(glob.escape(str(path))) for path in paths)}]"
 
 
 def _paths(files: str, folder: Path) -> list[Path]:
@@ -75,9 +85,9 @@ def _paths(files: str, folder: Path) -> list[Path]:
     literally = folder / files  # a name may only look like a pattern
     try:
         found = [literally] if literally.exists() else []
-        found = found or sorted(
-            folder / name for name in glob.glob(files, root_dir=folder, recursive=True)
-        )
+        # Path.glob takes no absolute pattern.
+        names = glob.glob(files, root_dir=folder, recursive=True)  # noqa: PTH207
+        found = found or [folder / name for name in sorted(names)]
         sizes = {path: path.stat().st_size for path in found}
     except (OSError, ValueError) as error:  # ValueError: a null character
         raise DataError(f"can't be found ({error})") from error
@@ -161,7 +171,7 @@ class Engine:
             As in ``run``.
         """
         try:
-            yield from self._connection.sql(sql).to_arrow_reader(size)
+            yield from self._connection.sql(sql).arrow(size)
         except (duckdb.Error, OSError) as error:  # Arrow passes on what DuckDB raises as OSError
             raise _told(error) from error
 
@@ -172,5 +182,7 @@ def _told(error: Exception) -> DataError:
     text = re.sub(r"\nOriginal Line:.*", "", text)
     if "when sniffing file" in text:
         path = re.findall(r'"(.*)"', text)
-        text = f"{''.join(path[:1])} is not CSV: its lines differ in length, or a quote is left open"
+        text = (
+            f"{''.join(path[:1])} is not CSV: its lines differ in length, or a quote is left open"
+        )
     return DataError(f"DuckDB: {' '.join(text.split())[:400]}")

@@ -7,6 +7,7 @@ their own (``outcome.Outcomes``, ``run.JudgedRun``), imported and registered whe
 import argparse
 import shutil
 import tempfile
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,12 +86,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         parametrize(metafunc)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A session whose settings have mistakes ends here, with exit code 4."""
     if session_key in config.stash:
         from model_checks.plugin.collection import refuse_mistakes
 
         refuse_mistakes(config, items)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Where a check that was named is not found, mistakes in the settings are why."""
+    try:
+        return (yield)
+    except pytest.UsageError:
+        if session_key in session.config.stash:
+            from model_checks.plugin.collection import refuse_mistakes
+
+            refuse_mistakes(session.config, [])
+        raise
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -104,14 +119,12 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     """The same in the controller, which collects nothing itself but hears of it."""
-    if any(_CHECKS.name in nodeid for nodeid in ids) or _mistakes_were_found(node.config):
+    from model_checks.plugin.once import is_kept
+
+    if is_kept(Path(node.config.stash[shared_key]["folder"]), "plan"):
         from model_checks.plugin.collection import begin_in_controller
 
         begin_in_controller(node.config, ids)
-
-
-def _mistakes_were_found(config: pytest.Config) -> bool:
-    return (Path(config.stash[shared_key]["folder"]) / "plan.pickle").exists()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

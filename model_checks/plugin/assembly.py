@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 from model_checks.judging import mode_of, run_id, versions
 from model_checks.plan import Plan
 from model_checks.plugin.session import CheckSession
-from model_checks.results import ModelFacts, Result, Run, error_of
+from model_checks.results import ModelFacts, Result, Run
 
 
 def assembled(
     session: CheckSession,
     ids: Sequence[str],
     results: Mapping[str, Result],
-    crashed: set[str],
     exit_status: int,
+    undrawn: Sequence[str] = (),
 ) -> Run:
     """The run, as far as it has come.
 
@@ -24,21 +24,20 @@ def assembled(
         The checks that were to be run.
     results
         Those that were, by id.
-    crashed
-        Node ids of the tests during which a worker process died: their checks are errors.
+    undrawn
+        Why charts could not be drawn, one sentence each.
     """
     plan = session.planned
     checks = {check.id: check for check in plan.checks} if isinstance(plan, Plan) else {}
-    found = dict(results)
-    for check_id in ids:
-        if any(nodeid.endswith(f"[{check_id}]") for nodeid in crashed):
-            found[check_id] = error_of(checks[check_id], "the process that measured it died")
-    unreached = sum(check_id not in found for check_id in ids)
+    unreached = sum(check_id not in results for check_id in ids)
     left_out = list(plan.left_out) if isinstance(plan, Plan) else []
     if len(ids) < len(checks):
         left_out.append(f"{len(checks) - len(ids):,} of {len(checks):,} checks were not selected")
     if unreached:
         left_out.append(f"{unreached:,} of {len(ids):,} selected checks were not reached")
+    if undrawn:
+        charts = "1 chart" if len(undrawn) == 1 else f"{len(undrawn):,} charts"
+        left_out.append(f"{charts} could not be drawn; the first: {undrawn[0]}")
     return Run(
         id=run_id(session.started),
         started=session.started,
@@ -48,19 +47,19 @@ def assembled(
         exit_status=exit_status,
         versions=versions(),
         thresholds_sha256=session.settings.sha256,
-        models=_facts(session, found),
-        results=[found[check_id] for check_id in checks if check_id in found],
+        models=_facts(session, results),
+        results=[results[check_id] for check_id in checks if check_id in results],
         planned=len(checks),
         left_out=left_out,
     )
 
 
 def _facts(session: CheckSession, results: Mapping[str, Result]) -> dict[str, ModelFacts]:
-    """Of every model that has a result; one whose worker died has no more than its task."""
-    judged = {result.check.model: result.check.task for result in results.values()}
+    """Of every model that has a result."""
+    judged = {result.check.model for result in results.values()}
     measured = session.measured()
     return {
-        name: measured[name].facts if name in measured else ModelFacts(judged[name], "not measured")
+        name: (measured.get(name) or session.not_measured(name)).facts
         for name in session.settings.models
         if name in judged
     }

@@ -4,11 +4,9 @@ import pytest
 
 from model_checks.errors import SettingsError
 from model_checks.plan import Check
-from model_checks.plugin.outcome import Outcomes
+from model_checks.plugin.outcome import Outcomes, check_of
 from model_checks.plugin.run import JudgedRun
 from model_checks.plugin.session import CheckSession, session_of
-
-_TEST = "test_threshold["
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
@@ -46,9 +44,8 @@ def refuse_mistakes(config: pytest.Config, items: list[pytest.Item]) -> None:
     session = session_of(config)
     mistakes = session.planned
     if isinstance(mistakes, SettingsError):
-        if session.is_worker:
-            items.clear()
-        else:
+        items.clear()
+        if not session.is_worker:
             raise pytest.UsageError(*mistakes.mistakes)
 
 
@@ -72,21 +69,11 @@ def begin_in_controller(config: pytest.Config, nodeids: list[str]) -> None:
 
 def _register_run(config: pytest.Config, nodeids: list[str]) -> None:
     """Take note of the checks to run; without one, or with none to be run, there is no run."""
-    ids = [check_id for nodeid in nodeids if (check_id := check_of(nodeid))]
+    session = session_of(config)
+    planned = {check.id for check in session.plan.checks}
+    ids = [check_id for nodeid in nodeids if (check_id := check_of(nodeid)) in planned]
     if not ids or config.getoption("collectonly"):
         return
-    run = JudgedRun(session_of(config), config, ids)
+    run = JudgedRun(session, config, ids)
+    run.begin()  # first: a run that can't begin has no end either
     config.pluginmanager.register(run, "model_checks run")
-    run.begin()
-
-
-def check_of(nodeid: str) -> str | None:
-    """The id of the check that a node id is of; None for another test.
-
-    >>> check_of("model_checks/test_thresholds.py::test_threshold[churn-recall]")
-    'churn-recall'
-    """
-    path, _, rest = nodeid.partition("::")
-    if not path.endswith("test_thresholds.py") or not rest.startswith(_TEST):
-        return None
-    return rest.removeprefix(_TEST).removesuffix("]")

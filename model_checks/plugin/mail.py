@@ -9,14 +9,14 @@ from model_checks.files import write_whole
 from model_checks.plugin.session import CheckSession
 from model_checks.results import Chart, Run
 
-_INTERRUPTED = 2
+_INTERRUPTED = (2, 143)  # by Ctrl-C, by SIGTERM
 
 
 @dataclass(frozen=True)
 class Told:
-    """What became of the mail: a line for the terminal, and whether all was as it should be."""
+    """What became of the mail: lines for the terminal, and whether all was as it should be."""
 
-    line: str | None
+    lines: tuple[str, ...] = ()
     delivered: bool = True
 
 
@@ -24,24 +24,46 @@ def tell(run: Run, charts: Sequence[Chart], session: CheckSession) -> Told:
     """Write the summary page, and send the mail if one is due.
 
     A mail is due when a check has failed or could not be made, in a run that was not interrupted;
-    never in a gate. Nothing is sent without an ``[email]`` table.
+    never in a gate. Nothing is sent without an ``[email]`` table. Whatever goes wrong is told, and
+    leaves the verdicts, and one of page and mail the other, as they are.
     """
-    from model_checks.alerts.message import compose, summary_html
+    lines = _write_summary(run, charts, session.options.report_dir)
+    try:
+        told = _mailed(run, charts, session)
+    except Exception as error:  # noqa: BLE001 (see above)
+        told = Told((f"MAIL NOT WRITTEN: {_reason(error)}",), delivered=False)
+    return Told((*lines, *told.lines), told.delivered)
 
+
+def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str, ...]:
+    try:
+        from model_checks.alerts.message import summary_html
+
+        page = summary_html(run, charts, str(folder / "report.html"))
+        write_whole(folder / "summary.html", page.encode())
+    except Exception as error:  # noqa: BLE001 (see tell)
+        return (f"summary.html could not be written: {_reason(error)}",)
+    return ()
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
+def _mailed(run: Run, charts: Sequence[Chart], session: CheckSession) -> Told:
     options, email = session.options, session.settings.email
-    folder = options.report_dir
-    report = str(folder / "report.html")
-    write_whole(folder / "summary.html", summary_html(run, charts, report).encode())
-    if options.email == "dry-run":
-        message = compose(run, charts, email, report)
-        return Told(f"mail written to {_kept(message, folder / 'email.eml')}, not sent (dry run)")
-    if email is None or options.email == "none" or options.gate:
-        return Told(None)
-    if not any(result.failed for result in run.results):
-        return Told(None)
-    if run.exit_status == _INTERRUPTED:
-        return Told("no mail was sent: the run was interrupted")
-    return _sent(compose(run, charts, email, report), run, session)
+    dry, live = options.email == "dry-run", options.email == "send" and not options.gate
+    if not dry and not (live and email and any(result.failed for result in run.results)):
+        return Told()
+    if not dry and run.exit_status in _INTERRUPTED:
+        return Told(("no mail was sent: the run was interrupted",))
+    from model_checks.alerts.message import compose
+
+    message = compose(run, charts, email, str(options.report_dir / "report.html"))
+    if dry:
+        kept = _kept(message, options.report_dir / "email.eml")
+        return Told((f"mail written to {kept}, not sent (dry run)",))
+    return _sent(message, run, session)
 
 
 def _sent(message: EmailMessage, run: Run, session: CheckSession) -> Told:
@@ -55,13 +77,13 @@ def _sent(message: EmailMessage, run: Run, session: CheckSession) -> Told:
         delivery = deliver(message, email, session.settings.folder)
     except DeliveryError as error:
         kept = _kept(message, unsent)
-        return Told(f"MAIL NOT DELIVERED: {error}; kept as {kept}", delivered=False)
+        return Told((f"MAIL NOT DELIVERED: {error}; kept as {kept}",), delivered=False)
     if delivery.refused:
         told = "; ".join(f"{name} ({reason})" for name, reason in delivery.refused.items())
         kept = _kept(message, unsent)
-        return Told(f"MAIL NOT DELIVERED to {told}; kept as {kept}", delivered=False)
+        return Told((f"MAIL NOT DELIVERED to {told}; kept as {kept}",), delivered=False)
     reduced = f", {delivery.reduced}" if delivery.reduced else ""
-    return Told(f"mail sent to {', '.join(delivery.accepted)}{reduced}")
+    return Told((f"mail sent to {', '.join(delivery.accepted)}{reduced}",))
 
 
 def _kept(message: EmailMessage, path: Path) -> Path:

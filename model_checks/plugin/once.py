@@ -24,33 +24,64 @@ class Once:
         self._folder = folder
         self._known: dict[str, object] = {}
 
-    def get(self, key: str, compute: Callable[[], Value]) -> Value:
-        """The value under the key."""
+    def get(
+        self,
+        key: str,
+        compute: Callable[[], Value],
+        after_death: Callable[[], Value] | None = None,
+    ) -> Value:
+        """The value under the key.
+
+        Parameters
+        ----------
+        compute
+            Makes it.
+        after_death
+            Makes it where a process died while computing: trying again could kill every worker.
+        """
         if key not in self._known:
-            self._known[key] = self._shared(key, compute) if self._folder else compute()
+            shared = self._folder is not None
+            self._known[key] = self._shared(key, compute, after_death) if shared else compute()
         return cast("Value", self._known[key])
 
     def found(self, key: str) -> object | None:
         """The value under the key, if any process of this run has computed it."""
-        path = self._path(key)
-        if key not in self._known and path is not None and path.exists():
-            self._known[key] = _unpickled(path)
+        if key not in self._known and self._folder and is_kept(self._folder, key):
+            self._known[key] = _unpickled(_path(self._folder, key))
         return self._known.get(key)
 
-    def _shared(self, key: str, compute: Callable[[], object]) -> object:
+    def _shared(
+        self, key: str, compute: Callable[[], object], after_death: Callable[[], object] | None
+    ) -> object:
         from filelock import FileLock
 
-        path = self._path(key)
-        assert path is not None
+        assert self._folder is not None
+        path = _path(self._folder, key)
+        begun = path.with_suffix(".begun")
         with FileLock(path.with_suffix(".lock")):
             if not path.exists():
-                part = path.with_suffix(".part")
-                part.write_bytes(pickle.dumps(compute()))
-                part.replace(path)
+                died = begun.exists()
+                begun.touch()
+                try:
+                    _write(path, after_death() if died and after_death else compute())
+                finally:
+                    begun.unlink()
         return _unpickled(path)
 
-    def _path(self, key: str) -> Path | None:
-        return self._folder / f"{key}.pickle" if self._folder else None
+
+def is_kept(folder: Path, key: str) -> bool:
+    """Whether a process of the run that shares the folder has computed the value."""
+    return _path(folder, key).exists()
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / f"{key}.pickle"
+
+
+def _write(path: Path, value: object) -> None:
+    part = path.with_suffix(".part")
+    part.write_bytes(pickle.dumps(value))
+    part.replace(path)
 
 
 def _unpickled(path: Path) -> object:

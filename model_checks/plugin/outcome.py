@@ -3,6 +3,7 @@
 import base64
 import pickle
 from collections.abc import Generator
+from dataclasses import dataclass
 
 import pytest
 
@@ -13,6 +14,7 @@ from model_checks.verdicts import Verdict
 
 result_key = pytest.StashKey[Result]()
 _ATTRIBUTE = "model_checks_outcome"
+TEST = "test_threshold["
 
 
 class BoundMissedError(AssertionError):
@@ -33,7 +35,7 @@ def measured(check: Check, request: pytest.FixtureRequest) -> Result:
     """
     result = session_of(request.config).result(check)
     request.node.stash[result_key] = result
-    request.node.user_properties.extend(_properties(result))
+    request.node.user_properties.extend(properties(result))
     if result.verdict is Verdict.ERROR:
         raise NotMeasuredError(result.message)
     return result
@@ -47,9 +49,9 @@ def hold(result: Result) -> None:
         pytest.skip(result.message)
 
 
-def _properties(result: Result) -> list[tuple[str, str]]:
+def properties(result: Result) -> list[tuple[str, object]]:
     """Verdict, value, interval and n, as text: whatever reads the XML gets no numpy to choke on."""
-    told = [("verdict", result.verdict.value)]
+    told: list[tuple[str, object]] = [("verdict", result.verdict.value)]
     estimate = result.estimate
     if estimate and estimate.value is not None:
         told += [("value", repr(estimate.value)), ("low", repr(estimate.low))]
@@ -58,13 +60,52 @@ def _properties(result: Result) -> list[tuple[str, str]]:
     return told + ([("n", str(estimate.n))] if estimate else [])
 
 
-def attached(report: pytest.TestReport) -> tuple[Result, Chart | None] | None:
-    """What ``Outcomes`` put on a report."""
+@dataclass(frozen=True)
+class Outcome:
+    """What the report of a check carries, from a worker to the controller as well.
+
+    Attributes
+    ----------
+    undrawn
+        Why the chart could not be drawn, if one was wanted.
+    """
+
+    result: Result
+    chart: Chart | None = None
+    undrawn: str | None = None
+
+
+def attach(report: pytest.TestReport, outcome: Outcome) -> None:
+    """Put an outcome on a report, as text, which every way of passing reports on can carry."""
+    setattr(report, _ATTRIBUTE, base64.b64encode(pickle.dumps(outcome)).decode())
+
+
+def attached(report: pytest.TestReport) -> Outcome | None:
+    """What was put on a report."""
     text = getattr(report, _ATTRIBUTE, None)
     if text is None:
         return None
-    outcome: tuple[Result, Chart | None] = pickle.loads(base64.b64decode(text))  # noqa: S301 (ours)
+    outcome: Outcome = pickle.loads(base64.b64decode(text))  # noqa: S301 (ours)
     return outcome
+
+
+def check_of(nodeid: str) -> str | None:
+    """The id of the check that a node id is of, if a check has that id; None for another test.
+
+    The path before it may be anything: installed, it is that of no file in the project.
+
+    >>> check_of("model_checks/test_thresholds.py::test_threshold[churn-recall]")
+    'churn-recall'
+    >>> check_of(".::test_threshold[churn-recall]")
+    'churn-recall'
+    """
+    test = nodeid.partition("::")[2]
+    return test.removeprefix(TEST).removesuffix("]") if test.startswith(TEST) else None
+
+
+def undrawn(name: str, error: Exception) -> str:
+    """Why there is no chart, in one line."""
+    return " ".join(f"{name}: {type(error).__name__}: {error}".split())
 
 
 class Outcomes:
@@ -84,7 +125,15 @@ class Outcomes:
             report.longrepr = str(error)
         result = item.stash.get(result_key, None)
         if result and (report.when == "call" or (report.when == "setup" and report.failed)):
-            chart = self._session.detail_chart(result)
-            text = base64.b64encode(pickle.dumps((result, chart))).decode()
-            setattr(report, _ATTRIBUTE, text)
+            attach(report, self._outcome(result))
+            if report.skipped:  # at the check, not at the line of ours that skips
+                path, line, _ = item.location
+                report.longrepr = (path, (line or 0) + 1, f"Skipped: {result.message}")
         return report
+
+    def _outcome(self, result: Result) -> Outcome:
+        """With its chart; one that can't be drawn is left out with a note, and changes nothing."""
+        try:
+            return Outcome(result, self._session.detail_chart(result))
+        except Exception as error:  # noqa: BLE001 (see above)
+            return Outcome(result, undrawn=undrawn(result.check.id, error))

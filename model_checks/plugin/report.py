@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from model_checks.plugin.outcome import attached
+from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.results import Chart, Result, Run
 
@@ -36,7 +36,7 @@ def start_report(config: pytest.Config, hooks: "ReportHooks", path: Path) -> Non
     config.option.self_contained_html = True
     html.pytest_configure(config)
     [report] = [plugin for plugin in manager.get_plugins() if isinstance(plugin, BaseReport)]
-    hooks.has_columns = True
+    hooks.is_ours = True
     report.pytest_sessionstart(_SessionOf(config))
 
 
@@ -51,10 +51,10 @@ def _strip_credentials(config: pytest.Config) -> None:
     """The environment that the report shows has URLs of the CI in it, some with a password."""
     from pytest_metadata.plugin import metadata_key
 
-    metadata = config.stash[metadata_key]
+    metadata = config.stash.setdefault(metadata_key, {})
     for key, value in metadata.items():
         if isinstance(value, str):
-            metadata[key] = re.sub(r"//[^/@\s]+@", "//", value)
+            metadata[key] = re.sub(r"//[^/?#\s]*@", "//", value)
 
 
 class ReportHooks:
@@ -62,40 +62,59 @@ class ReportHooks:
 
     Attributes
     ----------
-    has_columns
-        Whether the report is ours and has columns for the figures.
+    is_ours
+        Whether nobody asked for a report of their own: title and columns are ours as well.
+    undrawn
+        Overviews that could not be drawn, and why.
     """
 
     def __init__(self, session: CheckSession) -> None:
-        self.has_columns = False
+        self.is_ours = False
+        self.undrawn: list[str] = []
         self._session = session
         self._overviews: Sequence[Chart] = ()
         self._run: Run | None = None
 
     def show(self, report: pytest.TestReport, chart: Chart | None) -> None:
-        """Put a chart into the report's row."""
+        """Put a chart into the report's row.
+
+        Into somebody's own report as HTML, which is part of the page: a picture may become a file,
+        and checks whose ids differ in a sign or two would share it.
+        """
         if chart:
             from pytest_html import extras
 
-            image = extras.png(base64.b64encode(chart.png).decode(), name=escape(chart.title))
-            vars(report)["extras"] = [*getattr(report, "extras", []), image]
+            png = base64.b64encode(chart.png).decode()
+            image = extras.png(png, name=escape(chart.title))
+            vars(report)["extras"] = [
+                *getattr(report, "extras", []),
+                image if self.is_ours else extras.html(_image(chart)),
+            ]
 
     def draw_overviews(self, run: Run) -> Sequence[Chart]:
         """One chart per model, unless charts are not wanted."""
         self._run = run
         if self._session.options.charts != "none":
+            self._overviews = [chart for name in run.models if (chart := self._overview(name, run))]
+        return self._overviews
+
+    def _overview(self, name: str, run: Run) -> Chart | None:
+        try:
             from model_checks.charts import overview_chart
 
-            self._overviews = [overview_chart(name, run.of_model(name)) for name in run.models]
-        return self._overviews
+            return overview_chart(name, run.of_model(name))
+        except Exception as error:  # noqa: BLE001 (a picture changes no verdict)
+            self.undrawn.append(undrawn(name, error))
+            return None
 
     def pytest_html_report_title(self, report: Any) -> None:
         """Name the page."""
-        report.title = "Model checks"
+        if self.is_ours:
+            report.title = "Model checks"
 
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
         """Columns for the figures."""
-        if self.has_columns:
+        if self.is_ours:
             cells[1:2] = [
                 f'<th class="sortable" data-column-type="{name}">{name.title()}</th>'
                 for name in _COLUMNS
@@ -103,9 +122,9 @@ class ReportHooks:
 
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
         """The figures of a check; another test keeps its name and has none."""
-        if self.has_columns:
+        if self.is_ours:
             outcome = attached(report)
-            texts = _figures(outcome[0]) if outcome else [report.nodeid, "", "", "", ""]
+            texts = _figures(outcome.result) if outcome else [report.nodeid, "", "", "", ""]
             pairs = zip(_COLUMNS, texts, strict=True)
             cells[1:2] = [f'<td class="col-{name}">{escape(text)}</td>' for name, text in pairs]
 
@@ -113,18 +132,23 @@ class ReportHooks:
         """What a result says, also where it passed."""
         outcome = attached(report)
         if outcome:
-            data[:] = [escape(outcome[0].message)]
+            data[:] = [escape(outcome.result.message)]
 
-    def pytest_html_results_summary(self, prefix: list[str]) -> None:
+    def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:
         """What was judged, and the overview charts, above the table."""
+        _strip_credentials(
+            session.config
+        )  # again: under xdist the workers' environment has come in
         if self._run:
             prefix += [f"<p>{escape(line)}</p>" for line in self._run.left_out]
-        images = "".join(
-            f'<img width="600" style="margin: 0 24px 16px 0" alt="{escape(chart.alt)}" '
-            f'src="data:image/png;base64,{base64.b64encode(chart.png).decode()}">'
-            for chart in self._overviews
-        )
+        images = "".join(_image(chart) for chart in self._overviews)
         prefix.append(f'<div style="display: flex; flex-wrap: wrap">{images}</div>')
+
+
+def _image(chart: Chart) -> str:
+    source = f"data:image/png;base64,{base64.b64encode(chart.png).decode()}"
+    style = 'width="600" style="margin: 0 24px 16px 0"'
+    return f'<img {style} alt="{escape(chart.alt)}" src="{source}">'
 
 
 def _figures(result: Result) -> list[str]:

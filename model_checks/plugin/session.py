@@ -17,8 +17,10 @@ from model_checks.metrics import METRICS, TASKS
 from model_checks.plan import Check, Plan, Segment
 from model_checks.plugin import session_key, shared_key
 from model_checks.plugin.once import Once
-from model_checks.results import Chart, Result
+from model_checks.results import Chart, ModelFacts, Result
 from model_checks.settings import Settings, load_settings
+
+DIED = "the process that measured it died"
 
 
 @dataclass(frozen=True)
@@ -118,13 +120,18 @@ class CheckSession:
 
     def measurement(self, name: str) -> Measurement:
         """All that was measured of a model."""
-        return self._once.get(f"model {name}", lambda: self._measure(name))
+        return self._once.get(
+            f"model {name}", lambda: self._measure(name), lambda: self.not_measured(name)
+        )
+
+    def not_measured(self, name: str) -> Measurement:
+        """What there is of a model whose measuring ended a worker process."""
+        model = self.settings.models[name]
+        source = model.model.source if model.model else "logged predictions"
+        return Measurement(ModelFacts(model.task, source, error=DIED), {})
 
     def detail_chart(self, result: Result) -> Chart | None:
-        """The chart of a check that failed, or of each, as ``--charts`` says.
-
-        A chart that can't be drawn is left out with a note; it never changes a verdict.
-        """
+        """The chart of a check that failed, or of each, as ``--charts`` says."""
         wanted = self.options.charts == "all" or (self.options.charts == "failed" and result.failed)
         predictions = self.measurement(result.check.model).predictions
         if not wanted or predictions is None or not (result.estimate and result.estimate.n):

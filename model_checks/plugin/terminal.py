@@ -24,8 +24,8 @@ def write_summary(
     for sentence in run.left_out:
         terminal.line(f"left out: {sentence}")
     terminal.line(f"results: {_short(options.report_dir / 'results.json', options)}")
-    if told.line:
-        terminal.line(told.line, red=not told.delivered, bold=not told.delivered)
+    for line in told.lines:
+        terminal.line(line, red=not told.delivered, bold=not told.delivered)
 
 
 def _counts(run: Run, name: str) -> str:

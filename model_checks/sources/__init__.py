@@ -30,7 +30,7 @@ class LoadedModel:
         """
         try:
             return getattr(self.model, name, None)
-        except Exception as error:  # noqa: BLE001 (a property runs somebody's code)
+        except Exception as error:  # a property runs somebody's code
             raise SourceError(f"model {self.source!r}: its {name} {raised(error)}") from error
 
 
@@ -62,9 +62,9 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
 
 
 def raised(error: BaseException) -> str:
-    """That somebody's code raised, and what, in one line.
+    r"""That somebody's code raised, and what, in one line.
 
-    >>> raised(ValueError("no\\nsuch value"))
+    >>> raised(ValueError("no\nsuch value"))
     'raised ValueError: no such value'
     """
     try:
@@ -91,7 +91,7 @@ def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> An
         return load_joblib(content, source, sha256, deployed.sha256 or "")
     except SourceError:
         raise
-    except (Exception, SystemExit) as error:  # noqa: BLE001 (loading may run anybody's code)
+    except (Exception, SystemExit) as error:  # loading may run anybody's code
         raise SourceError(f"model {source!r}: can't be loaded, it {raised(error)}") from error
 
 

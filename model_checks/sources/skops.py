@@ -1,4 +1,4 @@
-"""skops: loads a model without running code from its file; types it does not know must be trusted."""
+"""skops: loads a model without running code from its file; unknown types must be trusted."""
 
 import json
 import zipfile

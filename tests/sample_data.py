@@ -1,0 +1,143 @@
+"""Data files, thresholds files and measurements in one line, for tests that measure for real."""
+
+import itertools
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from model_checks.judging import judge
+from model_checks.measuring import Measurement, measure
+from model_checks.metrics import METRICS, Estimate
+from model_checks.plan import Segment
+from model_checks.results import Result
+from model_checks.settings import Settings, load_settings
+from model_checks.verdicts import Verdict
+
+AS_OF = datetime(2013, 5, 1, tzinfo=UTC)
+
+THRESHOLDS: dict[str, dict[str, Any]] = {
+    "binary": {"accuracy": 0.5},
+    "multiclass": {"accuracy": 0.5},
+    "regression": {"mae": 1.0},
+}
+
+
+def toml(value: object) -> str:
+    """A value as TOML writes it.
+
+    >>> toml({"a b": [1, True, "it's"]})
+    '{ "a b" = [1, true, "it\\'s"] }'
+    """
+    if isinstance(value, Mapping):
+        pairs = (f"{json.dumps(str(key))} = {toml(one)}" for key, one in value.items())
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write_data(path: Path, columns: Mapping[str, Any]) -> None:
+    """Columns as a Parquet or CSV file, whichever the suffix says."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix == ".parquet":
+        parquet.write_table(pa.table(dict(columns)), path)
+    else:
+        frame = pd.DataFrame(dict(columns))
+        frame.astype(dict.fromkeys(frame.select_dtypes("float32"), float)).to_csv(path, index=False)
+
+
+def settings_of(
+    folder: Path,
+    columns: Mapping[str, Any] | None = None,
+    *,
+    task: str = "binary",
+    data: str = "data.parquet",
+    defaults: Mapping[str, Any] | None = None,
+    **keys: Any,
+) -> Settings:
+    """A thresholds file with one model ``m``, and its data if there is any to write."""
+    if columns is not None:
+        write_data(folder / data, columns)
+    keys = {"task": task, "data": data, "target": "y", "thresholds": THRESHOLDS[task], **keys}
+    if "model" not in keys and "score" not in keys:
+        keys.setdefault("prediction", "p")
+    written = [f"[defaults]\n{_pairs({'min_rows': 1, **(defaults or {})})}"]
+    written.append(f"[models.m]\n{_pairs(keys)}")
+    (folder / "thresholds.toml").write_text("\n".join(written), encoding="utf-8")
+    return load_settings(folder / "thresholds.toml")
+
+
+def _pairs(keys: Mapping[str, Any]) -> str:
+    return "\n".join(f"{key} = {toml(value)}" for key, value in keys.items())
+
+
+def measured(folder: Path, columns: Mapping[str, Any] | None = None, **keys: Any) -> Measurement:
+    """The model ``m``, measured on some columns without an error."""
+    measurement = measure(settings_of(folder, columns, **keys), "m", AS_OF, folder)
+    assert measurement.facts.error is None
+    return measurement
+
+
+def estimated(
+    measurement: Measurement, metric: str, average: str | None = None, segment: Segment = ()
+) -> Estimate:
+    """A metric of what was measured, by its default average unless another is named."""
+    default = METRICS[metric].averages[measurement.facts.task][0]
+    return METRICS[metric].estimate(measurement.aggregates[segment], average or default, 0.95)
+
+
+def results_of(
+    folder: Path, columns: Mapping[str, Any] | None = None, **keys: Any
+) -> Sequence[Result]:
+    """What becomes of the checks of the model ``m``, by the road that a run takes."""
+    return judge(settings_of(folder, columns, **keys), as_of=AS_OF).results
+
+
+def complaint(folder: Path, columns: Mapping[str, Any] | None = None, **keys: Any) -> str:
+    """The one sentence in which all checks of the model ``m`` end in ERROR."""
+    results = results_of(folder, columns, **keys)
+    assert {result.verdict for result in results} == {Verdict.ERROR}
+    [text] = {result.message.removeprefix(f"{result.check.id}: ") for result in results}
+    assert "\n" not in text
+    assert "Traceback" not in text
+    return text.replace(str(folder), "FOLDER")
+
+
+_MODULES = itertools.count()
+
+
+def python_model(
+    folder: Path, predict: str | None = "frame.x", proba: str | None = None, **attributes: Any
+) -> dict[str, str]:
+    """A model in a module of its own beside thresholds.toml, as the settings name it.
+
+    Parameters
+    ----------
+    predict, proba
+        What its methods return, an expression in ``frame``; None leaves the method out.
+    attributes
+        Of the class, beside the feature names, which are ``["x"]`` unless given.
+    """
+    lines = ["import numpy as np", "import pandas as pd", "class Model:"]
+    given = {"feature_names_in_": ["x"], **attributes}
+    lines += [f"    {name} = {value!r}" for name, value in given.items()]
+    methods = {"predict": predict, "predict_proba": proba}
+    for name, answer in methods.items():
+        if answer is not None:
+            lines += [f"    def {name}(self, frame):", f"        return {answer}"]
+    return python_module(folder, "\n".join([*lines, "model = Model()"]))
+
+
+def python_module(folder: Path, text: str, name: str = "model") -> dict[str, str]:
+    """A module beside thresholds.toml, as the settings name an object in it."""
+    module = f"deployed_{next(_MODULES)}"
+    (folder / f"{module}.py").write_text(text, encoding="utf-8")
+    return {"python": f"{module}:{name}"}

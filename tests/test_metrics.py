@@ -1,0 +1,809 @@
+"""Every metric by the whole road (file, DuckDB, aggregates) against scikit-learn and by hand."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sklearn import metrics as sklearn_metrics
+
+from model_checks import intervals
+from model_checks.aggregates import Floats, RankSums
+from model_checks.measuring import Measurement
+from model_checks.metrics import METRICS, Estimate, _delong_covariance, metrics_of
+from sample_data import estimated, measured
+
+Columns = dict[str, Any]
+CLOSE = {"rel": 1e-9, "abs": 1e-9}
+
+ALL = [
+    (metric.name, task, average)
+    for metric in METRICS.values()
+    for task, averages in metric.averages.items()
+    for average in averages
+]
+BINARY = [metric for metric, task, _ in ALL if task == "binary"]
+MULTICLASS = [(metric, average) for metric, task, average in ALL if task == "multiclass"]
+
+
+def keys_of(task: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """A model with every metric of a task, overall and by segment, for the columns there are."""
+    bounds = {name: 0.5 for name in metrics_of(task)}
+    keys: dict[str, Any] = {"task": task, "prediction": "p", "thresholds": bounds}
+    if "g" in columns:
+        keys["segments"] = [{"by": "g", "thresholds": bounds}]
+    if "w" in columns:
+        keys["weight"] = "w"
+    if task == "binary":
+        keys["score"] = "s"
+    if task == "multiclass":
+        keys["score"] = {name.removeprefix("s_"): name for name in columns if name[:2] == "s_"}
+    return keys
+
+
+def everything(folder: Path, task: str, columns: Columns, **keys: Any) -> Measurement:
+    return measured(folder, columns, **{**keys_of(task, columns), **keys})
+
+
+def parts(columns: Columns) -> Iterator[tuple[Any, Columns]]:
+    """The whole, and each segment, as columns of their own."""
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    yield (), arrays
+    for value in np.unique(arrays["g"]) if "g" in arrays else ():
+        rows = arrays["g"] == value
+        yield (("g", str(value)),), {name: values[rows] for name, values in arrays.items()}
+
+
+# What scikit-learn says, None where the metric is undefined.
+
+SKLEARN: dict[str, Callable[..., float]] = {
+    "accuracy": sklearn_metrics.accuracy_score,
+    "precision": sklearn_metrics.precision_score,
+    "recall": sklearn_metrics.recall_score,
+    "f1": sklearn_metrics.f1_score,
+    "roc_auc": sklearn_metrics.roc_auc_score,
+    "mae": sklearn_metrics.mean_absolute_error,
+    "rmse": sklearn_metrics.root_mean_squared_error,
+}
+
+
+def weights_of(columns: Columns) -> Floats:
+    weights: Floats = np.asarray(columns.get("w", np.ones(len(columns["y"]))), dtype=float)
+    return weights
+
+
+def binary_reference(metric: str, columns: Columns, positive: object = 1) -> float | None:
+    true, predicted = columns["y"] == positive, columns["p"] == positive
+    weights = weights_of(columns)
+    needed = {
+        "accuracy": np.ones_like(true),
+        "precision": predicted,
+        "recall": true,
+        "f1": true | predicted,
+    }
+    if metric == "roc_auc":
+        if not (weights[true].any() and weights[~true].any()):
+            return None
+        return SKLEARN[metric](true, columns["s"], sample_weight=weights)
+    if not weights[needed[metric]].any():
+        return None
+    return SKLEARN[metric](true, predicted, sample_weight=weights)
+
+
+def multiclass_reference(
+    metric: str, average: str | None, columns: Columns, labels: list[Any]
+) -> float | None:
+    true, predicted, weights = columns["y"], columns["p"], weights_of(columns)
+    if metric == "accuracy":
+        return SKLEARN[metric](true, predicted, sample_weight=weights)
+    if metric == "roc_auc":
+        if not all(weights[true == label].any() for label in labels):
+            return None
+        scores = np.column_stack([columns[f"s_{label}"] for label in labels])
+        how = {"multi_class": "ovr", "average": average, "labels": labels}
+        return SKLEARN[metric](true, scores, sample_weight=weights, **how)
+    how = {"average": average, "zero_division": 0.0}
+    return SKLEARN[metric](true, predicted, sample_weight=weights, **how)
+
+
+def assert_equal(found: Estimate, expected: float | None) -> None:
+    if expected is None:
+        assert found.value is None
+        assert found.reason
+    else:
+        assert found.value == pytest.approx(expected, **CLOSE)
+
+
+# Binary
+
+
+def binary_columns(n: int, seed: int, *, share: float = 0.4, segments: int = 3) -> Columns:
+    draw = np.random.default_rng(seed)
+    true = (draw.random(n) < share).astype(int)
+    score = 1 / (1 + np.exp(-draw.normal(1.5 * true - 0.7, 1)))
+    names = np.array([f"g{k}" for k in range(segments)])
+    return {
+        "y": true,
+        "p": (score >= 0.5).astype(int),
+        "s": score,
+        "g": names[draw.integers(segments, size=n)],
+    }
+
+
+def with_ties(columns: Columns) -> Columns:
+    return {**columns, "s": np.round(columns["s"], 1)}
+
+
+def with_weights(columns: Columns, seed: int) -> Columns:
+    draw = np.random.default_rng(seed)
+    n = len(columns["y"])
+    return {**columns, "w": draw.choice([0.0, 0.5, 1.0, 3.7], size=n) * draw.random(n)}
+
+
+CASES: dict[str, Columns] = {
+    "random": binary_columns(500, 1),
+    "ties": with_ties(binary_columns(500, 2)),
+    "all scores tied": {**binary_columns(60, 3), "s": np.full(60, 0.25)},
+    "weights": with_weights(binary_columns(500, 4), 5),
+    "weights and ties": with_weights(with_ties(binary_columns(500, 6)), 7),
+    "whole weights": {**binary_columns(300, 8), "w": np.arange(300) % 4},
+    "one percent positives": binary_columns(3000, 9, share=0.01),
+    "positives only": {**binary_columns(40, 10), "y": np.ones(40, dtype=int)},
+    "negatives only": {**binary_columns(40, 11), "y": np.zeros(40, dtype=int)},
+    "never predicted": {**binary_columns(40, 12), "p": np.zeros(40, dtype=int)},
+    "scores in single precision": {
+        **binary_columns(300, 13),
+        "s": binary_columns(300, 13)["s"].astype(np.float32),
+    },
+    **{f"{n} rows": binary_columns(n, 20 + n, segments=2) for n in range(1, 6)},
+    **{f"{n} rows with weights": with_weights(binary_columns(n, 30 + n), n) for n in range(1, 6)},
+}
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize("name", CASES)
+def test_binary_metrics_are_those_of_scikit_learn(tmp_path: Path, name: str, suffix: str) -> None:
+    columns = CASES[name]
+    measurement = everything(tmp_path, "binary", columns, data=f"data.{suffix}")
+    for segment, rows in parts(columns):
+        for metric in BINARY:
+            found = estimated(measurement, metric, segment=segment)
+            assert_equal(found, binary_reference(metric, rows))
+
+
+LABELS: dict[str, tuple[Any, Any, object]] = {
+    "strings": ("no", "yes", "yes"),
+    "booleans": (False, True, True),
+    "booleans, called 1": (False, True, 1),
+    "floats": (0.0, 1.0, 1),
+    "half floats": (0.5, 1.5, 1.5),
+    "minus one and one": (-1, 1, 1),
+    "zero is positive": (1, 0, 0),
+    "huge": (9_007_199_254_740_992, 9_007_199_254_740_993, 9_007_199_254_740_993),
+    "SQL": ("1 or 1=1", "'; drop table given; --", "'; drop table given; --"),
+    "quotes": ('a"b', "it's", "it's"),
+    "spaces and signs": (" late", "späť ✈, \\n", " late"),
+    "numerals": ("01", "1", 1),
+}
+
+
+@pytest.mark.parametrize("labels", LABELS)
+def test_labels_may_be_of_any_type(tmp_path: Path, labels: str) -> None:
+    negative, positive, named = LABELS[labels]
+    plain = binary_columns(200, 40)
+    columns = {
+        **plain,
+        "y": [positive if label else negative for label in plain["y"]],
+        "p": [positive if label else negative for label in plain["p"]],
+    }
+    if named == negative:
+        plain = {**plain, "y": 1 - plain["y"], "p": 1 - plain["p"]}
+    measurement = everything(tmp_path, "binary", columns, positive_label=named)
+    for segment, rows in parts(plain):
+        for metric in BINARY:
+            found = estimated(measurement, metric, segment=segment)
+            assert_equal(found, binary_reference(metric, rows))
+
+
+def test_labels_of_a_csv_file_may_be_words_with_quotes(tmp_path: Path) -> None:
+    plain = binary_columns(200, 41)
+    words = np.array(['on, "time"', "it's late"])
+    columns = {**plain, "y": words[plain["y"]], "p": words[plain["p"]]}
+    keys = {"data": "data.csv", "positive_label": "it's late"}
+    measurement = everything(tmp_path, "binary", columns, **keys)
+    for metric in BINARY:
+        assert_equal(estimated(measurement, metric), binary_reference(metric, plain))
+
+
+@pytest.mark.parametrize(
+    ("true", "predicted"),
+    [(np.int64, float), (float, np.int64), (bool, np.int64), (float, bool), (np.int8, np.uint32)],
+)
+def test_label_and_prediction_may_be_of_different_types(
+    tmp_path: Path, true: type, predicted: type
+) -> None:
+    plain = binary_columns(200, 42)
+    columns = {**plain, "y": plain["y"].astype(true), "p": plain["p"].astype(predicted)}
+    measurement = everything(tmp_path, "binary", columns)
+    assert_equal(estimated(measurement, "recall"), binary_reference("recall", plain))
+
+
+# Multiclass
+
+
+def multiclass_columns(
+    n: int, seed: int, *, shares: tuple[float, ...] = (0.5, 0.3, 0.2), decimals: int = 12
+) -> Columns:
+    draw = np.random.default_rng(seed)
+    labels = np.array(["a", "b", "c", "d", "e"])[: len(shares)]
+    true = draw.choice(len(shares), size=n, p=shares)
+    scores = draw.random((n, len(shares)))
+    scores[np.arange(n), true] += 0.4
+    scores = np.round(scores / scores.sum(axis=1, keepdims=True), decimals)
+    return {
+        "y": labels[true],
+        "p": labels[scores.argmax(axis=1)],
+        **{f"s_{label}": scores[:, k] for k, label in enumerate(labels)},
+        "g": np.array(["g0", "g1", "g2"])[draw.integers(3, size=n)],
+    }
+
+
+MULTICLASS_CASES: dict[str, Columns] = {
+    "random": multiclass_columns(400, 1),
+    "weights": with_weights(multiclass_columns(400, 2), 3),
+    "ties": multiclass_columns(400, 4, decimals=1),
+    "weights and ties": with_weights(multiclass_columns(400, 5, decimals=1), 6),
+    "a rare class": multiclass_columns(900, 7, shares=(0.49, 0.49, 0.01, 0.01)),
+    "five classes": with_weights(multiclass_columns(600, 8, shares=(0.2,) * 5), 9),
+    "a class never predicted": {
+        **multiclass_columns(300, 10),
+        "p": np.where(multiclass_columns(300, 10)["p"] == "c", "a", "b"),
+    },
+    "a class never true": {
+        **multiclass_columns(300, 11),
+        "y": np.where(multiclass_columns(300, 11)["y"] == "c", "a", "b"),
+    },
+    "few rows": multiclass_columns(5, 12),
+}
+
+
+@pytest.mark.filterwarnings("ignore:y_pred values do not sum to one:UserWarning")
+@pytest.mark.parametrize("name", MULTICLASS_CASES)
+def test_multiclass_metrics_are_those_of_scikit_learn(tmp_path: Path, name: str) -> None:
+    columns = MULTICLASS_CASES[name]
+    labels = [column.removeprefix("s_") for column in columns if column[:2] == "s_"]
+    if "ties" in name:  # rounded scores have to sum to one for scikit-learn
+        total = sum(columns[f"s_{label}"] for label in labels)
+        columns = {**columns, **{f"s_{x}": columns[f"s_{x}"] / total for x in labels}}
+    measurement = everything(tmp_path, "multiclass", columns)
+    for segment, rows in parts(columns):
+        for metric, average in MULTICLASS:
+            found = estimated(measurement, metric, average, segment)
+            assert_equal(found, multiclass_reference(metric, average, rows, labels))
+
+
+def test_without_a_prediction_the_label_with_the_highest_score_is_predicted(tmp_path: Path) -> None:
+    columns = multiclass_columns(300, 13)
+    given = everything(tmp_path, "multiclass", columns)
+    keys = {**keys_of("multiclass", columns)}
+    del keys["prediction"]
+    read_off = measured(tmp_path, columns, **keys)
+    assert estimated(read_off, "f1") == estimated(given, "f1")
+
+
+def test_classes_of_whole_numbers_are_in_the_order_of_their_size(tmp_path: Path) -> None:
+    true = [10, 9, 100, -1, 9]
+    measurement = measured(tmp_path, {"y": true, "p": true}, task="multiclass")
+    confusion = measurement.aggregates[()].confusion
+    assert confusion is not None
+    assert confusion.labels == ("-1", "9", "10", "100")
+
+
+# Regression
+
+
+def regression_columns(n: int, seed: int) -> Columns:
+    draw = np.random.default_rng(seed)
+    true = draw.normal(10, 5, n)
+    predicted = true + draw.laplace(0.3, 2, n)
+    return {"y": true, "p": predicted, "g": np.array(["g0", "g1"])[draw.integers(2, size=n)]}
+
+
+def whole(columns: Columns) -> Columns:
+    return {**columns, "y": columns["y"].astype(int), "p": columns["p"].astype(int)}
+
+
+REGRESSION_CASES: dict[str, Columns] = {
+    "random": regression_columns(500, 1),
+    "weights": with_weights(regression_columns(500, 2), 3),
+    "whole numbers": whole(regression_columns(300, 4)),
+    "single precision": {
+        **regression_columns(300, 5),
+        "p": regression_columns(300, 5)["p"].astype(np.float32),
+    },
+    **{f"{n} rows": regression_columns(n, 20 + n) for n in range(1, 6)},
+    "constant error": {"y": np.arange(50.0), "p": np.arange(50.0) + 2.5},
+    "two errors far apart": {"y": [0.0, 0.0], "p": [1e-6, 1e6]},
+}
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+@pytest.mark.parametrize("name", REGRESSION_CASES)
+def test_regression_metrics_are_those_of_scikit_learn(
+    tmp_path: Path, name: str, suffix: str
+) -> None:
+    columns = REGRESSION_CASES[name]
+    measurement = everything(tmp_path, "regression", columns, data=f"data.{suffix}")
+    for segment, rows in parts(columns):
+        for metric in metrics_of("regression"):
+            found = estimated(measurement, metric, segment=segment)
+            weights = weights_of(rows)
+            if weights.any():
+                expected = SKLEARN[metric](rows["y"], rows["p"], sample_weight=weights)
+                assert_equal(found, expected)
+            else:
+                assert_equal(found, None)
+
+
+# By hand
+
+HAND = {"y": [1, 1, 1, 0, 0, 0, 0, 0], "p": [1, 1, 0, 1, 0, 0, 0, 0]}
+HAND["s"] = [0.9, 0.8, 0.3, 0.7, 0.3, 0.2, 0.1, 0.1]  # type: ignore[assignment,list-item]
+HAND_3 = {"y": ["a", "a", "b", "b", "c"], "p": ["a", "b", "b", "b", "a"]}
+HAND_3_SCORES = {
+    "s_a": [0.6, 0.2, 0.2, 0.1, 0.5],
+    "s_b": [0.3, 0.7, 0.5, 0.6, 0.3],
+    "s_c": [0.1, 0.1, 0.3, 0.3, 0.2],
+}
+NUMBERS = {"y": [1.0, 2.0, 3.0, 4.0], "p": [1.0, 4.0, 2.0, 8.0]}
+
+BY_HAND: dict[tuple[str, str, str | None], float] = {
+    ("accuracy", "binary", None): 6 / 8,
+    ("precision", "binary", "binary"): 2 / 3,
+    ("recall", "binary", "binary"): 2 / 3,
+    ("f1", "binary", "binary"): 2 / 3,
+    # Of 15 pairs 0.9 and 0.8 win all 10; 0.3 loses to 0.7, ties with 0.3 and beats three.
+    ("roc_auc", "binary", "binary"): 13.5 / 15,
+    ("accuracy", "multiclass", None): 3 / 5,
+    # a: 1 of 2 predicted, 1 of 2 true; b: 2 of 3, 2 of 2; c: never predicted, 0 of 1.
+    ("precision", "multiclass", "macro"): (1 / 2 + 2 / 3 + 0) / 3,
+    ("precision", "multiclass", "micro"): 3 / 5,
+    ("precision", "multiclass", "weighted"): (2 * 1 / 2 + 2 * 2 / 3 + 0) / 5,
+    ("recall", "multiclass", "macro"): (1 / 2 + 1 + 0) / 3,
+    ("recall", "multiclass", "micro"): 3 / 5,
+    ("recall", "multiclass", "weighted"): 3 / 5,
+    ("f1", "multiclass", "macro"): (1 / 2 + 4 / 5 + 0) / 3,
+    ("f1", "multiclass", "micro"): 3 / 5,
+    ("f1", "multiclass", "weighted"): (2 * 1 / 2 + 2 * 4 / 5 + 0) / 5,
+    # a: 0.6 beats 3, 0.2 beats one and ties with one; b: 0.5 beats 2, 0.6 beats 2; c: 0.2 beats 2.
+    ("roc_auc", "multiclass", "macro"): (4.5 / 6 + 4 / 6 + 2 / 4) / 3,
+    ("roc_auc", "multiclass", "weighted"): (2 * 4.5 / 6 + 2 * 4 / 6 + 2 / 4) / 5,
+    ("mae", "regression", None): 7 / 4,
+    ("rmse", "regression", None): math.sqrt(21 / 4),
+}
+HAND_COLUMNS: dict[str, Columns] = {
+    "binary": HAND,
+    "multiclass": {**HAND_3, **HAND_3_SCORES},
+    "regression": NUMBERS,
+}
+
+
+@pytest.mark.parametrize(("metric", "task", "average"), ALL)
+def test_a_case_worked_by_hand(
+    tmp_path: Path, metric: str, task: str, average: str | None
+) -> None:
+    measurement = everything(tmp_path, task, HAND_COLUMNS[task])
+    found = estimated(measurement, metric, average)
+    assert found.value == pytest.approx(BY_HAND[metric, task, average], **CLOSE)
+
+
+def test_no_registered_metric_is_left_out() -> None:
+    assert set(SKLEARN) == set(METRICS)
+    assert set(BY_HAND) == set(ALL)
+    assert {metric for metric, *_ in ALL} == set(METRICS)
+    assert set(PERFECT) == set(ALL_COLUMNS) == {task for _, task, _ in ALL}
+
+
+def test_metrics_are_told_in_alphabetical_order_of_their_task() -> None:
+    assert metrics_of("regression") == ("mae", "rmse")
+    assert metrics_of("binary") == ("accuracy", "f1", "precision", "recall", "roc_auc")
+
+
+@pytest.mark.parametrize(("metric", "task", "average"), ALL)
+def test_an_estimate_says_on_how_many_of_what_it_was_made(
+    tmp_path: Path, metric: str, task: str, average: str | None
+) -> None:
+    found = estimated(everything(tmp_path, task, HAND_COLUMNS[task]), metric, average)
+    counted = {"precision": (3, "predicted positives"), "recall": (3, "positives")}
+    counted["f1"] = (4, "true or predicted positives")
+    if task == "binary" and metric in counted:
+        assert (found.n, found.unit) == counted[metric]
+    else:
+        assert (found.n, found.unit) == (len(HAND_COLUMNS[task]["y"]), "rows")
+
+
+# Properties of every registered metric
+
+ALL_COLUMNS: dict[str, Columns] = {
+    "binary": with_ties(binary_columns(300, 50)),
+    "multiclass": multiclass_columns(300, 51, decimals=2),
+    "regression": regression_columns(300, 52),
+}
+PERFECT: dict[str, Columns] = {
+    "binary": {"y": [0, 1, 1, 0], "p": [0, 1, 1, 0], "s": [0.1, 0.8, 0.9, 0.2]},
+    "multiclass": {
+        "y": ["a", "b", "c"],
+        "p": ["a", "b", "c"],
+        **{f"s_{x}": [0.8 if x == y else 0.1 for y in "abc"] for x in "abc"},
+    },
+    "regression": {"y": [1.0, 2.0, 3.0], "p": [1.0, 2.0, 3.0]},
+}
+
+
+def taken(columns: Columns, rows: NDArray[np.int_]) -> Columns:
+    return {name: np.asarray(values)[rows] for name, values in columns.items()}
+
+
+def assert_alike(one: Estimate, other: Estimate) -> None:
+    for name in ("value", "low", "high"):
+        assert getattr(one, name) == pytest.approx(getattr(other, name), **CLOSE)
+
+
+@pytest.mark.parametrize(("metric", "task", "average"), ALL)
+def test_the_order_of_the_rows_does_not_matter(
+    tmp_path: Path, metric: str, task: str, average: str | None
+) -> None:
+    columns = ALL_COLUMNS[task]
+    before = estimated(everything(tmp_path, task, columns), metric, average)
+    shuffled = taken(columns, np.random.default_rng(1).permutation(300))
+    after = estimated(everything(tmp_path, task, shuffled), metric, average)
+    assert_alike(before, after)
+
+
+@pytest.mark.parametrize(("metric", "task", "average"), ALL)
+def test_a_row_of_weight_2_counts_as_two_rows(
+    tmp_path: Path, metric: str, task: str, average: str | None
+) -> None:
+    columns = ALL_COLUMNS[task]
+    weights = np.random.default_rng(2).integers(0, 4, 300)
+    repeated = taken(columns, np.repeat(np.arange(300), weights))
+    one = estimated(everything(tmp_path, task, repeated), metric, average)
+    other = estimated(everything(tmp_path, task, {**columns, "w": weights}), metric, average)
+    assert one.value == pytest.approx(other.value, **CLOSE)
+
+
+@pytest.mark.parametrize(("metric", "task", "average"), ALL)
+def test_the_scale_of_the_weights_does_not_matter(
+    tmp_path: Path, metric: str, task: str, average: str | None
+) -> None:
+    columns = ALL_COLUMNS[task]
+    plain = estimated(everything(tmp_path, task, columns), metric, average)
+    for weight in (1e-20, 7.0, 1e20):
+        weighted = {**columns, "w": np.full(300, weight)}
+        assert_alike(estimated(everything(tmp_path, task, weighted), metric, average), plain)
+
+
+@pytest.mark.parametrize(("metric", "task", "average"), ALL)
+def test_unequal_weights_widen_the_interval(
+    tmp_path: Path, metric: str, task: str, average: str | None
+) -> None:
+    columns = {**ALL_COLUMNS[task]}
+    doubled = {name: np.concatenate([values, values]) for name, values in columns.items()}
+    even = estimated(everything(tmp_path, task, {**doubled, "w": np.ones(600)}), metric, average)
+    weights = np.concatenate([np.full(300, 0.1), np.full(300, 1.9)])
+    uneven = estimated(everything(tmp_path, task, {**doubled, "w": weights}), metric, average)
+    assert even.value == pytest.approx(uneven.value, **CLOSE)
+    assert width(uneven) > width(even)
+
+
+def width(estimate: Estimate) -> float:
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return estimate.high - estimate.low
+
+
+@pytest.mark.parametrize(("metric", "task", "average"), ALL)
+def test_perfect_predictions_get_the_best_value(
+    tmp_path: Path, metric: str, task: str, average: str | None
+) -> None:
+    found = estimated(everything(tmp_path, task, PERFECT[task]), metric, average)
+    assert found.value == (METRICS[metric].highest if METRICS[metric].greater_is_better else 0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_value_and_interval_are_within_range_and_in_order(
+    tmp_path: Path, task: str, seed: int
+) -> None:
+    draw = np.random.default_rng(seed)
+    columns = taken(ALL_COLUMNS[task], draw.integers(300, size=[2, 7, 30, 300][seed]))
+    measurement = everything(tmp_path, task, columns)
+    for segment, _ in parts(columns):
+        for metric in metrics_of(task):
+            for average in METRICS[metric].averages[task]:
+                found = estimated(measurement, metric, average, segment)
+                if found.value is None:
+                    assert found.reason
+                    continue
+                low, high = found.low, found.high
+                assert low is not None
+                assert high is not None
+                assert 0 <= low <= found.value <= high <= METRICS[metric].highest
+                assert found.method
+                assert type(found.value) is type(low) is type(high) is float
+                assert type(found.n) is int
+
+
+# Intervals: each is the one that the design names, on the right counts.
+
+
+def test_proportions_have_wilson_intervals_on_kish_sizes(tmp_path: Path) -> None:
+    columns = with_weights(binary_columns(400, 60), 61)
+    measurement = everything(tmp_path, "binary", columns)
+    weights, true = columns["w"], columns["y"] == 1
+    predicted = columns["p"] == 1
+    counted = {"accuracy": true | ~true, "precision": predicted, "recall": true}
+    for metric, rows in counted.items():
+        found = estimated(measurement, metric)
+        assert found.value is not None
+        size = weights[rows].sum() ** 2 / (weights[rows] ** 2).sum()
+        assert_limits(found, intervals.wilson_interval(found.value, size, 0.95))
+    rows = true | predicted
+    size = weights[rows].sum() ** 2 / (weights[rows] ** 2).sum()
+    hits = [weights[true & predicted].sum(), weights[~true & predicted].sum()]
+    expected = intervals.f1_interval(*hits, weights[true & ~predicted].sum(), size, 0.95)
+    assert_limits(estimated(measurement, "f1"), expected)
+
+
+def assert_limits(found: Estimate, expected: intervals.Interval) -> None:
+    assert found.method == expected.method
+    assert found.low == pytest.approx(expected.low, rel=1e-7, abs=1e-9)
+    assert found.high == pytest.approx(expected.high, rel=1e-7, abs=1e-9)
+
+
+def test_errors_have_hall_intervals_on_kish_sizes(tmp_path: Path) -> None:
+    columns = with_weights(regression_columns(400, 62), 63)
+    measurement = everything(tmp_path, "regression", columns)
+    error, weights = np.abs(columns["p"] - columns["y"]), columns["w"]
+    size = weights.sum() ** 2 / (weights**2).sum()
+    mean = {k: float(np.average(error**k, weights=weights)) for k in (1, 2, 3, 4, 6)}
+    mae = intervals.hall_mean_interval(size, mean[1], mean[2], mean[3], 0.95)
+    rmse = intervals.rmse_interval(size, mean[2], mean[4], mean[6], 0.95)
+    assert_limits(estimated(measurement, "mae"), mae)
+    assert_limits(estimated(measurement, "rmse"), rmse)
+
+
+def value_of_shares(share: Floats, metric: str, average: str) -> float:
+    """Macro or weighted precision, recall or F1 of a matrix of shares, class by class."""
+    values, importance = [], []
+    for k in range(len(share)):
+        hits, true, predicted = share[k, k], share[k].sum(), share[:, k].sum()
+        base = {"precision": predicted, "recall": true, "f1": (true + predicted) / 2}[metric]
+        values.append(hits / base if base else 0.0)
+        importance.append(true if average == "weighted" else 1.0)
+    return float(np.average(values, weights=importance))
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("average", ["macro", "weighted"])
+@pytest.mark.parametrize("metric", ["precision", "recall", "f1"])
+def test_averages_have_delta_intervals_by_the_derivatives_of_their_shares(
+    tmp_path: Path, metric: str, average: str, weighted: bool
+) -> None:
+    columns = multiclass_columns(400, 64)
+    if weighted:
+        columns = with_weights(columns, 65)
+    weights = weights_of(columns)
+    shares = np.array(
+        [
+            [weights[(columns["y"] == t) & (columns["p"] == p)].sum() for p in "abc"]
+            for t in "abc"
+        ]
+    )
+    shares /= shares.sum()
+    step, gradient = 1e-6, np.zeros_like(shares)
+    for cell in np.ndindex(*shares.shape):
+        moved = np.zeros_like(shares)
+        moved[cell] = step
+        ends = (value_of_shares(shares + sign * moved, metric, average) for sign in (-1, 1))
+        [(below, above)] = pairwise(ends)
+        gradient[cell] = (above - below) / (2 * step)
+    size = weights.sum() ** 2 / (weights**2).sum()
+    spread = (shares * gradient**2).sum() - (shares * gradient).sum() ** 2
+    found = estimated(everything(tmp_path, "multiclass", columns), metric, average)
+    value = value_of_shares(shares, metric, average)
+    assert found.method == "delta, logit"
+    assert_limits(found, intervals.delta_logit_interval(value, spread / size, size, 0.95))
+
+
+def test_a_rare_class_that_agrees_with_itself_does_not_narrow_the_interval(tmp_path: Path) -> None:
+    true = ["a"] * 50 + ["b"] * 50 + ["c"] * 2
+    predicted = ["a"] * 50 + ["b"] * 50 + ["a"] * 2
+    measurement = measured(
+        tmp_path, {"y": true, "p": predicted}, task="multiclass", thresholds={"recall": 0.5}
+    )
+    found = estimated(measurement, "recall", "macro")
+    size = 3**2 / (1 / 50 + 1 / 50 + 1 / 2)
+    assert_limits(found, intervals.wilson_interval(2 / 3, size, 0.95))
+
+
+# DeLong
+
+
+def naive_influence(
+    true: NDArray[np.bool_], score: Floats
+) -> tuple[float, Floats]:
+    """AUC, and what each row adds to its error, pair by pair."""
+    wins = np.where(score[true][:, None] > score[~true][None, :], 1.0, 0.0)
+    wins += 0.5 * (score[true][:, None] == score[~true][None, :])
+    auc = float(wins.mean())
+    m, n = wins.shape
+    influence = np.zeros(len(true))
+    influence[true] = (wins.mean(axis=1) - auc) / math.sqrt(m * (m - 1))
+    influence[~true] = (wins.mean(axis=0) - auc) / math.sqrt(n * (n - 1))
+    return auc, influence
+
+
+def covariance_of(ranks: RankSums | None) -> tuple[Floats, Floats]:
+    """AUCs and their covariance, from the sums that the engine returned."""
+    assert ranks is not None
+    own = np.where(ranks.of_label, ranks.weight[:, None], 0.0).sum(axis=0)
+    other = ranks.weight.sum() - own
+    auc = np.where(ranks.of_label, ranks.sums, 0.0).sum(axis=0) / (own * other)
+    return auc, _delong_covariance(ranks, auc, own, other)
+
+
+@pytest.mark.parametrize("decimals", [12, 1])
+@pytest.mark.parametrize("weight", [None, 1.0, 0.25])
+def test_delong_variance_is_that_of_all_pairs(
+    tmp_path: Path, weight: float | None, decimals: int
+) -> None:
+    columns = binary_columns(400, 70)
+    columns["s"] = np.round(columns["s"], decimals)
+    extra = {} if weight is None else {"w": np.full(400, weight)}
+    measurement = everything(tmp_path, "binary", {**columns, **extra})
+    for segment, rows in parts(columns):
+        expected, influence = naive_influence(rows["y"] == 1, rows["s"])
+        [auc], [[variance]] = covariance_of(measurement.aggregates[segment].ranks)
+        assert auc == pytest.approx(expected, **CLOSE)
+        assert variance == pytest.approx((influence**2).sum(), rel=1e-9)
+
+
+def test_the_auc_has_the_interval_of_delong(tmp_path: Path) -> None:
+    columns = binary_columns(600, 71)
+    auc, influence = naive_influence(columns["y"] == 1, columns["s"])
+    positives = int(columns["y"].sum())
+    variance = float((influence**2).sum())
+    found = estimated(everything(tmp_path, "binary", columns), "roc_auc")
+    assert found.method == "DeLong, logit"
+    assert_limits(found, intervals.auc_interval(auc, variance, positives, 600 - positives, 0.95))
+
+
+@pytest.mark.parametrize("decimals", [12, 1])
+def test_covariance_of_one_versus_rest_aucs_is_that_of_all_pairs(
+    tmp_path: Path, decimals: int
+) -> None:
+    columns = multiclass_columns(300, 72, decimals=decimals)
+    measurement = everything(tmp_path, "multiclass", columns)
+    both = [naive_influence(columns["y"] == x, columns[f"s_{x}"]) for x in "abc"]
+    influence = np.array([one for _, one in both])
+    auc, covariance = covariance_of(measurement.aggregates[()].ranks)
+    assert auc == pytest.approx([one for one, _ in both], **CLOSE)
+    assert covariance == pytest.approx(influence @ influence.T, rel=1e-8, abs=1e-12)
+    found = estimated(measurement, "roc_auc", "macro")
+    value, variance = float(auc.mean()), float(covariance.sum() / 9)
+    smallest = min(int((columns["y"] == x).sum()) for x in "abc")
+    assert_limits(found, intervals.delta_logit_interval(value, variance, smallest, 0.95))
+
+
+def test_macro_auc_varies_as_the_bootstrap_says(tmp_path: Path) -> None:
+    columns = multiclass_columns(400, 73)
+    _, covariance = covariance_of(everything(tmp_path, "multiclass", columns).aggregates[()].ranks)
+    draw = np.random.default_rng(74)
+    aucs = []
+    for _ in range(400):
+        rows = taken(columns, draw.integers(400, size=400))
+        aucs.append(np.mean([fast_auc(rows["y"] == x, rows[f"s_{x}"]) for x in "abc"]))
+    assert math.sqrt(covariance.sum()) / 3 == pytest.approx(float(np.std(aucs)), rel=0.1)
+
+
+def fast_auc(true: NDArray[np.bool_], score: Floats) -> float:
+    ordered = np.sort(score[~true])
+    below = np.searchsorted(ordered, score[true], "left")
+    upto = np.searchsorted(ordered, score[true], "right")
+    return float((below + upto).mean() / 2 / len(ordered))
+
+
+# The edges of what numbers can say
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_rows_without_any_weight_make_no_estimate(tmp_path: Path, task: str) -> None:
+    columns = {**ALL_COLUMNS[task], "w": np.zeros(300)}
+    measurement = everything(tmp_path, task, columns)
+    for metric in metrics_of(task):
+        for average in METRICS[metric].averages[task]:
+            found = estimated(measurement, metric, average)
+            assert found.value is None
+            classes = "only one class, no row with label" in str(found.reason)
+            assert classes or found.reason == (
+                "undefined, no weight above 0 among 300 labelled rows"
+            )
+
+
+def test_undefined_metrics_say_why(tmp_path: Path) -> None:
+    columns = {"y": [0, 0, 0, 1], "p": [0, 0, 0, 0], "s": [0.1, 0.2, 0.3, 0.4]}
+    columns["g"] = ["a", "a", "a", "b"]  # type: ignore[assignment]
+    measurement = everything(tmp_path, "binary", columns)
+    reasons = {
+        metric: estimated(measurement, metric, segment=(("g", "a"),)).reason for metric in BINARY
+    }
+    among = "among 3 labelled rows"
+    assert reasons == {
+        "accuracy": None,
+        "precision": f"undefined, no row predicted 1 {among}",
+        "recall": f"undefined, no row with label 1 {among}",
+        "f1": f"undefined, no row with label 1, none predicted 1 {among}",
+        "roc_auc": f"undefined, only one class, no row with label 1 {among}",
+    }
+    only_positives = estimated(measurement, "roc_auc", segment=(("g", "b"),))
+    assert only_positives.reason == (
+        "undefined, only one class, no row with another label than 1 among 1 labelled rows"
+    )
+
+
+def test_a_constant_error_is_known_exactly(tmp_path: Path) -> None:
+    columns = {"y": np.arange(1000.0), "p": np.arange(1000.0) + 0.1}
+    measurement = everything(tmp_path, "regression", columns)
+    for metric in ("mae", "rmse"):
+        found = estimated(measurement, metric)
+        assert (found.low, found.value, found.high) == pytest.approx((0.1, 0.1, 0.1))
+
+
+def test_one_row_says_nothing_of_the_spread(tmp_path: Path) -> None:
+    measurement = everything(tmp_path, "regression", {"y": [1.0], "p": [3.0]})
+    for metric in ("mae", "rmse"):
+        found = estimated(measurement, metric)
+        assert (found.low, found.value, found.high) == (0, 2, math.inf)
+
+
+@pytest.mark.parametrize("size", [1e60, 1e120, 1e150])
+def test_errors_whose_powers_overflow_keep_their_value(tmp_path: Path, size: float) -> None:
+    columns = {"y": [0.0, 0.0, 0.0], "p": [size, -2 * size, 3 * size]}
+    measurement = everything(tmp_path, "regression", columns)
+    mae, rmse = estimated(measurement, "mae"), estimated(measurement, "rmse")
+    assert mae.value == pytest.approx(2 * size, rel=1e-12)
+    assert rmse.value == pytest.approx(math.sqrt(14 / 3) * size, rel=1e-12)
+    assert (rmse.low, rmse.high, rmse.method) == (0, math.inf, "none, errors out of range")
+
+
+@pytest.mark.parametrize("size", [1e-60, 1e-120])
+def test_errors_whose_powers_underflow_keep_their_value(tmp_path: Path, size: float) -> None:
+    columns = {"y": [0.0, 0.0, 0.0], "p": [size, -2 * size, 3 * size]}
+    measurement = everything(tmp_path, "regression", columns)
+    mae, rmse = estimated(measurement, "mae"), estimated(measurement, "rmse")
+    assert mae.value == pytest.approx(2 * size, rel=1e-12)
+    assert rmse.value == pytest.approx(math.sqrt(14 / 3) * size, rel=1e-12)
+    assert (rmse.low, rmse.high, rmse.method) == (0, math.inf, "none, errors out of range")
+
+
+def test_errors_too_large_to_be_summed_make_no_estimate(tmp_path: Path) -> None:
+    measurement = everything(tmp_path, "regression", {"y": [-1e308, 0.0], "p": [1e308, 0.0]})
+    reason = "undefined, errors too large to be summed among 2 labelled rows"
+    assert estimated(measurement, "mae").reason == reason
+    assert estimated(measurement, "rmse").reason == reason
+
+
+def test_rounding_of_long_sums_is_no_negative_variance(tmp_path: Path) -> None:
+    measurement = everything(tmp_path, "regression", {"y": [0.0, 0.0], "p": [0.1, 0.1]})
+    aggregates = measurement.aggregates[()]
+    assert aggregates.moments is not None
+    off = {**aggregates.moments.powers, 2: aggregates.moments.powers[2] * (1 - 1e-9)}
+    rounded = replace(aggregates, moments=replace(aggregates.moments, powers=off))
+    found = METRICS["mae"].estimate(rounded, None, 0.95)
+    assert found.value == found.low == found.high == pytest.approx(0.1)
