@@ -1,0 +1,116 @@
+"""A million logged rows, five metrics, thresholds and a report: this project against evidently.
+
+    python benchmarks/evidently_1m.py
+
+Both read the same Parquet file, hold the same five metrics against a bound and write an HTML page,
+each as a whole process; this project also computes an interval for each. Evidently gets an
+environment of its own, made on the first run: it does not work with pandas 3. That the two find the
+same five values is checked before anything is compared.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from timing import REPOSITORY, in_turn, ratio_of_peaks, ratio_of_times, tell
+from watched import METRICS, judging_command, write_case
+
+ROWS = 1_000_000
+MOST_TIME, MOST_MEMORY = 0.25, 1.0
+SAME = 1e-6
+EVIDENTLY = "0.7.23"
+REQUIRED = (f"evidently=={EVIDENTLY}", "pandas<3", "pyarrow")
+PACKAGES = ("pytest", "pytest-html", "duckdb", "matplotlib")
+
+
+def main(runs: int, rows: int, environment: Path) -> int:
+    """Run, print the table, and return the exit code."""
+    python = evidently_python(environment)
+    side = REPOSITORY / "benchmarks" / "evidently_side.py"
+    with TemporaryDirectory(prefix="model-checks-evidently-") as name:
+        folder = Path(name)
+        write_case(folder, rows, segments=False)
+        written = [str(folder / file) for file in ("log.parquet", "theirs.html", "theirs.json")]
+        commands = {
+            "ours": judging_command(folder),
+            "theirs": [str(python), str(side), *written],
+        }
+        costs = in_turn(commands, runs, folder / "bytecode")
+        refuse_different(folder / "report" / "results.json", folder / "theirs.json")
+        sizes = [(folder / page).stat().st_size for page in ("report/report.html", "theirs.html")]
+    ours, theirs = costs["ours"], costs["theirs"]
+    code = tell(
+        [
+            ratio_of_times("wall time / evidently's", ours, theirs, MOST_TIME),
+            ratio_of_peaks("peak memory / evidently's", ours, theirs, MOST_MEMORY),
+        ],
+        PACKAGES,
+    )
+    print(f"against {versions_in(python)}; {rows:,} rows")
+    print(f"report: {sizes[0] / sizes[1]:.2f} of the size of evidently's")
+    return code
+
+
+def evidently_python(environment: Path) -> Path:
+    """The interpreter of evidently's environment, which is made if the folder is not there.
+
+    Raises
+    ------
+    SystemExit
+        If it can't be made, or has another evidently.
+    """
+    python = environment / "bin" / "python"
+    if not environment.exists():
+        print(f"making {environment} with {', '.join(REQUIRED)}", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", *REQUIRED]
+        if subprocess.run(install, check=False).returncode:
+            raise SystemExit(f"evidently could not be installed; remove {environment} to try again")
+    if f"evidently {EVIDENTLY}," not in versions_in(python):
+        raise SystemExit(f"{environment} has no evidently {EVIDENTLY}; remove it or name another")
+    return python
+
+
+def versions_in(python: Path) -> str:
+    """What evidently's environment has of what its figures depend on; nothing if it has not."""
+    asked = "evidently", "pandas", "scikit-learn"
+    code = (
+        "from importlib.metadata import version; "
+        f"print(', '.join(f'{{name}} {{version(name)}}' for name in {asked!r}))"
+    )
+    told = subprocess.run([str(python), "-c", code], capture_output=True, text=True, check=False)
+    return told.stdout.strip()
+
+
+def refuse_different(ours: Path, theirs: Path) -> None:
+    """Stop if the two have not measured the same.
+
+    Raises
+    ------
+    SystemExit
+        With what each has found.
+    """
+    checks = json.loads(ours.read_text())["checks"]
+    found = {check["metric"]: float(check["value"]) for check in checks}
+    values = json.loads(theirs.read_text())
+    if not all(check["low"] < check["value"] < check["high"] for check in checks):
+        raise SystemExit(f"an interval is missing: {checks}")
+    if any(not abs(found[metric] - values[metric]) <= SAME for metric in METRICS):
+        raise SystemExit(f"the values differ: {found} here, {values} from evidently")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="A million logged rows, against evidently.")
+    parser.add_argument("--runs", type=int, default=5, help="rounds that count; default: 5")
+    parser.add_argument("--rows", type=int, default=ROWS, help=f"default: {ROWS:,}")
+    parser.add_argument(
+        "--environment",
+        type=Path,
+        default=REPOSITORY / ".venv-evidently",
+        help="evidently's; made if it is not there; default: .venv-evidently in the repository",
+    )
+    given = parser.parse_args()
+    sys.exit(main(given.runs, given.rows, given.environment.absolute()))

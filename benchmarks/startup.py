@@ -1,0 +1,54 @@
+"""What a small run costs beside pytest itself: whole processes, one after the other.
+
+    python benchmarks/startup.py
+
+Three commands take turns: pytest on a test that does nothing, with the same plugins; the checks of
+a log of 10,000 rows without charts; and the same with the overview chart. There are ten thresholds,
+five on all rows and five by segment, and all pass.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from timing import in_turn, ratio_of_times, tell
+from watched import judging_command, pytest_command, write_case
+
+ROWS = 10_000
+MOST_WITHOUT_CHARTS, MOST_WITH_OVERVIEW = 2.5, 5.0
+PACKAGES = ("pytest", "pytest-html", "pytest-xdist", "duckdb", "pydantic", "numpy", "matplotlib")
+
+
+def main(runs: int) -> int:
+    """Run, print the table, and return the exit code."""
+    with TemporaryDirectory(prefix="model-checks-startup-") as name:
+        folder = Path(name)
+        write_case(folder, ROWS, segments=True)
+        test = folder / "test_nothing.py"
+        test.write_text("def test_nothing() -> None:\n    pass\n")
+        report = (f"--html={folder / 'nothing.html'}", "--self-contained-html")
+        commands = {
+            "nothing": pytest_command(folder, "-p", "model_checks.plugin", *report, str(test)),
+            "no charts": judging_command(folder, "--charts=none"),
+            "overview": judging_command(folder),
+        }
+        costs = in_turn(commands, runs, folder / "bytecode")
+    empty = costs["nothing"]
+    return tell(
+        [
+            ratio_of_times(
+                "checks without charts / empty test", costs["no charts"], empty, MOST_WITHOUT_CHARTS
+            ),
+            ratio_of_times(
+                "checks with overview / empty test", costs["overview"], empty, MOST_WITH_OVERVIEW
+            ),
+        ],
+        PACKAGES,
+    )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="What a small run costs beside pytest itself.")
+    parser.add_argument("--runs", type=int, default=11, help="rounds that count; default: 11")
+    sys.exit(main(parser.parse_args().runs))

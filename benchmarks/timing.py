@@ -1,0 +1,151 @@
+"""What the benchmarks share: commands run in turn, their wall time and peak memory, and a table.
+
+It imports the standard library alone, and so does whoever calls it: on Linux the peak memory of a
+child counts from that of the process that started it.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of one unit of ru_maxrss
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run of a command took: wall time in seconds, and peak memory in bytes."""
+
+    seconds: float
+    peak: int
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """How often one command's cost is that of another, run by run.
+
+    Attributes
+    ----------
+    name
+        What is compared with what.
+    values
+        One for each pair of runs.
+    most
+        The target: the median is to be no more than this.
+    """
+
+    name: str
+    values: Sequence[float]
+    most: float
+
+    @property
+    def median(self) -> float:
+        """Of the pairs."""
+        return statistics.median(self.values)
+
+    @property
+    def met(self) -> bool:
+        """Whether the target is."""
+        return self.median <= self.most
+
+
+def in_turn(
+    commands: Mapping[str, Sequence[str]], runs: int, bytecode: Path
+) -> dict[str, list[Cost]]:
+    """Run the commands one after the other, and that several times, after a round that warms up.
+
+    Parameters
+    ----------
+    commands
+        Each under its name.
+    runs
+        Rounds that count; a machine that slows down in one of them slows all commands alike.
+    bytecode
+        An empty folder: Python's compiled modules are kept there, as they are after any first run.
+
+    Returns
+    -------
+    dict
+        Under each name the costs of its runs, in order: those of one round have the same place.
+    """
+    environment = _environment(bytecode)
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
+    for number in range(runs + 1):
+        print(f"round {number} of {runs}" if number else "warming up", file=sys.stderr)
+        for name, command in commands.items():
+            cost = run(command, environment)
+            if number:
+                costs[name].append(cost)
+    return costs
+
+
+def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
+    """Run a command to its end, in the repository.
+
+    Raises
+    ------
+    SystemExit
+        If it fails, with what it said.
+    """
+    with tempfile.TemporaryFile() as said:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment, stdout=said, stderr=subprocess.STDOUT
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)  # so that it is not waited for again
+        if process.returncode:
+            said.seek(0)
+            text = said.read().decode(errors="replace")
+            raise SystemExit(f"exit code {process.returncode}: {' '.join(command)}\n{text[-4000:]}")
+    return Cost(seconds, usage.ru_maxrss * _PEAK_UNIT)
+
+
+def _environment(bytecode: Path) -> dict[str, str]:
+    """Our own, less what would change a run, and with no word to anybody's statistics."""
+    changing = ("PYTEST_", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(changing)}
+    quiet = {"DO_NOT_TRACK": "1", "EVIDENTLY_DISABLE_TELEMETRY": "1"}
+    return kept | quiet | {"PYTHONPYCACHEPREFIX": str(bytecode)}
+
+
+def ratio_of_times(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Ratio:
+    """Wall time against wall time, pair by pair."""
+    pairs = zip(ours, theirs, strict=True)
+    return Ratio(name, [one.seconds / other.seconds for one, other in pairs], most)
+
+
+def ratio_of_peaks(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Ratio:
+    """Peak memory against peak memory, pair by pair."""
+    pairs = zip(ours, theirs, strict=True)
+    return Ratio(name, [one.peak / other.peak for one, other in pairs], most)
+
+
+def tell(ratios: Sequence[Ratio], packages: Sequence[str]) -> int:
+    """Print the ratios as a table, and with which versions; 1 if a target is missed, else 0."""
+    width = max(len(ratio.name) for ratio in ratios)
+    print(f"| {'':<{width}} | median | min to max   | target       | met |")
+    print(f"| {'-' * width} | -----: | ------------ | ------------ | --- |")
+    for ratio in ratios:
+        span = f"{min(ratio.values):.2f} to {max(ratio.values):.2f}"
+        target = f"at most {ratio.most:.2f}"
+        met = "yes" if ratio.met else "no"
+        print(f"| {ratio.name:<{width}} | {ratio.median:6.2f} | {span:<12} | {target} | {met:<3} |")
+    named = ", ".join(f"{name} {_version(name)}" for name in packages)
+    print(f"\n{len(ratios[0].values)} rounds; Python {sys.version.split()[0]}, {named}")
+    return int(not all(ratio.met for ratio in ratios))
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
