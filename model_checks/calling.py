@@ -77,8 +77,13 @@ class Caller:
         ------
         SourceError
             If the model raises, or does not answer with one prediction for each row.
+        DataError
+            If a feature holds what no frame can.
         """
-        frame = batch.select(self.features).to_pandas()
+        try:
+            frame = batch.select(self.features).to_pandas()
+        except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000
+            raise DataError(f"the features can't be passed to the model: {error}") from error
         columns: dict[str, Any] = {}
         if self.prediction:
             answer = self._answer("predict", frame, ())
@@ -119,8 +124,10 @@ class Caller:
         if classes is None:
             return ()
         try:
-            labels = [_label(label) for label in np.asarray(classes, dtype=object).tolist()]
-        except (TypeError, ValueError) as error:
+            labels = [_label(label) for label in classes]
+        except TypeError:
+            raise self._error(f"its classes_ are no list: {classes!r}") from None
+        except ValueError as error:
             raise self._error(f"its classes_ hold {error}") from None
         if None in labels:
             raise self._error("its classes_ hold a missing value, which is no label")
@@ -136,7 +143,8 @@ class Caller:
         expected = (len(frame), *width)
         try:
             answer = getattr(self._loaded.model, method)(frame)
-            values = np.asarray(answer)
+            # Of a list of mixed types numpy would make texts.
+            values = np.asarray(answer, object if isinstance(answer, list | tuple) else None)
         except (Exception, SystemExit) as error:  # somebody's model raises what it likes
             raise self._error(f"{method} {raised(error)}") from error
         if values.shape == (len(frame), 1) and not width:

@@ -123,6 +123,11 @@ def tags_in(html: str) -> list[str]:
     return _Markup(html).tags
 
 
+def handlers_in(html: str) -> list[str]:
+    """The attributes by which an element would run a script."""
+    return [name for name in _Markup(html).attributes if name.startswith("on")]
+
+
 def text_in(html: str) -> str:
     """The text that a browser shows of it."""
     return _Markup(html).text

@@ -10,16 +10,21 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sample_data import estimated, measured
 from sklearn import metrics as sklearn_metrics
 
 from model_checks import intervals
 from model_checks.aggregates import Floats, RankSums
 from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS, Estimate, _delong_covariance, metrics_of
-from sample_data import estimated, measured
 
 Columns = dict[str, Any]
-CLOSE = {"rel": 1e-9, "abs": 1e-9}
+
+
+def close_to(expected: Any) -> Any:
+    """Equal to nine digits."""
+    return pytest.approx(expected, rel=1e-9, abs=1e-9)
+
 
 ALL = [
     (metric.name, task, average)
@@ -33,7 +38,7 @@ MULTICLASS = [(metric, average) for metric, task, average in ALL if task == "mul
 
 def keys_of(task: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     """A model with every metric of a task, overall and by segment, for the columns there are."""
-    bounds = {name: 0.5 for name in metrics_of(task)}
+    bounds = dict.fromkeys(metrics_of(task), 0.5)
     keys: dict[str, Any] = {"task": task, "prediction": "p", "thresholds": bounds}
     if "g" in columns:
         keys["segments"] = [{"by": "g", "thresholds": bounds}]
@@ -107,8 +112,9 @@ def multiclass_reference(
         scores = np.column_stack([columns[f"s_{label}"] for label in labels])
         how = {"multi_class": "ovr", "average": average, "labels": labels}
         return SKLEARN[metric](true, scores, sample_weight=weights, **how)
-    how = {"average": average, "zero_division": 0.0}
-    return SKLEARN[metric](true, predicted, sample_weight=weights, **how)
+    return SKLEARN[metric](
+        true, predicted, sample_weight=weights, average=average, zero_division=0.0
+    )
 
 
 def assert_equal(found: Estimate, expected: float | None) -> None:
@@ -116,7 +122,7 @@ def assert_equal(found: Estimate, expected: float | None) -> None:
         assert found.value is None
         assert found.reason
     else:
-        assert found.value == pytest.approx(expected, **CLOSE)
+        assert found.value == close_to(expected)
 
 
 # Binary
@@ -352,8 +358,8 @@ def test_regression_metrics_are_those_of_scikit_learn(
 
 # By hand
 
-HAND = {"y": [1, 1, 1, 0, 0, 0, 0, 0], "p": [1, 1, 0, 1, 0, 0, 0, 0]}
-HAND["s"] = [0.9, 0.8, 0.3, 0.7, 0.3, 0.2, 0.1, 0.1]  # type: ignore[assignment,list-item]
+HAND: Columns = {"y": [1, 1, 1, 0, 0, 0, 0, 0], "p": [1, 1, 0, 1, 0, 0, 0, 0]}
+HAND["s"] = [0.9, 0.8, 0.3, 0.7, 0.3, 0.2, 0.1, 0.1]
 HAND_3 = {"y": ["a", "a", "b", "b", "c"], "p": ["a", "b", "b", "b", "a"]}
 HAND_3_SCORES = {
     "s_a": [0.6, 0.2, 0.2, 0.1, 0.5],
@@ -394,12 +400,10 @@ HAND_COLUMNS: dict[str, Columns] = {
 
 
 @pytest.mark.parametrize(("metric", "task", "average"), ALL)
-def test_a_case_worked_by_hand(
-    tmp_path: Path, metric: str, task: str, average: str | None
-) -> None:
+def test_a_case_worked_by_hand(tmp_path: Path, metric: str, task: str, average: str | None) -> None:
     measurement = everything(tmp_path, task, HAND_COLUMNS[task])
     found = estimated(measurement, metric, average)
-    assert found.value == pytest.approx(BY_HAND[metric, task, average], **CLOSE)
+    assert found.value == close_to(BY_HAND[metric, task, average])
 
 
 def test_no_registered_metric_is_left_out() -> None:
@@ -414,17 +418,16 @@ def test_metrics_are_told_in_alphabetical_order_of_their_task() -> None:
     assert metrics_of("binary") == ("accuracy", "f1", "precision", "recall", "roc_auc")
 
 
-@pytest.mark.parametrize(("metric", "task", "average"), ALL)
-def test_an_estimate_says_on_how_many_of_what_it_was_made(
-    tmp_path: Path, metric: str, task: str, average: str | None
-) -> None:
-    found = estimated(everything(tmp_path, task, HAND_COLUMNS[task]), metric, average)
+@pytest.mark.parametrize("task", HAND_COLUMNS)
+def test_an_estimate_says_on_how_many_of_what_it_was_made(tmp_path: Path, task: str) -> None:
+    measurement = everything(tmp_path, task, HAND_COLUMNS[task])
+    rows = (len(HAND_COLUMNS[task]["y"]), "rows")
     counted = {"precision": (3, "predicted positives"), "recall": (3, "positives")}
     counted["f1"] = (4, "true or predicted positives")
-    if task == "binary" and metric in counted:
-        assert (found.n, found.unit) == counted[metric]
-    else:
-        assert (found.n, found.unit) == (len(HAND_COLUMNS[task]["y"]), "rows")
+    for metric, average in each(task):
+        found = estimated(measurement, metric, average)
+        expected = counted.get(metric, rows) if task == "binary" else rows
+        assert (found.n, found.unit) == expected
 
 
 # Properties of every registered metric
@@ -449,56 +452,57 @@ def taken(columns: Columns, rows: NDArray[np.int_]) -> Columns:
     return {name: np.asarray(values)[rows] for name, values in columns.items()}
 
 
-def assert_alike(one: Estimate, other: Estimate) -> None:
-    for name in ("value", "low", "high"):
-        assert getattr(one, name) == pytest.approx(getattr(other, name), **CLOSE)
+def each(task: str) -> list[tuple[str, str | None]]:
+    """The metrics of a task with all their averages."""
+    return [(metric, average) for metric, of_task, average in ALL if of_task == task]
 
 
-@pytest.mark.parametrize(("metric", "task", "average"), ALL)
-def test_the_order_of_the_rows_does_not_matter(
-    tmp_path: Path, metric: str, task: str, average: str | None
-) -> None:
+def assert_alike(one: Measurement, other: Measurement, *names: str) -> None:
+    """Hold the estimates of every metric against each other."""
+    for metric, average in each(one.facts.task):
+        found, expected = (estimated(part, metric, average) for part in (one, other))
+        for name in names:
+            assert getattr(found, name) == close_to(getattr(expected, name)), metric
+
+
+TASKS = pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+
+
+@TASKS
+def test_the_order_of_the_rows_does_not_matter(tmp_path: Path, task: str) -> None:
     columns = ALL_COLUMNS[task]
-    before = estimated(everything(tmp_path, task, columns), metric, average)
-    shuffled = taken(columns, np.random.default_rng(1).permutation(300))
-    after = estimated(everything(tmp_path, task, shuffled), metric, average)
-    assert_alike(before, after)
+    before = everything(tmp_path, task, columns)
+    after = everything(tmp_path, task, taken(columns, np.random.default_rng(1).permutation(300)))
+    assert_alike(before, after, "value", "low", "high", "n")
 
 
-@pytest.mark.parametrize(("metric", "task", "average"), ALL)
-def test_a_row_of_weight_2_counts_as_two_rows(
-    tmp_path: Path, metric: str, task: str, average: str | None
-) -> None:
+@TASKS
+def test_a_row_of_weight_2_counts_as_two_rows(tmp_path: Path, task: str) -> None:
     columns = ALL_COLUMNS[task]
     weights = np.random.default_rng(2).integers(0, 4, 300)
-    repeated = taken(columns, np.repeat(np.arange(300), weights))
-    one = estimated(everything(tmp_path, task, repeated), metric, average)
-    other = estimated(everything(tmp_path, task, {**columns, "w": weights}), metric, average)
-    assert one.value == pytest.approx(other.value, **CLOSE)
+    repeated = everything(tmp_path, task, taken(columns, np.repeat(np.arange(300), weights)))
+    weighted = everything(tmp_path, task, {**columns, "w": weights})
+    assert_alike(repeated, weighted, "value")
 
 
-@pytest.mark.parametrize(("metric", "task", "average"), ALL)
-def test_the_scale_of_the_weights_does_not_matter(
-    tmp_path: Path, metric: str, task: str, average: str | None
-) -> None:
+@TASKS
+def test_the_scale_of_the_weights_does_not_matter(tmp_path: Path, task: str) -> None:
     columns = ALL_COLUMNS[task]
-    plain = estimated(everything(tmp_path, task, columns), metric, average)
+    plain = everything(tmp_path, task, columns)
     for weight in (1e-20, 7.0, 1e20):
-        weighted = {**columns, "w": np.full(300, weight)}
-        assert_alike(estimated(everything(tmp_path, task, weighted), metric, average), plain)
+        weighted = everything(tmp_path, task, {**columns, "w": np.full(300, weight)})
+        assert_alike(plain, weighted, "value", "low", "high", "n")
 
 
-@pytest.mark.parametrize(("metric", "task", "average"), ALL)
-def test_unequal_weights_widen_the_interval(
-    tmp_path: Path, metric: str, task: str, average: str | None
-) -> None:
-    columns = {**ALL_COLUMNS[task]}
-    doubled = {name: np.concatenate([values, values]) for name, values in columns.items()}
-    even = estimated(everything(tmp_path, task, {**doubled, "w": np.ones(600)}), metric, average)
-    weights = np.concatenate([np.full(300, 0.1), np.full(300, 1.9)])
-    uneven = estimated(everything(tmp_path, task, {**doubled, "w": weights}), metric, average)
-    assert even.value == pytest.approx(uneven.value, **CLOSE)
-    assert width(uneven) > width(even)
+@TASKS
+def test_unequal_weights_widen_the_interval(tmp_path: Path, task: str) -> None:
+    columns = taken(ALL_COLUMNS[task], np.tile(np.arange(300), 2))
+    even = everything(tmp_path, task, {**columns, "w": np.ones(600)})
+    weights = np.repeat([0.1, 1.9], 300)
+    uneven = everything(tmp_path, task, {**columns, "w": weights})
+    assert_alike(even, uneven, "value", "n")
+    for metric, average in each(task):
+        assert width(estimated(uneven, metric, average)) > width(estimated(even, metric, average))
 
 
 def width(estimate: Estimate) -> float:
@@ -507,16 +511,16 @@ def width(estimate: Estimate) -> float:
     return estimate.high - estimate.low
 
 
-@pytest.mark.parametrize(("metric", "task", "average"), ALL)
-def test_perfect_predictions_get_the_best_value(
-    tmp_path: Path, metric: str, task: str, average: str | None
-) -> None:
-    found = estimated(everything(tmp_path, task, PERFECT[task]), metric, average)
-    assert found.value == (METRICS[metric].highest if METRICS[metric].greater_is_better else 0)
+@TASKS
+def test_perfect_predictions_get_the_best_value(tmp_path: Path, task: str) -> None:
+    measurement = everything(tmp_path, task, PERFECT[task])
+    for name, average in each(task):
+        best = METRICS[name].highest if METRICS[name].greater_is_better else 0
+        assert estimated(measurement, name, average).value == best
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@TASKS
 def test_value_and_interval_are_within_range_and_in_order(
     tmp_path: Path, task: str, seed: int
 ) -> None:
@@ -524,19 +528,18 @@ def test_value_and_interval_are_within_range_and_in_order(
     columns = taken(ALL_COLUMNS[task], draw.integers(300, size=[2, 7, 30, 300][seed]))
     measurement = everything(tmp_path, task, columns)
     for segment, _ in parts(columns):
-        for metric in metrics_of(task):
-            for average in METRICS[metric].averages[task]:
-                found = estimated(measurement, metric, average, segment)
-                if found.value is None:
-                    assert found.reason
-                    continue
-                low, high = found.low, found.high
-                assert low is not None
-                assert high is not None
-                assert 0 <= low <= found.value <= high <= METRICS[metric].highest
-                assert found.method
-                assert type(found.value) is type(low) is type(high) is float
-                assert type(found.n) is int
+        for metric, average in each(task):
+            found = estimated(measurement, metric, average, segment)
+            if found.value is None:
+                assert found.reason
+                continue
+            low, high = found.low, found.high
+            assert low is not None
+            assert high is not None
+            assert 0 <= low <= found.value <= high <= METRICS[metric].highest
+            assert found.method
+            assert type(found.value) is type(low) is type(high) is float
+            assert type(found.n) is int
 
 
 # Intervals: each is the one that the design names, on the right counts.
@@ -555,8 +558,8 @@ def test_proportions_have_wilson_intervals_on_kish_sizes(tmp_path: Path) -> None
         assert_limits(found, intervals.wilson_interval(found.value, size, 0.95))
     rows = true | predicted
     size = weights[rows].sum() ** 2 / (weights[rows] ** 2).sum()
-    hits = [weights[true & predicted].sum(), weights[~true & predicted].sum()]
-    expected = intervals.f1_interval(*hits, weights[true & ~predicted].sum(), size, 0.95)
+    tp, fp = weights[true & predicted].sum(), weights[~true & predicted].sum()
+    expected = intervals.f1_interval(tp, fp, weights[true & ~predicted].sum(), size, 0.95)
     assert_limits(estimated(measurement, "f1"), expected)
 
 
@@ -600,10 +603,7 @@ def test_averages_have_delta_intervals_by_the_derivatives_of_their_shares(
         columns = with_weights(columns, 65)
     weights = weights_of(columns)
     shares = np.array(
-        [
-            [weights[(columns["y"] == t) & (columns["p"] == p)].sum() for p in "abc"]
-            for t in "abc"
-        ]
+        [[weights[(columns["y"] == t) & (columns["p"] == p)].sum() for p in "abc"] for t in "abc"]
     )
     shares /= shares.sum()
     step, gradient = 1e-6, np.zeros_like(shares)
@@ -635,9 +635,7 @@ def test_a_rare_class_that_agrees_with_itself_does_not_narrow_the_interval(tmp_p
 # DeLong
 
 
-def naive_influence(
-    true: NDArray[np.bool_], score: Floats
-) -> tuple[float, Floats]:
+def naive_influence(true: NDArray[np.bool_], score: Floats) -> tuple[float, Floats]:
     """AUC, and what each row adds to its error, pair by pair."""
     wins = np.where(score[true][:, None] > score[~true][None, :], 1.0, 0.0)
     wins += 0.5 * (score[true][:, None] == score[~true][None, :])
@@ -670,7 +668,7 @@ def test_delong_variance_is_that_of_all_pairs(
     for segment, rows in parts(columns):
         expected, influence = naive_influence(rows["y"] == 1, rows["s"])
         [auc], [[variance]] = covariance_of(measurement.aggregates[segment].ranks)
-        assert auc == pytest.approx(expected, **CLOSE)
+        assert auc == close_to(expected)
         assert variance == pytest.approx((influence**2).sum(), rel=1e-9)
 
 
@@ -693,7 +691,7 @@ def test_covariance_of_one_versus_rest_aucs_is_that_of_all_pairs(
     both = [naive_influence(columns["y"] == x, columns[f"s_{x}"]) for x in "abc"]
     influence = np.array([one for _, one in both])
     auc, covariance = covariance_of(measurement.aggregates[()].ranks)
-    assert auc == pytest.approx([one for one, _ in both], **CLOSE)
+    assert auc == close_to([one for one, _ in both])
     assert covariance == pytest.approx(influence @ influence.T, rel=1e-8, abs=1e-12)
     found = estimated(measurement, "roc_auc", "macro")
     value, variance = float(auc.mean()), float(covariance.sum() / 9)
@@ -722,23 +720,20 @@ def fast_auc(true: NDArray[np.bool_], score: Floats) -> float:
 # The edges of what numbers can say
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@TASKS
 def test_rows_without_any_weight_make_no_estimate(tmp_path: Path, task: str) -> None:
     columns = {**ALL_COLUMNS[task], "w": np.zeros(300)}
     measurement = everything(tmp_path, task, columns)
-    for metric in metrics_of(task):
-        for average in METRICS[metric].averages[task]:
-            found = estimated(measurement, metric, average)
-            assert found.value is None
-            classes = "only one class, no row with label" in str(found.reason)
-            assert classes or found.reason == (
-                "undefined, no weight above 0 among 300 labelled rows"
-            )
+    for metric, average in each(task):
+        found = estimated(measurement, metric, average)
+        assert found.value is None
+        classes = "only one class, no row with label" in str(found.reason)
+        assert classes or found.reason == "undefined, no weight above 0 among 300 labelled rows"
 
 
 def test_undefined_metrics_say_why(tmp_path: Path) -> None:
-    columns = {"y": [0, 0, 0, 1], "p": [0, 0, 0, 0], "s": [0.1, 0.2, 0.3, 0.4]}
-    columns["g"] = ["a", "a", "a", "b"]  # type: ignore[assignment]
+    columns: Columns = {"y": [0, 0, 0, 1], "p": [0, 0, 0, 0], "s": [0.1, 0.2, 0.3, 0.4]}
+    columns["g"] = ["a", "a", "a", "b"]
     measurement = everything(tmp_path, "binary", columns)
     reasons = {
         metric: estimated(measurement, metric, segment=(("g", "a"),)).reason for metric in BINARY

@@ -1,6 +1,7 @@
 """What one process has computed is there for the others of its run."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def test_without_other_processes_nothing_is_written(
 
 def test_names_that_differ_in_a_suffix_are_kept_apart(tmp_path: Path) -> None:
     for key in ("model churn", "model churn.v1", "model churn.v2"):
-        Once(tmp_path).get(key, lambda key=key: key)
+        Once(tmp_path).get(key, partial(str, key))
     assert Once(tmp_path).found("model churn.v1") == "model churn.v1"
     assert Once(tmp_path).found("model churn.v2") == "model churn.v2"
 

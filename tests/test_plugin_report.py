@@ -11,6 +11,7 @@ from project import (
     called_model,
     churn_log,
     churn_project,
+    handlers_in,
     tags_in,
     text_in,
 )
@@ -40,7 +41,7 @@ by = "plan"
 thresholds = { recall = 0.7 }
 """
 SECRETS = {
-    "BUILD_URL": "https://user:se/cret@ci.example.com/job/1/".replace("/cret", "cret"),
+    "BUILD_URL": "https://user:secret@ci.example.com/job/1/",
     "GIT_URL": "https://robot:tok@en@git.example.com/models.git",
     "JENKINS_URL": "https://ci.example.com/",
 }
@@ -58,9 +59,9 @@ def by_plan(folder: Path, plans: list[str | None], toml: str = CHURN + BY_PLAN) 
     """A log in which each plan has 40 rows, and the first one is always predicted wrongly."""
     rows = [(plan, k % 2) for plan in plans for k in range(40)]
     predicted = [1 - left if plan == plans[0] else left for plan, left in rows]
-    columns = {
+    columns: dict[str, list[object]] = {
         "left": [left for _, left in rows],
-        "predicted": predicted,
+        "predicted": [*predicted],
         "p": [0.25 + 0.5 * one for one in predicted],
         "plan": [plan for plan, _ in rows],
     }
@@ -95,15 +96,16 @@ def test_ids_are_plain_and_of_one_line(hostile: Finished) -> None:
 
 def test_no_value_becomes_markup_of_the_page(hostile: Finished) -> None:
     page = hostile.report()
-    assert "onerror" not in page.replace("&lt;img src=x onerror=alert(1)&gt;", "")
+    assert handlers_in(page) == ["onclick"]  # pytest-html's own
     assert "<script>alert" not in page
-    assert page.count("<script") == page.count("</script") == 2
+    assert "<img src=x" not in page
 
 
 def test_no_value_becomes_markup_once_the_rows_are_drawn(hostile: Finished) -> None:
     for row in hostile.report_rows():
         drawn = "".join([*row["resultsTableRow"], row["log"]])
         assert set(tags_in(drawn)) == {"td"}
+        assert handlers_in(drawn) == []
         assert text_in(drawn).count("churn-") >= 2
 
 
@@ -115,10 +117,9 @@ def test_no_value_becomes_markup_of_a_picture_and_its_name(hostile: Finished) ->
 
 @pytest.mark.parametrize("file", ["reports/report.html", "reports/summary.html"])
 def test_pages_have_no_element_that_we_did_not_make(hostile: Finished, file: str) -> None:
-    known = (
-        "html head meta title style link body h1 h2 h3 p a div span br hr table thead tbody tfoot"
-    )
-    known += " tr th td img template button input label script video source ul li strong b pre"
+    known = "html head meta title style link body footer h1 h2 h3 p a div span br hr b strong pre"
+    known += " table thead tbody tfoot tr th td ul li img template button input label script"
+    known += " video source"
     assert set(tags_in(hostile.report(file))) <= set(known.split())
 
 
@@ -146,8 +147,10 @@ def test_nothing_in_the_page_is_no_number(hostile: Finished) -> None:
 @pytest.fixture(scope="module")
 def own(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """A report of the user's own, with files beside it, and two ids that differ in a sign."""
-    project = by_plan(tmp_path_factory.mktemp("own"), ["a+b", "a-b", "c"])
-    project.log("churn.parquet", {**churn_log(wrong=200), "plan": ["a+b", "a-b"] * 100})
+    project = by_plan(tmp_path_factory.mktemp("own"), [])
+    project.log(
+        "churn.parquet", {**churn_log(wrong=200), "plan": ["a+b", "a+b", "a-b", "a-b"] * 50}
+    )
     return project.run("--html=own.html", "--charts=failed", **SECRETS)
 
 
@@ -174,12 +177,9 @@ def test_a_report_of_ones_own_has_no_passwords_either(own: Finished) -> None:
     assert [secret for secret in ("secret", "tok@en", "user:", "robot:") if secret in page] == []
 
 
-@pytest.mark.parametrize("processes", [(), ("-n2",)], ids=["plain", "two workers"])
-def test_what_can_not_be_drawn_or_written_changes_no_verdict(
-    tmp_path: Path, processes: tuple[str, ...]
-) -> None:
+def test_what_can_not_be_drawn_or_written_changes_no_verdict(tmp_path: Path) -> None:
     project = churn_project(tmp_path, CHURN.replace("recall = 0.7", "recall = 0.9"))
-    finished = project.write("broken.py", BROKEN).run("-p", "broken", "--charts=failed", *processes)
+    finished = project.write("broken.py", BROKEN).run("-p", "broken", "--charts=failed", "-n2")
     assert finished.verdicts == {"churn-accuracy": "PASS", "churn-recall": "FAIL"}
     assert finished.exit_code == finished.results["run"]["exit_status"] == 1
     first = "churn-recall: RuntimeError: no ink left"

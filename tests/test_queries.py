@@ -1,4 +1,4 @@
-"""The SQL's aggregates against the same sums over plain Python lists, for the whole and segments."""
+"""The SQL's aggregates against the same sums over plain lists, for the whole and for segments."""
 
 from collections import Counter
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from sample_data import estimated, measured, python_model
 
 from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS
-from sample_data import estimated, measured, python_model
 
 AGGREGATES = {"binary": ["accuracy", "roc_auc"], "multiclass": ["accuracy", "roc_auc"]}
 AGGREGATES["regression"] = ["mae"]
@@ -25,7 +25,7 @@ def aggregated(folder: Path, columns: dict[str, Any], task: str, **keys: Any) ->
     return measured(folder, columns, task=task, thresholds=thresholds, **keys)
 
 
-BINARY = {
+BINARY: dict[str, Any] = {
     "y": [1, 1, 0, 0, 1, 0],
     "p": [1, 0, 0, 1, 1, 0],
     "s": [0.9, 0.4, 0.4, 0.7, 0.4, 0.1],
@@ -57,20 +57,19 @@ def test_every_segment_has_aggregates_and_knows_its_rows(tmp_path: Path) -> None
 
 def test_columns_of_a_segmentation_are_taken_together(tmp_path: Path) -> None:
     columns = {**BINARY, "h": [1.0, 1.5, 1.0, float("nan"), 1.0, None]}
-    measurement = aggregated(
-        tmp_path, columns, "binary", score="s", prediction="p", by=["h", "g"]
-    )
-    expected = Counter(
-        zip(["1", "1.5", "1", None, "1", None], columns["g"], strict=True)
-    )
+    measurement = aggregated(tmp_path, columns, "binary", score="s", prediction="p", by=["h", "g"])
+    expected = Counter(zip(["1", "1.5", "1", None, "1", None], columns["g"], strict=True))
     found = {
         tuple(value for _, value in segment): aggregates.rows
         for segment, aggregates in measurement.aggregates.items()
         if segment
     }
     assert found == expected
-    assert all([column for column, _ in segment] == ["h", "g"] for segment in
-               measurement.aggregates if segment)
+    assert all(
+        [column for column, _ in segment] == ["h", "g"]
+        for segment in measurement.aggregates
+        if segment
+    )
 
 
 def test_several_segmentations_have_their_own_aggregates(tmp_path: Path) -> None:
@@ -106,7 +105,7 @@ def test_rank_sums_are_those_of_the_placements(tmp_path: Path) -> None:
     ranks = measurement.aggregates[()].ranks
     assert ranks is not None
     assert ranks.scored == ("1",)
-    places = naive_placements(BINARY["y"], BINARY["s"], BINARY["w"], 1)  # type: ignore[arg-type]
+    places = naive_placements(BINARY["y"], BINARY["s"], BINARY["w"], 1)
     for position, label in enumerate(ranks.labels):
         rows = [
             (w, place)
@@ -114,10 +113,10 @@ def test_rank_sums_are_those_of_the_placements(tmp_path: Path) -> None:
             if str(y) == label
         ]
         assert ranks.rows[position] == len(rows)
-        assert ranks.weight[position] == sum(w for w, _ in rows)  # type: ignore[misc]
-        assert ranks.weight2[position] == sum(w * w for w, _ in rows)  # type: ignore[operator,misc]
-        assert ranks.sums[position].tolist() == [sum(w * place for w, place in rows)]  # type: ignore[operator,misc]
-        squares = sum(w * place**2 for w, place in rows)  # type: ignore[operator,misc]
+        assert ranks.weight[position] == sum(w for w, _ in rows)
+        assert ranks.weight2[position] == sum(w * w for w, _ in rows)
+        assert ranks.sums[position].tolist() == [sum(w * place for w, place in rows)]
+        squares = sum(w * place**2 for w, place in rows)
         assert ranks.products[position].tolist() == [[squares]]
 
 
@@ -164,14 +163,10 @@ def test_error_moments_are_sums_of_powers(tmp_path: Path) -> None:
     ],
 )
 def test_columns_may_have_any_name(tmp_path: Path, names: dict[str, str]) -> None:
-    plain = aggregated(
-        tmp_path, BINARY, "binary", score="s", prediction="p", weight="w", by="g"
-    )
+    plain = aggregated(tmp_path, BINARY, "binary", score="s", prediction="p", weight="w", by="g")
     renamed = {names[column]: values for column, values in BINARY.items()}
     keys = {"target": names["y"], "prediction": names["p"], "score": names["s"]}
-    measurement = aggregated(
-        tmp_path, renamed, "binary", weight=names["w"], by=names["g"], **keys
-    )
+    measurement = aggregated(tmp_path, renamed, "binary", weight=names["w"], by=names["g"], **keys)
     for value in ("a", "b", None):
         for metric in AGGREGATES["binary"]:
             one = estimated(plain, metric, segment=(("g", value),))

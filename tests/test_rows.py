@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from sample_data import AS_OF, settings_of, write_data
 
 from model_checks.engines.duckdb import Engine
 from model_checks.errors import DataError
 from model_checks.rows import Rows, label_text, open_rows, quoted, segment_rows
-from sample_data import AS_OF, settings_of, write_data
 
 
 @pytest.fixture
@@ -104,8 +104,8 @@ def test_files_are_put_together_by_the_names_of_their_columns(
 def test_folders_that_name_a_value_are_a_column(engine: Engine, tmp_path: Path) -> None:
     write_data(tmp_path / "region=north" / "1.parquet", FEW)
     write_data(tmp_path / "region=south" / "1.parquet", FEW)
-    keys = {"segments": [{"by": "region", "thresholds": {"accuracy": 0.5}}]}
-    rows = opened(engine, tmp_path, data="region=*/*.parquet", **keys)
+    segments = [{"by": "region", "thresholds": {"accuracy": 0.5}}]
+    rows = opened(engine, tmp_path, data="region=*/*.parquet", segments=segments)
     assert segment_rows(engine, rows, ["region"]) == {
         (("region", "north"),): 3,
         (("region", "south"),): 3,
@@ -157,9 +157,7 @@ def test_words_alone_are_not_mistaken_for_a_file_without_header(
 
 
 def test_a_missing_file_is_told(engine: Engine, tmp_path: Path) -> None:
-    assert refusal(engine, tmp_path, data="a/b.csv") == (
-        "data 'a/b.csv': no such file in FOLDER"
-    )
+    assert refusal(engine, tmp_path, data="a/b.csv") == ("data 'a/b.csv': no such file in FOLDER")
 
 
 def test_a_pattern_without_a_match_is_told(engine: Engine, tmp_path: Path) -> None:
@@ -426,8 +424,8 @@ def test_rows_without_a_time_are_outside_and_counted(engine: Engine, tmp_path: P
 def test_a_window_that_starts_before_all_times_is_open(engine: Engine, tmp_path: Path) -> None:
     columns = {"y": [0], "p": [0], "t": [date(1, 1, 1)]}
     as_of = datetime(1000, 1, 1, tzinfo=UTC)
-    keys = {"time_column": "t", "window": "99999w"}
-    assert opened(engine, tmp_path, columns, as_of=as_of, **keys).labelled == 1
+    rows = opened(engine, tmp_path, columns, as_of=as_of, time_column="t", window="99999w")
+    assert rows.labelled == 1
 
 
 def test_an_empty_window_says_what_times_there_are(engine: Engine, tmp_path: Path) -> None:
@@ -506,7 +504,7 @@ def test_a_label_of_the_settings_is_the_text_that_the_data_becomes(label: Any, t
 
 # Segments
 
-SEGMENTS = {
+SEGMENTS: dict[str, tuple[Any, dict[str | None, int]]] = {
     "words": (["b", "a", "b"], {"a": 1, "b": 2}),
     "booleans": ([True, False, True], {"true": 2, "false": 1}),
     "whole numbers": ([1, 2, 1], {"1": 2, "2": 1}),
@@ -554,8 +552,8 @@ def test_names_of_columns_may_hold_anything(engine: Engine, tmp_path: Path) -> N
     names = ['a "b"', "c.d", "it's; drop table given", "select", "ü ✈"]
     columns = {name: [0, 1] for name in names} | {"given": ["x", "y"]}
     target, prediction, weight, *segments = names
-    keys = {"target": target, "prediction": prediction, "weight": weight}
-    keys["segments"] = [{"by": [*segments, "given"], "thresholds": {"accuracy": 0.5}}]  # type: ignore[assignment]
+    keys: dict[str, Any] = {"target": target, "prediction": prediction, "weight": weight}
+    keys["segments"] = [{"by": [*segments, "given"], "thresholds": {"accuracy": 0.5}}]
     rows = opened(engine, tmp_path, columns, **keys)
     assert rows.labelled == 2
     assert len(segment_rows(engine, rows, [*segments, "given"])) == 2
@@ -579,5 +577,5 @@ def test_a_file_that_goes_bad_in_the_middle_is_told(engine: Engine, tmp_path: Pa
     )
     path.write_bytes(content)
     rows = opened(engine, tmp_path)
-    with pytest.raises(DataError, match="^DuckDB: "):
+    with pytest.raises(DataError, match=r"^DuckDB: "):
         list(engine.batches(f"select p from {rows.relation}", 1000))

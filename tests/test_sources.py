@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+from sample_data import python_model, python_module
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -21,7 +22,6 @@ from sklearn.preprocessing import StandardScaler
 from model_checks.errors import SourceError
 from model_checks.settings import Deployed
 from model_checks.sources import LoadedModel, load_model, raised
-from sample_data import python_model, python_module
 
 FRAME = pd.DataFrame({"a": np.arange(40.0), "b": np.arange(40.0) % 7})
 LABELS = (np.arange(40) > 20).astype(int)

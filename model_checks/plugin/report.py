@@ -142,7 +142,9 @@ class ReportHooks:
         if self._run:
             prefix += [f"<p>{escape(line)}</p>" for line in self._run.left_out]
         images = "".join(_image(chart) for chart in self._overviews)
-        prefix.append(f'<div style="display: flex; flex-wrap: wrap">{images}</div>')
+        prefix.append(
+            f'<div style="display: flex; flex-wrap: wrap; align-items: flex-start">{images}</div>'
+        )
 
 
 def _image(chart: Chart) -> str:
