@@ -54,7 +54,7 @@ def messages(folder: Path, columns: dict[str, Any] | None = None, **keys: Any) -
 
 def test_the_nearest_moment_counts(tmp_path: Path) -> None:
     now, given, own, default = (datetime(2013, month, 1, tzinfo=UTC) for month in range(1, 5))
-    keys = {"time_column": "t", "defaults": {"as_of": default}}
+    keys: dict[str, Any] = {"time_column": "t", "defaults": {"as_of": default}}
     both = settings_of(tmp_path, as_of=own, **keys)
     assert moment_of(both, "m", given, now) == given
     assert moment_of(both, "m", None, now) == own
@@ -237,7 +237,7 @@ def test_regression_without_weight_has_no_data(tmp_path: Path, metric: str) -> N
 
 def test_a_limit_that_is_infinite_is_null_in_json(tmp_path: Path) -> None:
     columns = {"y": [0.0, 0.0], "p": [1e60, -2e60]}
-    keys = {"task": "regression", "thresholds": {"rmse": 1e61}}
+    keys: dict[str, Any] = {"task": "regression", "thresholds": {"rmse": 1e61}}
     run = judge(settings_of(tmp_path, columns, **keys), as_of=AS_OF)
     [result] = run.results
     assert result.verdict is Verdict.PASS

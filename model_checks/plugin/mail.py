@@ -21,12 +21,15 @@ class Told:
 
 
 def tell(run: Run, charts: Sequence[Chart], session: CheckSession) -> Told:
-    """Write the summary page, and send the mail if one is due.
+    """Write the summary page if there is something to read, and send the mail if one is due.
 
     A mail is due when a check has failed or could not be made, in a run that was not interrupted;
     never in a gate. Nothing is sent without an ``[email]`` table. Whatever goes wrong is told, and
     leaves the verdicts, and one of page and mail the other, as they are.
     """
+    dry = session.options.email == "dry-run"
+    if not dry and not any(result.failed or result.warned for result in run.results):
+        return Told()
     lines = _write_summary(run, charts, session.options.report_dir)
     try:
         told = _mailed(run, charts, session)
