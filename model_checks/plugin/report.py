@@ -63,7 +63,8 @@ class ReportHooks:
     Attributes
     ----------
     is_ours
-        Whether nobody asked for a report of their own: title and columns are ours as well.
+        Whether nobody asked for a report of their own. One's own has had its title and its columns
+        since before there was a check.
     undrawn
         Overviews that could not be drawn, and why.
     """
@@ -109,16 +110,14 @@ class ReportHooks:
 
     def pytest_html_report_title(self, report: Any) -> None:
         """Name the page."""
-        if self.is_ours:
-            report.title = "Model checks"
+        report.title = "Model checks"
 
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
         """Columns for the figures."""
-        if self.is_ours:
-            cells[1:2] = [
-                f'<th class="sortable" data-column-type="{name}">{name.title()}</th>'
-                for name in _COLUMNS
-            ]
+        cells[1:2] = [
+            f'<th class="sortable" data-column-type="{name}">{name.title()}</th>'
+            for name in _COLUMNS
+        ]
 
     def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
         """The figures of a check; another test keeps its name and has none."""
@@ -136,9 +135,7 @@ class ReportHooks:
 
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:
         """What was judged, and the overview charts, above the table."""
-        _strip_credentials(
-            session.config
-        )  # again: under xdist the workers' environment has come in
+        _strip_credentials(session.config)  # of the workers under xdist, which has come in since
         if self._run:
             prefix += [f"<p>{escape(line)}</p>" for line in self._run.left_out]
         images = "".join(_image(chart) for chart in self._overviews)
