@@ -69,7 +69,7 @@ def evidently_python(environment: Path) -> Path:
         install = [str(python), "-m", "pip", "install", "--quiet", *REQUIRED]
         if subprocess.run(install, check=False).returncode:
             raise SystemExit(f"evidently could not be installed; remove {environment} to try again")
-    if f"evidently {EVIDENTLY}," not in versions_in(python):
+    if not python.exists() or f"evidently {EVIDENTLY}," not in versions_in(python):
         raise SystemExit(f"{environment} has no evidently {EVIDENTLY}; remove it or name another")
     return python
 

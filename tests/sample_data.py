@@ -54,6 +54,18 @@ def write_data(path: Path, columns: Mapping[str, Any]) -> None:
         frame.astype(dict.fromkeys(frame.select_dtypes("float32"), float)).to_csv(path, index=False)
 
 
+def damaged_parquet(path: Path, column: str) -> None:
+    """A file with labels ``y`` that can be read, and a column that goes bad in the middle."""
+    rows = 400_000
+    table = pa.table({"y": [0, 1] * (rows // 2), column: [f"{k % 999}" for k in range(rows)]})
+    parquet.write_table(table, path, row_group_size=rows // 20)
+    place = parquet.read_metadata(path).row_group(15).column(1)
+    half = place.total_compressed_size // 2
+    content = bytearray(path.read_bytes())
+    content[place.data_page_offset : place.data_page_offset + half] = b"\xff" * half
+    path.write_bytes(content)
+
+
 def settings_of(
     folder: Path,
     columns: Mapping[str, Any] | None = None,

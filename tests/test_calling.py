@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
-from pyarrow import parquet
-from sample_data import complaint, estimated, measured, python_model, python_module
+from sample_data import complaint, damaged_parquet, estimated, measured, python_model, python_module
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -537,12 +536,5 @@ def test_a_model_may_spoil_its_frame(tmp_path: Path) -> None:
 
 def test_a_column_that_goes_bad_in_the_middle_is_told(tmp_path: Path) -> None:
     model = python_model(tmp_path, "[0] * len(frame)")
-    columns = {"y": [0, 1] * 20_000, "x": [f"{k % 999}" for k in range(40_000)]}
-    measured(tmp_path, columns, model=model)
-    path = tmp_path / "data.parquet"
-    place = parquet.read_metadata(path).row_group(0).column(1)
-    content = bytearray(path.read_bytes())
-    half = place.total_compressed_size // 2
-    content[place.data_page_offset : place.data_page_offset + half] = b"\xff" * half
-    path.write_bytes(content)
+    damaged_parquet(tmp_path / "data.parquet", "x")
     assert complaint(tmp_path, model=model).startswith("DuckDB: ")

@@ -355,9 +355,9 @@ ODD: dict[str, Any] = {
 CALLED = {"y": ["binary"], "g": ["multiclass"], "x": ["binary", "regression"]}
 LOGGED = {
     "y": ["multiclass", "regression"],
-    "p": ["binary", "multiclass", "regression"],
+    "p": ["binary", "regression"],
     "s": ["binary"],
-    "w": ["binary", "regression"],
+    "w": ["regression"],
     "t": ["regression"],
 }
 

@@ -9,8 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
-from sample_data import AS_OF, settings_of, write_data
+from sample_data import AS_OF, damaged_parquet, settings_of, write_data
 
 from model_checks.engines.duckdb import Engine
 from model_checks.errors import DataError
@@ -58,6 +57,16 @@ def test_a_file_is_read_by_its_suffix_whatever_its_name(
     write_data(tmp_path / name, FEW)
     (tmp_path / name).rename(tmp_path / data)
     assert open_rows(engine, settings.models["m"], settings, AS_OF).labelled == 3
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_a_file_whose_name_looks_like_a_pattern_is_the_one_that_is_read(
+    engine: Engine, tmp_path: Path, suffix: str
+) -> None:
+    write_data(tmp_path / f"day[1].{suffix}", FEW)
+    write_data(tmp_path / f"day1.{suffix}", {"y": [1], "p": [1]})
+    assert opened(engine, tmp_path, data=f"day[1].{suffix}").given == 3
+    assert opened(engine, tmp_path, data=f"day*.{suffix}").given == 4
 
 
 def test_a_path_may_be_absolute(engine: Engine, tmp_path: Path) -> None:
@@ -278,9 +287,8 @@ def test_binary_rubbish_is_no_csv(engine: Engine, tmp_path: Path, content: bytes
 def test_a_truncated_archive_is_told(engine: Engine, tmp_path: Path) -> None:
     content = gzip.compress(b"y,p\n" + b"0,1\n" * 50_000)
     (tmp_path / "data.csv.gz").write_bytes(content[:-20])
-    assert refusal(engine, tmp_path, data="data.csv.gz") == (
-        "data 'data.csv.gz': DuckDB: IO Error: Unexpected end of GZIP stream: FOLDER/data.csv.gz"
-    )
+    text = refusal(engine, tmp_path, data="data.csv.gz")
+    assert text.startswith("data 'data.csv.gz': DuckDB: ")
 
 
 # Columns
@@ -391,10 +399,11 @@ def test_times_of_csv_are_read_with_their_zone(
 
 
 def test_the_end_of_the_window_may_be_told_in_any_zone(engine: Engine, tmp_path: Path) -> None:
-    columns = {"y": [1, 2, 30, 31, 32], "p": [0] * 5, "t": TIMES["timestamps"]}
+    times = [AS_OF - timedelta(hours=hours) for hours in (25, 24, 1, 0)]
+    columns = {"y": [25, 24, 1, 0], "p": [0] * 4, "t": pa.array(times, pa.timestamp("us"))}
     west = datetime(2013, 4, 30, 19, tzinfo=timezone(timedelta(hours=-5)))
     rows = opened(engine, tmp_path, columns, as_of=west, time_column="t", window="1d")
-    assert judged(engine, rows) == [30]
+    assert judged(engine, rows) == [1, 24]
 
 
 def test_the_window_is_as_long_where_clocks_are_changed(engine: Engine, tmp_path: Path) -> None:
@@ -566,16 +575,7 @@ def test_a_list_of_labels_is_told_in_short() -> None:
 
 
 def test_a_file_that_goes_bad_in_the_middle_is_told(engine: Engine, tmp_path: Path) -> None:
-    table = pa.table({"y": [0, 1] * 20_000, "p": [f"{k % 999}" for k in range(40_000)]})
-    path = tmp_path / "data.parquet"
-    parquet.write_table(table, path)
-    place = parquet.read_metadata(path).row_group(0).column(1)
-    content = bytearray(path.read_bytes())
-    start = place.data_page_offset
-    content[start : start + place.total_compressed_size // 2] = b"\xff" * (
-        place.total_compressed_size // 2
-    )
-    path.write_bytes(content)
+    damaged_parquet(tmp_path / "data.parquet", "p")
     rows = opened(engine, tmp_path)
     with pytest.raises(DataError, match=r"^DuckDB: "):
         list(engine.batches(f"select p from {rows.relation}", 1000))

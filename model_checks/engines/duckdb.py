@@ -155,6 +155,8 @@ class Engine:
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
             raise _told(error) from error
+        except RuntimeError as error:
+            raise _interruption(error) from error
 
     def columns(self, relation: str) -> dict[str, str]:
         """The columns of a relation with their types, in order."""
@@ -174,6 +176,13 @@ class Engine:
             yield from self._connection.sql(sql).arrow(size)
         except (duckdb.Error, OSError) as error:  # Arrow passes on what DuckDB raises as OSError
             raise _told(error) from error
+        except RuntimeError as error:
+            raise _interruption(error) from error
+
+
+def _interruption(error: RuntimeError) -> BaseException:
+    """Ctrl-C and SIGTERM reach a query as this error, and are to end the run as anywhere else."""
+    return KeyboardInterrupt() if str(error) == "Query interrupted" else error
 
 
 def _told(error: Exception) -> DataError:
