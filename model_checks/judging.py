@@ -5,6 +5,7 @@ import platform
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -93,7 +94,8 @@ def mode_of(*, gate: bool) -> str:
     return "gate" if gate else "watch"
 
 
-def versions() -> dict[str, str]:
+@cache
+def versions() -> Mapping[str, str]:
     """Of this package, Python, and the libraries that figures or their reading depend on."""
     found = {"model-checks": __version__, "python": platform.python_version()}
     return found | {name: importlib.metadata.version(name) for name in _PACKAGES}

@@ -113,6 +113,7 @@ def _with_counts(facts: ModelFacts, rows: Rows) -> ModelFacts:
         rows=rows.in_window,
         labelled=rows.labelled,
         dropped=rows.in_window - rows.labelled,
+        untimed=rows.untimed,
         window_start=rows.start,
         window_end=rows.end,
     )

@@ -25,8 +25,9 @@ class ModelFacts:
         The model's file or object, or that its predictions are logged.
     sha256
         Of the model's file; None where there is none.
-    rows, labelled, dropped
-        Rows in the window, those with a label, and those left out for want of one.
+    rows, labelled, dropped, untimed
+        Rows in the window, those with a label, those left out for want of one, and the rows that
+        no window holds for want of a time.
     window_start, window_end
         None where the window is open on that side.
     error
@@ -39,6 +40,7 @@ class ModelFacts:
     rows: int | None = None
     labelled: int | None = None
     dropped: int | None = None
+    untimed: int | None = None
     window_start: datetime | None = None
     window_end: datetime | None = None
     error: str | None = None
@@ -263,6 +265,7 @@ def _model_as_json(facts: ModelFacts, thresholds_sha256: str) -> dict[str, Any]:
         "rows": facts.rows,
         "labelled": facts.labelled,
         "dropped": facts.dropped,
+        "untimed": facts.untimed,
         "window": {"start": _iso(facts.window_start), "end": _iso(facts.window_end)},
         "error": facts.error,
     }

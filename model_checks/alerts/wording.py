@@ -73,6 +73,8 @@ def facts_text(facts: ModelFacts) -> str:
         parts.append(rows if facts.labelled is None else f"{rows}, {facts.labelled:,} labelled")
     if facts.dropped:
         parts.append(f"{counted(facts.dropped, 'row')} without a label left out")
+    if facts.untimed:
+        parts.append(f"{counted(facts.untimed, 'row')} without a time left out")
     return clean("; ".join(parts))
 
 

@@ -190,8 +190,7 @@ def _told(error: Exception) -> DataError:
     text = re.split(r"\n\s*(?:LINE \d+:|Possible |The search space)", str(error))[0]
     text = re.sub(r"\nOriginal Line:.*", "", text)
     if "when sniffing file" in text:
-        path = re.findall(r'"(.*)"', text)
-        text = (
-            f"{''.join(path[:1])} is not CSV: its lines differ in length, or a quote is left open"
-        )
+        path = re.search(r'"(.+)"', text)  # some versions leave it empty
+        file = path[1] if path else "a file"
+        text = f"{file} is not CSV: its lines differ in length, or a quote is left open"
     return DataError(f"DuckDB: {' '.join(text.split())[:400]}")

@@ -48,7 +48,8 @@ def _rows(run: Run, name: str) -> str:
         return rows
     end = _moment(facts.window_end)
     start = f"from {_moment(facts.window_start)} " if facts.window_start else "up "
-    return f"{rows} {start}to {end}"
+    untimed = f", {facts.untimed:,} without a time left out" if facts.untimed else ""
+    return f"{rows} {start}to {end}{untimed}"
 
 
 def _moment(moment: datetime) -> str:
