@@ -262,6 +262,7 @@ def run(*results: Result, **changes: Any) -> Run:
                 rows=90,
                 labelled=80,
                 dropped=10,
+                untimed=2,
                 window_start=STARTED - timedelta(days=30),
                 window_end=STARTED,
             )
@@ -307,6 +308,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "rows": 90,
                 "labelled": 80,
                 "dropped": 10,
+                "untimed": 2,
                 "window": {"start": "2013-04-01T04:30:00Z", "end": "2013-05-01T04:30:00Z"},
                 "error": None,
             }
@@ -384,6 +386,7 @@ def test_a_run_that_knows_little_is_kept_all_the_same() -> None:
         "rows": None,
         "labelled": None,
         "dropped": None,
+        "untimed": None,
         "window": {"start": None, "end": None},
         "error": "no such file",
     }
