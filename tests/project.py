@@ -212,6 +212,7 @@ class Project:
                 stdout=terminal,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_heed_ctrl_c,  # noqa: PLW1509 (no thread runs beside it)
             )
             try:
                 until = time.monotonic() + TIMEOUT
@@ -227,6 +228,11 @@ class Project:
             terminal.seek(0)
             text = terminal.read()
         return Finished(process.returncode, text, self.folder, self.folder / "reports")
+
+
+def _heed_ctrl_c() -> None:
+    """Where the tests run in the background Ctrl-C is ignored, as in what they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def in_the_clone(folder: Path, *arguments: str, what: str = "model_checks") -> Finished:
