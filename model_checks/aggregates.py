@@ -29,6 +29,11 @@ class ConfusionCounts:
     weight: Floats
     weight2: Floats
 
+    @property
+    def count(self) -> int:
+        """Rows that were counted."""
+        return int(self.rows.sum())
+
 
 @dataclass(frozen=True)
 class ErrorMoments:
@@ -46,6 +51,11 @@ class ErrorMoments:
     weight: float
     weight2: float
     powers: Mapping[int, float]
+
+    @property
+    def count(self) -> int:
+        """Rows that were summed over."""
+        return self.rows
 
     def mean(self, power: int) -> float:
         """Weighted mean of ``e ** power``."""
@@ -81,6 +91,11 @@ class RankSums:
     weight2: Floats
     sums: Floats
     products: Floats
+
+    @property
+    def count(self) -> int:
+        """Rows that were ranked."""
+        return int(self.rows.sum())
 
     @cached_property
     def of_label(self) -> NDArray[np.bool_]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model_checks.engines.duckdb import Engine, identifier
+from model_checks.engines import Engine
+from model_checks.engines.sql import identifier
 from model_checks.errors import DataError, SourceError
 from model_checks.rows import Rows, label_text, quoted
 from model_checks.settings import Model

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_checks.aggregates import Floats
-from model_checks.engines.duckdb import Engine, literal
+from model_checks.engines import Engine
+from model_checks.engines.sql import literal
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
+from model_checks.queries.grouping import segment_condition
 
 _POINTS = 200
 _BINS = 40
@@ -55,7 +57,7 @@ class ErrorHistogram:
 
 
 def curves_of(
-    predictions: Predictions, segment: Segment
+    engine: Engine, predictions: Predictions, segment: Segment
 ) -> tuple[RocCurve | None, Confusion] | tuple[PredictedAgainstActual, ErrorHistogram]:
     """The numbers that the chart of a model, or of one of its segments, is drawn from.
 
@@ -64,21 +66,15 @@ def curves_of(
     DataError
         If the predictions can't be read any more.
     """
-    columns = predictions.group([column for column, _ in segment])
-    conditions = [
-        f"{column} is null" if value is None else f"{column} = {literal(value)}"
-        for column, (_, value) in zip(columns, segment, strict=True)
-    ]
-    relation = f"(select * from {predictions.relation} where {' and '.join(conditions) or 'true'})"
-    with Engine() as engine:
-        if predictions.setup:
-            engine.run(predictions.setup)
-        if predictions.task == "regression":
-            return _against_actual(engine, relation), _error_histogram(engine, relation)
-        binary = predictions.task == "binary" and predictions.scored
-        return (_roc(engine, relation, predictions.scored[0]) if binary else None), _confusion(
-            engine, relation, predictions.labels
-        )
+    keys = predictions.group([column for column, _ in segment])
+    condition = segment_condition(keys, segment)
+    relation = f"(select * from {predictions.relation} where {condition})"
+    if predictions.task == "regression":
+        return _against_actual(engine, relation), _error_histogram(engine, relation)
+    binary = predictions.task == "binary" and predictions.scored
+    return (_roc(engine, relation, predictions.scored[0]) if binary else None), _confusion(
+        engine, relation, predictions.labels
+    )
 
 
 def _roc(engine: Engine, relation: str, positive: str) -> RocCurve:

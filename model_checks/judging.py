@@ -47,7 +47,8 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     plan = plan_of(settings, moments, gate=gate)
     with TemporaryDirectory(prefix="model-checks-") as folder:
         measured = {
-            name: measure(settings, name, moments[name], Path(folder)) for name in settings.models
+            name: measure(settings, name, plan.checks, moments[name], Path(folder))
+            for name in settings.models
         }
     results = [measured[check.model].result(check) for check in plan.checks]
     return Run(

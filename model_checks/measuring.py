@@ -1,24 +1,28 @@
 """One model, all its checks: rows -> predictions -> aggregates, once; then a result per check."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from model_checks import queries
 from model_checks.aggregates import AggregateKind, Aggregates
-from model_checks.engines.duckdb import Engine
+from model_checks.engines import Engine, open_engine, open_file
 from model_checks.errors import MeasurementError
-from model_checks.metrics import METRICS, Estimate
+from model_checks.metrics import METRICS, Asked, Estimate
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
-from model_checks.predictions import Predictions, called_predictions, logged_predictions
+from model_checks.predictions import (
+    Predictions,
+    call_model,
+    called_predictions,
+    logged_predictions,
+)
+from model_checks.queries import Grouping, Need, find_aggregates
 from model_checks.results import ModelFacts, Result, error_of, result_of
 from model_checks.rows import Rows, open_rows, segment_rows
 from model_checks.settings import Settings
 from model_checks.sources import load_model
-
-_Wanted = Mapping[tuple[str, ...], set[AggregateKind]]
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Measurement:
         if aggregates is None:
             none = Estimate(None, None, None, check.confidence, 0, "rows", None, "no labelled row")
             return result_of(check, none, 0)
-        estimate = METRICS[check.metric].estimate(aggregates, check.average, check.confidence)
+        estimate = METRICS[check.metric].estimate(aggregates, check.asked)
         return result_of(check, estimate, aggregates.rows)
 
 
@@ -75,34 +79,46 @@ def find_segments(
     found_in_data = [one.by for one in model.segments if one.values is None]
     if not found_in_data:
         return {}
-    with Engine() as engine:
-        rows = open_rows(engine, model, settings, as_of)
+    with open_engine(model.data, settings) as engine:
+        rows = open_rows(engine, model, as_of)
         return {(name, tuple(by)): segment_rows(engine, rows, by) for by in found_in_data}
 
 
-def measure(settings: Settings, name: str, as_of: datetime, folder: Path) -> Measurement:
-    """Measure all that the thresholds of a model need.
+def measure(
+    settings: Settings, name: str, checks: Sequence[Check], as_of: datetime, folder: Path
+) -> Measurement:
+    """Measure all that the checks of a model need.
 
     What goes wrong with the model or its data is told in the measurement, not raised: it is the
     result of every check of this model, and of no other.
 
     Parameters
     ----------
+    checks
+        The plan's, of this model and others.
     folder
         Where the predictions of a model that must be called are kept; has to outlive the charts.
     """
     model = settings.models[name]
     source = model.model.source if model.model else "logged predictions"
     facts = ModelFacts(task=model.task, source=source)
+    needs = needs_of(check for check in checks if check.model == name)
     try:
-        with Engine() as engine:
-            rows = open_rows(engine, model, settings, as_of)
+        with open_engine(model.data, settings) as engine:
+            rows = open_rows(engine, model, as_of)
             facts = _with_counts(facts, rows)
             if rows.nothing:
                 return Measurement(facts, {}, nothing=rows.nothing)
-            facts, predictions = _predictions(engine, settings, name, rows, facts, folder)
-            aggregates = _aggregates(engine, predictions, _wanted(settings, name))
-            return Measurement(facts, aggregates, predictions)
+            if model.model is None:
+                predictions = logged_predictions(engine, model, rows)
+                return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
+            loaded = load_model(model.model, settings.folder)
+            facts = replace(facts, sha256=loaded.sha256)
+            file = folder / f"{name}.parquet"
+            caller = call_model(engine, model, rows, loaded, file, scored="ranks" in needs)
+        with open_file(file, settings) as engine:
+            predictions = called_predictions(engine, model, caller, file)
+            return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
     except MeasurementError as error:
         return Measurement(replace(facts, error=str(error)), {})
 
@@ -119,45 +135,42 @@ def _with_counts(facts: ModelFacts, rows: Rows) -> ModelFacts:
     )
 
 
-def _predictions(
-    engine: Engine, settings: Settings, name: str, rows: Rows, facts: ModelFacts, folder: Path
-) -> tuple[ModelFacts, Predictions]:
-    model = settings.models[name]
-    if model.model is None:
-        return facts, logged_predictions(engine, model, rows)
-    loaded = load_model(model.model, settings.folder)
-    scored = any(METRICS[metric].aggregate == "ranks" for metric in model.metrics())
-    file = folder / f"{name}.parquet"
-    predictions = called_predictions(engine, model, rows, loaded, file, scored=scored)
-    return replace(facts, sha256=loaded.sha256), predictions
+def needs_of(checks: Iterable[Check]) -> Mapping[AggregateKind, Need]:
+    """Which aggregates the checks of a model are functions of, for which segments.
+
+    The values of a segmentation are held to those that the file lists, where it lists all.
+    """
+    segments: dict[AggregateKind, dict[tuple[str, ...], list[Check]]] = {}
+    asked: dict[AggregateKind, set[Asked]] = defaultdict(set)
+    for check in checks:
+        kind = METRICS[check.metric].aggregate
+        columns = tuple(column for column, _ in check.segment)
+        segments.setdefault(kind, {}).setdefault(columns, []).append(check)
+        asked[kind].add(check.asked)
+    return {
+        kind: Need(
+            tuple(_grouping(columns, those) for columns, those in by_columns.items()),
+            frozenset(asked[kind]),
+        )
+        for kind, by_columns in segments.items()
+    }
 
 
-def _wanted(settings: Settings, name: str) -> _Wanted:
-    """The kinds of aggregates that thresholds need, of the whole and of each segmentation."""
-    model = settings.models[name]
-    wanted: dict[tuple[str, ...], set[AggregateKind]] = defaultdict(set)
-    wanted[()] = {METRICS[metric].aggregate for metric in model.thresholds}
-    for one in model.segments:
-        wanted[tuple(one.by)] |= {METRICS[metric].aggregate for metric in one.thresholds}
-    return wanted
+def _grouping(columns: tuple[str, ...], checks: Sequence[Check]) -> Grouping:
+    all_listed = columns and all(check.declared and not check.vacant for check in checks)
+    listed = tuple(dict.fromkeys(check.segment for check in checks)) if all_listed else None
+    return Grouping(columns, listed)
 
 
-def _aggregates(
-    engine: Engine, predictions: Predictions, wanted: _Wanted
-) -> Mapping[Segment, Aggregates]:
-    found: dict[Segment, Aggregates] = {}
-    for columns, kinds in wanted.items():
-        if "confusion" in kinds:
-            for segment, counts in queries.confusion_counts(engine, predictions, columns).items():
-                rows = int(counts.rows.sum())
-                found[segment] = replace(found.get(segment, Aggregates(rows)), confusion=counts)
-        if "moments" in kinds:
-            for segment, moments in queries.error_moments(engine, predictions, columns).items():
-                found[segment] = replace(
-                    found.get(segment, Aggregates(moments.rows)), moments=moments
-                )
-        if "ranks" in kinds:
-            for segment, ranks in queries.rank_sums(engine, predictions, columns).items():
-                rows = int(ranks.rows.sum())
-                found[segment] = replace(found.get(segment, Aggregates(rows)), ranks=ranks)
-    return found
+@contextmanager
+def reopen(settings: Settings, name: str, predictions: Predictions) -> Iterator[Engine]:
+    """The engine in which the predictions of a model that was measured can be looked at again.
+
+    Raises
+    ------
+    DataError
+        If they can't be read any more.
+    """
+    file, data = predictions.file, settings.models[name].data
+    with open_file(file, settings) if file else open_engine(data, settings) as engine:
+        yield engine

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from model_checks.errors import SettingsError
-from model_checks.metrics import METRICS
+from model_checks.metrics import METRICS, Asked
 from model_checks.settings import (
     Judging,
     Model,
@@ -77,6 +77,12 @@ class Check:
     min_rows: int
     declared: bool
     vacant: str | None
+    beta: float = 1.0
+
+    @property
+    def asked(self) -> Asked:
+        """What it asks of its metric."""
+        return Asked(self.average, self.confidence, self.beta)
 
 
 @dataclass(frozen=True)

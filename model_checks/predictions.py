@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_checks.calling import PREDICTION, Caller, write_predictions
-from model_checks.engines.duckdb import Engine, identifier, literal, scan_parquet
+from model_checks.engines import GIVEN, Engine
+from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
 from model_checks.settings import Model
@@ -32,10 +33,10 @@ class Predictions:
 
     Attributes
     ----------
-    setup
-        SQL that an engine runs first.
+    file
+        What a model that was called has answered; None where predictions stand beside the labels.
     relation
-        SQL of the relation.
+        SQL of the relation, over the engine's ``given``.
     labels
         Classification: the labels that occur; binary: negative, then positive.
     scored
@@ -45,7 +46,7 @@ class Predictions:
     """
 
     task: str
-    setup: str
+    file: Path | None
     relation: str
     labels: tuple[str, ...]
     scored: tuple[str, ...]
@@ -70,18 +71,18 @@ def logged_predictions(engine: Engine, model: Model, rows: Rows) -> Predictions:
     known = tuple(scores) if model.task == "multiclass" else ()
     relation = f"(select * from {rows.relation} where {rows.condition})"
     given = _Given(engine, model, relation, rows.types, model.prediction, scores, known)
-    return given.checked(rows.setup)
+    return given.checked(None)
 
 
-def called_predictions(
+def call_model(
     engine: Engine, model: Model, rows: Rows, loaded: LoadedModel, file: Path, *, scored: bool
-) -> Predictions:
-    """Call the model on the rows and keep its predictions in a Parquet file.
+) -> Caller:
+    """Call a model on the labelled rows, and keep what it answers.
 
     Parameters
     ----------
     file
-        Where they are written, beside labels, weights and segment columns.
+        Where that is written, beside labels, weights and segment columns.
     scored
         Whether a metric needs scores.
 
@@ -90,18 +91,28 @@ def called_predictions(
     SourceError
         If the model raises, or does not answer with one prediction for each row.
     DataError
-        As for logged predictions, and if a feature of the model is no column.
+        If a feature of the model is no column, or the rows can't be read to their end.
     """
     caller = Caller(model, loaded, scored=scored)
-    caller.require_features(rows.types, model.data.files)
+    caller.require_features(rows.types, model.data.source)
     kept = dict.fromkeys([model.target, *([model.weight] if model.weight else [])])
     kept |= dict.fromkeys(_segment_columns(model))
     write_predictions(engine, rows, caller, list(kept), file)
-    relation = scan_parquet(file)
-    types = engine.columns(relation)
+    return caller
+
+
+def called_predictions(engine: Engine, model: Model, caller: Caller, file: Path) -> Predictions:
+    """What a model has answered, once ``file`` is the engine's ``given``.
+
+    Raises
+    ------
+    DataError
+        As for logged predictions.
+    """
+    types = engine.columns(GIVEN)
     columns = (caller.prediction, caller.scores)
-    given = _Given(engine, model, relation, types, *columns, caller.known)
-    return given.checked(setup="")
+    given = _Given(engine, model, GIVEN, types, *columns, caller.known)
+    return given.checked(file)
 
 
 def _segment_columns(model: Model) -> tuple[str, ...]:
@@ -120,7 +131,7 @@ class _Given:
     scores: Mapping[str, str]
     known: tuple[str, ...]
 
-    def checked(self, setup: str) -> Predictions:
+    def checked(self, file: Path | None) -> Predictions:
         """The relation under the common names, or an error if no metric could be trusted on it."""
         self._refuse_types()
         self._refuse_missing()
@@ -132,7 +143,7 @@ class _Given:
         columns["w"] = _number(self.model.weight) if self.model.weight else "cast(1 as double)"
         listed = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
         relation = f"(select {listed} from {self.relation})"
-        return Predictions(self.model.task, setup, relation, labels, tuple(self.scores), segments)
+        return Predictions(self.model.task, file, relation, labels, tuple(self.scores), segments)
 
     def _values(self, name: str) -> str:
         """The numbers of a column, or its labels as text."""

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from model_checks.engines.duckdb import Engine, conjunction, identifier, literal, scan
+from model_checks.engines import GIVEN, Engine
+from model_checks.engines.sql import conjunction, identifier, literal
 from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
-from model_checks.settings import Model, Settings
+from model_checks.settings import Model
 from model_checks.settings.mistakes import nearest
 
 _FLOATS = ("FLOAT", "DOUBLE")
@@ -22,10 +23,8 @@ class Rows:
 
     Attributes
     ----------
-    setup
-        SQL that makes the relation.
     relation
-        The table or view of all rows given.
+        All rows given.
     condition
         SQL that holds for the labelled rows of the window.
     types
@@ -38,7 +37,6 @@ class Rows:
         What times there are, in words.
     """
 
-    setup: str
     relation: str
     condition: str
     types: Mapping[str, str]
@@ -61,14 +59,14 @@ class Rows:
         return f"no row in the window {window}; {self.span}"
 
 
-def open_rows(engine: Engine, model: Model, settings: Settings, as_of: datetime) -> Rows:
-    """Read a model's data and count what there is to judge.
+def open_rows(engine: Engine, model: Model, as_of: datetime) -> Rows:
+    """Count what a model's data has to judge.
 
     Parameters
     ----------
     engine
-        Keeps the rows as a table (CSV) or a view (Parquet) called ``given``.
-    model, settings
+        Has the rows as ``given``.
+    model
         What the file says.
     as_of
         The end of the window, exclusive.
@@ -76,22 +74,19 @@ def open_rows(engine: Engine, model: Model, settings: Settings, as_of: datetime)
     Raises
     ------
     DataError
-        If a file is absent or empty, can't be read, or lacks a column; or if the time column holds
-        no times.
+        If the data is empty, can't be read, or lacks a column; or if the time column holds no
+        times.
     """
     try:
-        return _counted(engine, model, scan(model.data.files, settings.folder), as_of)
+        return _counted(engine, model, as_of)
     except DataError as error:
-        raise DataError(f"data {model.data.files!r}: {error}") from error
+        raise DataError(f"data {model.data.source!r}: {error}") from error
 
 
-def _counted(engine: Engine, model: Model, source: str, as_of: datetime) -> Rows:
-    kind = "view" if source.startswith("read_parquet") else "table"
-    setup = f"create or replace temp {kind} given as select * from {source}"
-    engine.run(setup)
-    types = engine.columns("given")
+def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
+    types = engine.columns(GIVEN)
     _require(_columns_named(model), types)
-    [(given,)] = engine.run("select count(*) from given")
+    [(given,)] = engine.run(f"select count(*) from {GIVEN}")
     if not given:
         raise DataError("has no rows")
     start = _window_start(model, as_of)
@@ -100,12 +95,11 @@ def _counted(engine: Engine, model: Model, source: str, as_of: datetime) -> Rows
     counts = [f"count(case when {rows} then 1 end)" for rows in (time, f"{time} and {label}")]
     ends = [f"cast({end}({column}) as varchar)" for end in ("min", "max")]
     [(in_window, labelled, timed, first, last)] = engine.run(
-        f"select {', '.join(counts)}, count({column}), {', '.join(ends)} from given"
+        f"select {', '.join(counts)}, count({column}), {', '.join(ends)} from {GIVEN}"
     )
     span = f"{model.time_column} runs from {first} to {last}"
     return Rows(
-        setup=setup,
-        relation="given",
+        relation=GIVEN,
         condition=f"{time} and {label}",
         types=types,
         given=given,

@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from model_checks.judging import judge
-from model_checks.measuring import Measurement, measure
-from model_checks.metrics import METRICS, Estimate
+from model_checks.judging import judge, plan_of
+from model_checks.measuring import Measurement, measure, reopen
+from model_checks.metrics import METRICS, Asked, Estimate
 from model_checks.plan import Segment
 from model_checks.results import Result
 from model_checks.settings import Settings, load_settings
@@ -93,9 +93,23 @@ def _pairs(keys: Mapping[str, Any]) -> str:
 
 def measured(folder: Path, columns: Mapping[str, Any] | None = None, **keys: Any) -> Measurement:
     """The model ``m``, measured on some columns without an error."""
-    measurement = measure(settings_of(folder, columns, **keys), "m", AS_OF, folder)
+    measurement = measurement_of(settings_of(folder, columns, **keys), folder)
     assert measurement.facts.error is None
     return measurement
+
+
+def measurement_of(settings: Settings, folder: Path) -> Measurement:
+    """The model ``m``, measured for all of its checks, whatever comes of it."""
+    checks = plan_of(settings, {"m": AS_OF}, gate=False).checks
+    return measure(settings, "m", checks, AS_OF, folder)
+
+
+def rows_of(folder: Path, measurement: Measurement, columns: str) -> list[tuple[Any, ...]]:
+    """Some columns of the predictions, seen by an engine that comes later."""
+    assert measurement.predictions is not None
+    settings = load_settings(folder / "thresholds.toml")
+    with reopen(settings, "m", measurement.predictions) as engine:
+        return engine.run(f"select {columns} from {measurement.predictions.relation}")
 
 
 def estimated(
@@ -103,7 +117,8 @@ def estimated(
 ) -> Estimate:
     """A metric of what was measured, by its default average unless another is named."""
     default = METRICS[metric].averages[measurement.facts.task][0]
-    return METRICS[metric].estimate(measurement.aggregates[segment], average or default, 0.95)
+    asked = Asked(average or default)
+    return METRICS[metric].estimate(measurement.aggregates[segment], asked)
 
 
 def results_of(

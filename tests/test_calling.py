@@ -9,13 +9,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
-from sample_data import complaint, damaged_parquet, estimated, measured, python_model, python_module
+from sample_data import (
+    complaint,
+    damaged_parquet,
+    estimated,
+    measured,
+    python_model,
+    python_module,
+    rows_of,
+)
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from model_checks import calling
-from model_checks.engines.duckdb import Engine
 from model_checks.metrics import metrics_of
 
 ROWS = {"y": [0, 1, 1, 0], "x": [0, 1, 0, 1], "g": ["a", "a", "b", "b"]}
@@ -27,10 +34,8 @@ def answer(folder: Path, predict: str, *, task: str = "binary", **attributes: An
     """The predictions that come of what a model answers."""
     rows = NUMBERS if task == "regression" else ROWS
     model = python_model(folder, predict, **attributes)
-    predictions = measured(folder, rows, task=task, model=model).predictions
-    assert predictions is not None
-    with Engine() as engine:
-        return [p for (p,) in engine.run(f"select y_pred from {predictions.relation}")]
+    measurement = measured(folder, rows, task=task, model=model)
+    return [p for (p,) in rows_of(folder, measurement, "y_pred")]
 
 
 def refusal(folder: Path, predict: str | None, *, task: str = "binary", **keys: Any) -> str:
@@ -305,10 +310,7 @@ def test_a_decision_threshold_takes_the_place_of_predict(
 ) -> None:
     model = python_model(tmp_path, "1 / 0", PROBA, classes_=[0, 1])
     measurement = measured(tmp_path, ROWS, model=model, decision_threshold=threshold)
-    assert measurement.predictions is not None
-    with Engine() as engine:
-        found = engine.run(f"select y_pred from {measurement.predictions.relation}")
-    assert [label for (label,) in found] == expected
+    assert [label for (label,) in rows_of(tmp_path, measurement, "y_pred")] == expected
 
 
 def test_the_score_is_that_of_the_positive_label(tmp_path: Path) -> None:

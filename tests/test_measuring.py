@@ -15,6 +15,7 @@ from sample_data import (
     AS_OF,
     complaint,
     measured,
+    measurement_of,
     python_model,
     results_of,
     settings_of,
@@ -23,7 +24,7 @@ from sample_data import (
 
 from model_checks.errors import DataError
 from model_checks.judging import judge
-from model_checks.measuring import find_segments, measure, moment_of
+from model_checks.measuring import find_segments, moment_of
 from model_checks.metrics import metrics_of
 from model_checks.results import result_as_json, run_as_json
 from model_checks.settings import load_settings
@@ -93,7 +94,7 @@ def test_facts_count_the_rows_of_the_window(tmp_path: Path) -> None:
 def test_facts_are_told_of_a_model_that_failed_as_far_as_they_are_known(tmp_path: Path) -> None:
     model = python_model(tmp_path, "1 / 0")
     settings = settings_of(tmp_path, {"y": [0, 1], "x": [0, 1]}, model=model)
-    facts = measure(settings, "m", AS_OF, tmp_path).facts
+    facts = measurement_of(settings, tmp_path).facts
     assert (facts.rows, facts.labelled, facts.source) == (2, 2, model["python"])
     assert facts.error == (
         f"model {model['python']!r}: predict raised ZeroDivisionError: division by zero"

@@ -16,7 +16,8 @@ from sklearn import metrics as sklearn_metrics
 from model_checks import intervals
 from model_checks.aggregates import Floats, RankSums
 from model_checks.measuring import Measurement
-from model_checks.metrics import METRICS, Estimate, _delong_covariance, metrics_of
+from model_checks.metrics import METRICS, Asked, Estimate, metrics_of
+from model_checks.metrics.ranking import _delong_covariance
 
 Columns = dict[str, Any]
 
@@ -800,5 +801,5 @@ def test_rounding_of_long_sums_is_no_negative_variance(tmp_path: Path) -> None:
     assert aggregates.moments is not None
     off = {**aggregates.moments.powers, 2: aggregates.moments.powers[2] * (1 - 1e-9)}
     rounded = replace(aggregates, moments=replace(aggregates.moments, powers=off))
-    found = METRICS["mae"].estimate(rounded, None, 0.95)
+    found = METRICS["mae"].estimate(rounded, Asked())
     assert found.value == found.low == found.high == pytest.approx(0.1)

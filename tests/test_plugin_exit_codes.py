@@ -139,6 +139,7 @@ def test_a_gate_stays_shut_when_a_check_was_left_out(tmp_path: Path) -> None:
     assert finished.exit_code == 10
     assert finished.results["run"]["exit_status"] == 10
     assert "left out: 1 of 3 checks were not selected" in finished.section
+    assert "GATE NOT PASSED: 1 of 3 checks were not evaluated (exit 10)" in finished.section
 
 
 @pytest.mark.parametrize(

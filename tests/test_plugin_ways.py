@@ -150,6 +150,13 @@ def test_a_conftest_may_name_the_plugin_as_well(project: Project) -> None:
     assert str(project.path) in registered
 
 
+def test_test_files_of_another_name_do_not_hide_the_checks(project: Project) -> None:
+    project.write("pytest.ini", "[pytest]\npython_files = *_test.py\n")
+    finished = project.run()
+    assert finished.exit_code == 0
+    assert finished.verdicts == {"churn-accuracy": "PASS", "churn-recall": "PASS"}
+
+
 @pytest.fixture
 def strict(project: Project) -> Project:
     """With settings, fixtures and tests of their own, and no mercy on a warning."""

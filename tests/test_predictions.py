@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from sample_data import complaint, estimated, measured
+from sample_data import complaint, estimated, measured, rows_of
 
-from model_checks.engines.duckdb import Engine
 from model_checks.predictions import MOST_LABELS, Predictions
 
 NAN, INF = float("nan"), float("inf")
@@ -22,39 +21,35 @@ def of(measurement: Any) -> Predictions:
     return predictions
 
 
-def rows_of(predictions: Predictions, columns: str) -> list[tuple[Any, ...]]:
-    """Some columns of the relation, seen by an engine that comes later."""
-    with Engine() as engine:
-        engine.run(predictions.setup)
-        return engine.run(f"select {columns} from {predictions.relation}")
-
-
 # What is made of them
 
 
 def test_the_relation_has_the_common_names(tmp_path: Path) -> None:
     columns = {"y": [True, False], "p": [1, 0], "s": [1, 0], "w": [2, 3], "g": [1.0, NAN]}
     keys = {"score": "s", "prediction": "p", "weight": "w", "segments": SEGMENTS}
-    predictions = of(measured(tmp_path, columns, **keys))
-    assert rows_of(predictions, "y_true, y_pred, s0, w, g0") == [
+    measurement = measured(tmp_path, columns, **keys)
+    assert rows_of(tmp_path, measurement, "y_true, y_pred, s0, w, g0") == [
         ("1", "1", 1.0, 2.0, "1"),
         ("0", "0", 0.0, 3.0, None),
     ]
-    assert (predictions.labels, predictions.scored) == (("0", "1"), ("1",))
-    assert predictions.group(["g"]) == ["g0"]
+    assert (of(measurement).labels, of(measurement).scored) == (("0", "1"), ("1",))
+    assert of(measurement).group(["g"]) == ["g0"]
 
 
 def test_rows_of_a_csv_file_can_be_read_again(tmp_path: Path) -> None:
     columns = {"y": [1, None, 0], "p": [1, 1, 0]}
-    predictions = of(measured(tmp_path, columns, data="data.csv"))
-    assert rows_of(predictions, "y_true, y_pred") == [("1", "1"), ("0", "0")]
+    measurement = measured(tmp_path, columns, data="data.csv")
+    assert rows_of(tmp_path, measurement, "y_true, y_pred") == [("1", "1"), ("0", "0")]
 
 
 def test_numbers_of_a_regression_are_floats(tmp_path: Path) -> None:
     columns = {"y": [1, 2], "p": [Decimal("1.5"), Decimal("2.25")], "w": [1, 2]}
-    predictions = of(measured(tmp_path, columns, task="regression", weight="w"))
-    assert rows_of(predictions, "y_true, y_pred, w") == [(1.0, 1.5, 1.0), (2.0, 2.25, 2.0)]
-    assert (predictions.labels, predictions.scored) == ((), ())
+    measurement = measured(tmp_path, columns, task="regression", weight="w")
+    assert rows_of(tmp_path, measurement, "y_true, y_pred, w") == [
+        (1.0, 1.5, 1.0),
+        (2.0, 2.25, 2.0),
+    ]
+    assert (of(measurement).labels, of(measurement).scored) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -65,8 +60,8 @@ def test_labels_are_read_off_the_score_where_none_are_logged(
 ) -> None:
     keys = {} if threshold is None else {"decision_threshold": threshold}
     columns = {"y": [0, 1, 1], "s": pa.array([0.25, 0.5, 0.75], pa.float32())}
-    predictions = of(measured(tmp_path, columns, score="s", **keys))
-    assert [label for (label,) in rows_of(predictions, "y_pred")] == expected
+    measurement = measured(tmp_path, columns, score="s", **keys)
+    assert [label for (label,) in rows_of(tmp_path, measurement, "y_pred")] == expected
 
 
 def test_the_only_label_may_be_the_positive_one(tmp_path: Path) -> None:

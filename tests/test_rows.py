@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -11,25 +12,39 @@ import pyarrow as pa
 import pytest
 from sample_data import AS_OF, damaged_parquet, settings_of, write_data
 
-from model_checks.engines.duckdb import Engine
+from model_checks.engines import open_engine
 from model_checks.errors import DataError
 from model_checks.rows import Rows, label_text, open_rows, quoted, segment_rows
+from model_checks.settings import Settings
+
+
+class Reader:
+    """The engine that was opened last; all are closed at the end of a test."""
+
+    def __init__(self, engines: ExitStack) -> None:
+        self._engines = engines
+        self.streams = True
+
+    def open(self, settings: Settings, as_of: datetime = AS_OF) -> Rows:
+        model = settings.models["m"]
+        opened = self._engines.enter_context(open_engine(model.data, settings))
+        self.run, self.columns, self.batches = opened.run, opened.columns, opened.batches
+        return open_rows(opened, model, as_of)
 
 
 @pytest.fixture
-def engine() -> Iterator[Engine]:
-    with Engine() as engine:
-        yield engine
+def engine() -> Iterator[Reader]:
+    with ExitStack() as engines:
+        yield Reader(engines)
 
 
 def opened(
-    engine: Engine, folder: Path, columns: Any = None, *, as_of: datetime = AS_OF, **keys: Any
+    engine: Reader, folder: Path, columns: Any = None, *, as_of: datetime = AS_OF, **keys: Any
 ) -> Rows:
-    settings = settings_of(folder, columns, **keys)
-    return open_rows(engine, settings.models["m"], settings, as_of)
+    return engine.open(settings_of(folder, columns, **keys), as_of)
 
 
-def refusal(engine: Engine, folder: Path, columns: Any = None, **keys: Any) -> str:
+def refusal(engine: Reader, folder: Path, columns: Any = None, **keys: Any) -> str:
     with pytest.raises(DataError, match="data '") as caught:
         opened(engine, folder, columns, **keys)
     text = str(caught.value)
@@ -37,7 +52,7 @@ def refusal(engine: Engine, folder: Path, columns: Any = None, **keys: Any) -> s
     return text.replace(str(folder), "FOLDER")
 
 
-def judged(engine: Engine, rows: Rows) -> list[Any]:
+def judged(engine: Reader, rows: Rows) -> list[Any]:
     """The labels of the rows to judge, in order."""
     found = engine.run(f"select y from {rows.relation} where {rows.condition} order by y")
     return [label for (label,) in found]
@@ -50,18 +65,18 @@ FEW = {"y": [0, 1, 1], "p": [0, 1, 0]}
 
 @pytest.mark.parametrize("data", ["data.parquet", "a b/it's [1].parquet", "x.csv", "DATA.PARQUET"])
 def test_a_file_is_read_by_its_suffix_whatever_its_name(
-    engine: Engine, tmp_path: Path, data: str
+    engine: Reader, tmp_path: Path, data: str
 ) -> None:
     settings = settings_of(tmp_path, data=data)
     name = data.lower() if data.isupper() else data
     write_data(tmp_path / name, FEW)
     (tmp_path / name).rename(tmp_path / data)
-    assert open_rows(engine, settings.models["m"], settings, AS_OF).labelled == 3
+    assert engine.open(settings).labelled == 3
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
 def test_a_file_whose_name_looks_like_a_pattern_is_the_one_that_is_read(
-    engine: Engine, tmp_path: Path, suffix: str
+    engine: Reader, tmp_path: Path, suffix: str
 ) -> None:
     write_data(tmp_path / f"day[1].{suffix}", FEW)
     write_data(tmp_path / f"day1.{suffix}", {"y": [1], "p": [1]})
@@ -69,7 +84,7 @@ def test_a_file_whose_name_looks_like_a_pattern_is_the_one_that_is_read(
     assert opened(engine, tmp_path, data=f"day*.{suffix}").given == 4
 
 
-def test_a_path_may_be_absolute(engine: Engine, tmp_path: Path) -> None:
+def test_a_path_may_be_absolute(engine: Reader, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     write_data(tmp_path / "data.csv", FEW)
     rows = opened(engine, tmp_path / "elsewhere", data=str(tmp_path / "data.csv"))
@@ -78,7 +93,7 @@ def test_a_path_may_be_absolute(engine: Engine, tmp_path: Path) -> None:
     assert rows.given == 3
 
 
-def test_the_folder_may_look_like_a_pattern(engine: Engine, tmp_path: Path) -> None:
+def test_the_folder_may_look_like_a_pattern(engine: Reader, tmp_path: Path) -> None:
     folder = tmp_path / "[ab]*"
     folder.mkdir()
     assert opened(engine, folder, FEW, data="data.csv").given == 3
@@ -88,7 +103,7 @@ def test_the_folder_may_look_like_a_pattern(engine: Engine, tmp_path: Path) -> N
 @pytest.mark.parametrize("pattern", ["day-*.{}", "**/day-*.{}", "day-[12].{}", "day-?.{}"])
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
 def test_a_pattern_takes_all_files_it_fits(
-    engine: Engine, tmp_path: Path, pattern: str, suffix: str
+    engine: Reader, tmp_path: Path, pattern: str, suffix: str
 ) -> None:
     write_data(tmp_path / f"day-1.{suffix}", {"y": [0], "p": [0]})
     write_data(tmp_path / f"day-2.{suffix}", {"y": [1], "p": [0]})
@@ -98,7 +113,7 @@ def test_a_pattern_takes_all_files_it_fits(
 
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
 def test_files_are_put_together_by_the_names_of_their_columns(
-    engine: Engine, tmp_path: Path, suffix: str
+    engine: Reader, tmp_path: Path, suffix: str
 ) -> None:
     write_data(tmp_path / f"1.{suffix}", {"y": [0], "p": [0], "old": ["x"]})
     write_data(tmp_path / f"2.{suffix}", {"new": [2.5], "p": [1], "y": [1]})
@@ -110,7 +125,7 @@ def test_files_are_put_together_by_the_names_of_their_columns(
     assert rows.given == 2
 
 
-def test_folders_that_name_a_value_are_a_column(engine: Engine, tmp_path: Path) -> None:
+def test_folders_that_name_a_value_are_a_column(engine: Reader, tmp_path: Path) -> None:
     write_data(tmp_path / "region=north" / "1.parquet", FEW)
     write_data(tmp_path / "region=south" / "1.parquet", FEW)
     segments = [{"by": "region", "thresholds": {"accuracy": 0.5}}]
@@ -121,7 +136,7 @@ def test_folders_that_name_a_value_are_a_column(engine: Engine, tmp_path: Path) 
     }
 
 
-def test_csv_may_be_compressed(engine: Engine, tmp_path: Path) -> None:
+def test_csv_may_be_compressed(engine: Reader, tmp_path: Path) -> None:
     (tmp_path / "data.csv.gz").write_bytes(gzip.compress(b"y,p\n0,0\n1,1\n"))
     assert opened(engine, tmp_path, data="data.csv.gz").given == 2
 
@@ -129,7 +144,7 @@ def test_csv_may_be_compressed(engine: Engine, tmp_path: Path) -> None:
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_csv_may_be_separated_otherwise(
-    engine: Engine, tmp_path: Path, delimiter: str, end: str
+    engine: Reader, tmp_path: Path, delimiter: str, end: str
 ) -> None:
     lines = [["y", "p", "it's, a; name"], ["0", "1", '"a ""b"";,"'], ["1", "1", ""]]
     text = end.join(delimiter.join(line) for line in lines) + end
@@ -142,13 +157,13 @@ def test_csv_may_be_separated_otherwise(
 
 
 def test_no_line_of_csv_is_taken_for_a_comment_or_a_preamble(
-    engine: Engine, tmp_path: Path
+    engine: Reader, tmp_path: Path
 ) -> None:
     (tmp_path / "data.csv").write_text("y,p\n#1,a\nb,a\n#2,b\n")
     assert judged(engine, opened(engine, tmp_path, data="data.csv")) == ["#1", "#2", "b"]
 
 
-def test_the_type_of_a_csv_column_is_told_by_all_its_lines(engine: Engine, tmp_path: Path) -> None:
+def test_the_type_of_a_csv_column_is_told_by_all_its_lines(engine: Reader, tmp_path: Path) -> None:
     lines = ["y,p"] + ["1,1"] * 30_000 + ["1.5,late"]
     (tmp_path / "data.csv").write_text("\n".join(lines))
     rows = opened(engine, tmp_path, data="data.csv")
@@ -156,7 +171,7 @@ def test_the_type_of_a_csv_column_is_told_by_all_its_lines(engine: Engine, tmp_p
 
 
 def test_words_alone_are_not_mistaken_for_a_file_without_header(
-    engine: Engine, tmp_path: Path
+    engine: Reader, tmp_path: Path
 ) -> None:
     write_data(tmp_path / "data.csv", {"y": ["a", "b"], "p": ["b", "a"]})
     assert judged(engine, opened(engine, tmp_path, data="data.csv")) == ["a", "b"]
@@ -165,25 +180,25 @@ def test_words_alone_are_not_mistaken_for_a_file_without_header(
 # What is wrong with files
 
 
-def test_a_missing_file_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_missing_file_is_told(engine: Reader, tmp_path: Path) -> None:
     assert refusal(engine, tmp_path, data="a/b.csv") == ("data 'a/b.csv': no such file in FOLDER")
 
 
-def test_a_pattern_without_a_match_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_pattern_without_a_match_is_told(engine: Reader, tmp_path: Path) -> None:
     assert refusal(engine, tmp_path, data="*.parquet") == (
         "data '*.parquet': no such file in FOLDER"
     )
 
 
 @pytest.mark.parametrize("data", ["data.csv", "data.parquet", "data.csv.gz"])
-def test_an_empty_file_is_told(engine: Engine, tmp_path: Path, data: str) -> None:
+def test_an_empty_file_is_told(engine: Reader, tmp_path: Path, data: str) -> None:
     (tmp_path / data).touch()
     assert refusal(engine, tmp_path, data=data) == (
         f"data {data!r}: FOLDER/{data} is an empty file"
     )
 
 
-def test_one_empty_file_among_several_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_one_empty_file_among_several_is_told(engine: Reader, tmp_path: Path) -> None:
     write_data(tmp_path / "1.csv", FEW)
     (tmp_path / "2.csv").touch()
     assert refusal(engine, tmp_path, data="*.csv") == (
@@ -191,27 +206,27 @@ def test_one_empty_file_among_several_is_told(engine: Engine, tmp_path: Path) ->
     )
 
 
-def test_a_csv_file_of_its_header_alone_has_no_rows(engine: Engine, tmp_path: Path) -> None:
+def test_a_csv_file_of_its_header_alone_has_no_rows(engine: Reader, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("y,p,t\n")
     assert refusal(engine, tmp_path, data="data.csv", time_column="t") == (
         "data 'data.csv': has no rows"
     )
 
 
-def test_a_parquet_file_without_rows_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_parquet_file_without_rows_is_told(engine: Reader, tmp_path: Path) -> None:
     text = refusal(engine, tmp_path, {"y": pa.array([], "int64"), "p": pa.array([], "int64")})
     assert text == "data 'data.parquet': has no rows"
 
 
 @pytest.mark.parametrize("data", ["folder.parquet", "*.parquet"])
-def test_a_folder_is_no_file(engine: Engine, tmp_path: Path, data: str) -> None:
+def test_a_folder_is_no_file(engine: Reader, tmp_path: Path, data: str) -> None:
     (tmp_path / "folder.parquet").mkdir()
     assert refusal(engine, tmp_path, data=data) == (
         f"data {data!r}: FOLDER/folder.parquet is a folder; name its files, as in '*.parquet'"
     )
 
 
-def test_a_link_that_leads_nowhere_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_link_that_leads_nowhere_is_told(engine: Reader, tmp_path: Path) -> None:
     (tmp_path / "1.csv").symlink_to(tmp_path / "gone.csv")
     assert refusal(engine, tmp_path, data="*.csv") == (
         "data '*.csv': can't be found ([Errno 2] No such file or directory: 'FOLDER/1.csv')"
@@ -219,7 +234,7 @@ def test_a_link_that_leads_nowhere_is_told(engine: Engine, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("data", ["a\0b.csv", "a\0/*.csv"])
-def test_a_null_character_in_a_path_is_told(engine: Engine, tmp_path: Path, data: str) -> None:
+def test_a_null_character_in_a_path_is_told(engine: Reader, tmp_path: Path, data: str) -> None:
     text = refusal(engine, tmp_path, data=data)
     assert text in {
         f"data {data!r}: can't be found (embedded null byte)",
@@ -227,12 +242,12 @@ def test_a_null_character_in_a_path_is_told(engine: Engine, tmp_path: Path, data
     }
 
 
-def test_a_name_that_is_too_long_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_name_that_is_too_long_is_told(engine: Reader, tmp_path: Path) -> None:
     assert "File name too long" in refusal(engine, tmp_path, data="a" * 300 + ".csv")
 
 
 @pytest.mark.parametrize("kept", [3, 40, 400])
-def test_a_truncated_parquet_file_is_told(engine: Engine, tmp_path: Path, kept: int) -> None:
+def test_a_truncated_parquet_file_is_told(engine: Reader, tmp_path: Path, kept: int) -> None:
     write_data(tmp_path / "data.parquet", FEW)
     content = (tmp_path / "data.parquet").read_bytes()
     (tmp_path / "data.parquet").write_bytes(content[:kept])
@@ -241,7 +256,7 @@ def test_a_truncated_parquet_file_is_told(engine: Engine, tmp_path: Path, kept: 
     assert "data.parquet'" in text.removeprefix("data 'data.parquet'")
 
 
-def test_text_is_no_parquet(engine: Engine, tmp_path: Path) -> None:
+def test_text_is_no_parquet(engine: Reader, tmp_path: Path) -> None:
     (tmp_path / "data.parquet").write_text("y,p\n0,1\n1,1\n")
     assert refusal(engine, tmp_path) == (
         "data 'data.parquet': DuckDB: Invalid Input Error: "
@@ -253,7 +268,7 @@ def test_text_is_no_parquet(engine: Engine, tmp_path: Path) -> None:
     "text",
     ["y,p\n1,0\n1\n0,0\n", "y,p\n1,0\n1,0,1\n", 'y,p\n"1,0\n1,1\n', "# made by x\ny,p\n1,0\n"],
 )
-def test_ragged_csv_is_told(engine: Engine, tmp_path: Path, text: str) -> None:
+def test_ragged_csv_is_told(engine: Reader, tmp_path: Path, text: str) -> None:
     (tmp_path / "data.csv").write_text(text)
     assert refusal(engine, tmp_path, data="data.csv") == (
         "data 'data.csv': DuckDB: FOLDER/data.csv is not CSV: "
@@ -262,7 +277,7 @@ def test_ragged_csv_is_told(engine: Engine, tmp_path: Path, text: str) -> None:
 
 
 def test_csv_that_is_ragged_further_down_is_told_without_showing_the_row(
-    engine: Engine, tmp_path: Path
+    engine: Reader, tmp_path: Path
 ) -> None:
     lines = ["y,p"] + ["1,0"] * 30_000 + ["1,0,private"]
     (tmp_path / "data.csv").write_text("\n".join(lines))
@@ -272,19 +287,19 @@ def test_csv_that_is_ragged_further_down_is_told_without_showing_the_row(
     )
 
 
-def test_csv_in_another_encoding_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_csv_in_another_encoding_is_told(engine: Reader, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_bytes("y,p\nKöln,Köln\n".encode("latin-1"))
     assert "This file is not utf-8 encoded." in refusal(engine, tmp_path, data="data.csv")
 
 
 @pytest.mark.parametrize("content", [bytes(range(256)) * 8, b"\x1f\x8b broken"])
-def test_binary_rubbish_is_no_csv(engine: Engine, tmp_path: Path, content: bytes) -> None:
+def test_binary_rubbish_is_no_csv(engine: Reader, tmp_path: Path, content: bytes) -> None:
     for data in ("data.csv", "data.csv.gz"):
         (tmp_path / data).write_bytes(content)
         assert refusal(engine, tmp_path, data=data).startswith(f"data {data!r}: ")
 
 
-def test_a_truncated_archive_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_truncated_archive_is_told(engine: Reader, tmp_path: Path) -> None:
     content = gzip.compress(b"y,p\n" + b"0,1\n" * 50_000)
     (tmp_path / "data.csv.gz").write_bytes(content[:-20])
     text = refusal(engine, tmp_path, data="data.csv.gz")
@@ -307,7 +322,7 @@ def test_a_truncated_archive_is_told(engine: Engine, tmp_path: Path) -> None:
     ],
 )
 def test_a_missing_column_is_told_with_its_key_and_the_nearest_name(
-    engine: Engine, tmp_path: Path, key: str, keys: dict[str, Any]
+    engine: Reader, tmp_path: Path, key: str, keys: dict[str, Any]
 ) -> None:
     columns = {"y": [0], "p": [1], "x": [1.0], "label": [1]}
     assert refusal(engine, tmp_path, columns, **keys) == (
@@ -316,13 +331,13 @@ def test_a_missing_column_is_told_with_its_key_and_the_nearest_name(
     )
 
 
-def test_every_missing_column_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_every_missing_column_is_told(engine: Reader, tmp_path: Path) -> None:
     assert refusal(engine, tmp_path, {"p": [1]}, weight="w") == (
         "data 'data.parquet': target 'y' is no column; weight 'w' is no column; known: p"
     )
 
 
-def test_names_of_columns_differ_by_case(engine: Engine, tmp_path: Path) -> None:
+def test_names_of_columns_differ_by_case(engine: Reader, tmp_path: Path) -> None:
     assert refusal(engine, tmp_path, {"Y": [1], "p": [1]}) == (
         "data 'data.parquet': target 'y' is no column; known: Y, p"
     )
@@ -330,7 +345,7 @@ def test_names_of_columns_differ_by_case(engine: Engine, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("times", [[1, 2], ["2013-04-01", "soon"], [1.5, 2.0], [True, False]])
 def test_a_time_column_that_holds_no_times_is_told(
-    engine: Engine, tmp_path: Path, times: list[Any]
+    engine: Reader, tmp_path: Path, times: list[Any]
 ) -> None:
     columns = {"y": [0, 1], "p": [0, 1], "t": times}
     kind = {int: "BIGINT", str: "VARCHAR", float: "DOUBLE", bool: "BOOLEAN"}[type(times[0])]
@@ -362,7 +377,7 @@ TIMES = {
 
 @pytest.mark.parametrize("kind", TIMES)
 def test_the_window_holds_its_start_and_not_its_end(
-    engine: Engine, tmp_path: Path, kind: str
+    engine: Reader, tmp_path: Path, kind: str
 ) -> None:
     columns = {"y": [1, 2, 30, 31, 32], "p": [0] * 5, "t": TIMES[kind]}
     rows = opened(engine, tmp_path, columns, time_column="t", window="29d")
@@ -373,7 +388,7 @@ def test_the_window_holds_its_start_and_not_its_end(
 
 @pytest.mark.parametrize("kind", TIMES)
 def test_without_a_window_all_rows_before_the_end_are_judged(
-    engine: Engine, tmp_path: Path, kind: str
+    engine: Reader, tmp_path: Path, kind: str
 ) -> None:
     columns = {"y": [1, 2, 30, 31, 32], "p": [0] * 5, "t": TIMES[kind]}
     rows = opened(engine, tmp_path, columns, time_column="t")
@@ -391,14 +406,14 @@ def test_without_a_window_all_rows_before_the_end_are_judged(
     ],
 )
 def test_times_of_csv_are_read_with_their_zone(
-    engine: Engine, tmp_path: Path, texts: list[str]
+    engine: Reader, tmp_path: Path, texts: list[str]
 ) -> None:
     columns = {"y": [0, 1], "p": [0, 0], "t": texts}
     rows = opened(engine, tmp_path, columns, data="data.csv", time_column="t", window="1d")
     assert judged(engine, rows) == [0]
 
 
-def test_the_end_of_the_window_may_be_told_in_any_zone(engine: Engine, tmp_path: Path) -> None:
+def test_the_end_of_the_window_may_be_told_in_any_zone(engine: Reader, tmp_path: Path) -> None:
     times = [AS_OF - timedelta(hours=hours) for hours in (25, 24, 1, 0)]
     columns = {"y": [25, 24, 1, 0], "p": [0] * 4, "t": pa.array(times, pa.timestamp("us"))}
     west = datetime(2013, 4, 30, 19, tzinfo=timezone(timedelta(hours=-5)))
@@ -406,7 +421,7 @@ def test_the_end_of_the_window_may_be_told_in_any_zone(engine: Engine, tmp_path:
     assert judged(engine, rows) == [1, 24]
 
 
-def test_the_window_is_as_long_where_clocks_are_changed(engine: Engine, tmp_path: Path) -> None:
+def test_the_window_is_as_long_where_clocks_are_changed(engine: Reader, tmp_path: Path) -> None:
     hours = [datetime(2013, 3, 31, hour, tzinfo=UTC) for hour in range(6)]
     times = pa.array(hours, pa.timestamp("us", "Europe/Berlin"))  # 02:00 does not exist there
     columns = {"y": list(range(6)), "p": [0] * 6, "t": times}
@@ -414,7 +429,7 @@ def test_the_window_is_as_long_where_clocks_are_changed(engine: Engine, tmp_path
     assert judged(engine, rows) == [1, 2, 3]
 
 
-def test_parts_of_a_second_count(engine: Engine, tmp_path: Path) -> None:
+def test_parts_of_a_second_count(engine: Reader, tmp_path: Path) -> None:
     columns = {
         "y": [0, 1, 2],
         "p": [0, 0, 0],
@@ -424,20 +439,20 @@ def test_parts_of_a_second_count(engine: Engine, tmp_path: Path) -> None:
     assert judged(engine, opened(engine, tmp_path, columns, as_of=as_of, time_column="t")) == [0, 1]
 
 
-def test_rows_without_a_time_are_outside_and_counted(engine: Engine, tmp_path: Path) -> None:
+def test_rows_without_a_time_are_outside_and_counted(engine: Reader, tmp_path: Path) -> None:
     columns = {"y": [0, 1, 1], "p": [0, 0, 1], "t": [DAYS[0], None, None]}
     rows = opened(engine, tmp_path, columns, time_column="t")
     assert (rows.given, rows.in_window, rows.untimed) == (3, 1, 2)
 
 
-def test_a_window_that_starts_before_all_times_is_open(engine: Engine, tmp_path: Path) -> None:
+def test_a_window_that_starts_before_all_times_is_open(engine: Reader, tmp_path: Path) -> None:
     columns = {"y": [0], "p": [0], "t": [date(1, 1, 1)]}
     as_of = datetime(1000, 1, 1, tzinfo=UTC)
     rows = opened(engine, tmp_path, columns, as_of=as_of, time_column="t", window="99999w")
     assert rows.labelled == 1
 
 
-def test_an_empty_window_says_what_times_there_are(engine: Engine, tmp_path: Path) -> None:
+def test_an_empty_window_says_what_times_there_are(engine: Reader, tmp_path: Path) -> None:
     columns = {"y": [0, 1], "p": [0, 0], "t": [date(2013, 1, 1), date(2013, 3, 1)]}
     rows = opened(engine, tmp_path, columns, time_column="t", window="30d")
     assert rows.nothing == (
@@ -446,7 +461,7 @@ def test_an_empty_window_says_what_times_there_are(engine: Engine, tmp_path: Pat
     )
 
 
-def test_an_empty_open_window_says_so(engine: Engine, tmp_path: Path) -> None:
+def test_an_empty_open_window_says_so(engine: Reader, tmp_path: Path) -> None:
     columns = {"y": [0], "p": [0], "t": TIMES["timestamps in UTC"].slice(4)}
     rows = opened(engine, tmp_path, columns, time_column="t")
     assert rows.nothing == (
@@ -455,7 +470,7 @@ def test_an_empty_open_window_says_so(engine: Engine, tmp_path: Path) -> None:
     )
 
 
-def test_a_time_column_of_nulls_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_time_column_of_nulls_is_told(engine: Reader, tmp_path: Path) -> None:
     columns = {"y": [0, 1], "p": [0, 0], "t": pa.array([None, None], pa.date32())}
     assert opened(engine, tmp_path, columns, time_column="t").nothing == (
         "no row in the window from the beginning to 2013-05-01 00:00:00; t is null in all 2 rows"
@@ -477,19 +492,19 @@ def test_a_time_column_of_nulls_is_told(engine: Engine, tmp_path: Path) -> None:
     ],
 )
 def test_rows_without_a_label_are_counted_and_left_out(
-    engine: Engine, tmp_path: Path, labels: pa.Array
+    engine: Reader, tmp_path: Path, labels: pa.Array
 ) -> None:
     rows = opened(engine, tmp_path, {"y": labels, "p": [0, 0, 0]})
     assert (rows.in_window, rows.labelled) == (3, 2)
     assert len(judged(engine, rows)) == 2
 
 
-def test_no_labelled_row_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_no_labelled_row_is_told(engine: Reader, tmp_path: Path) -> None:
     rows = opened(engine, tmp_path, {"y": pa.array([None, None], "int64"), "p": [1, 0]})
     assert rows.nothing == "no labelled row among the 2 rows in the window"
 
 
-def test_an_infinite_number_is_a_label(engine: Engine, tmp_path: Path) -> None:
+def test_an_infinite_number_is_a_label(engine: Reader, tmp_path: Path) -> None:
     assert opened(engine, tmp_path, {"y": [float("inf"), 1.0], "p": [1, 0]}).labelled == 2
 
 
@@ -536,14 +551,14 @@ SEGMENTS: dict[str, tuple[Any, dict[str | None, int]]] = {
 
 
 @pytest.mark.parametrize("kind", SEGMENTS)
-def test_segment_values_are_texts(engine: Engine, tmp_path: Path, kind: str) -> None:
+def test_segment_values_are_texts(engine: Reader, tmp_path: Path, kind: str) -> None:
     values, expected = SEGMENTS[kind]
     rows = opened(engine, tmp_path, {"y": [0, 1, 1], "p": [0, 1, 1], "g": values})
     found = segment_rows(engine, rows, ["g"])
     assert found == {(("g", text),): n for text, n in expected.items()}
 
 
-def test_segments_count_labelled_rows_of_the_window_alone(engine: Engine, tmp_path: Path) -> None:
+def test_segments_count_labelled_rows_of_the_window_alone(engine: Reader, tmp_path: Path) -> None:
     columns = {
         "y": [0, None, 1, 1],
         "p": [0, 0, 0, 0],
@@ -557,7 +572,7 @@ def test_segments_count_labelled_rows_of_the_window_alone(engine: Engine, tmp_pa
     assert both == {(("h", "1"), ("g", "a")): 1, (("h", "2"), ("g", "a")): 1}
 
 
-def test_names_of_columns_may_hold_anything(engine: Engine, tmp_path: Path) -> None:
+def test_names_of_columns_may_hold_anything(engine: Reader, tmp_path: Path) -> None:
     names = ['a "b"', "c.d", "it's; drop table given", "select", "ü ✈"]
     columns = {name: [0, 1] for name in names} | {"given": ["x", "y"]}
     target, prediction, weight, *segments = names
@@ -574,7 +589,7 @@ def test_a_list_of_labels_is_told_in_short() -> None:
     assert quoted(list("abcdefg")) == "'a', 'b', 'c', 'd', 'e' and 2 more"
 
 
-def test_a_file_that_goes_bad_in_the_middle_is_told(engine: Engine, tmp_path: Path) -> None:
+def test_a_file_that_goes_bad_in_the_middle_is_told(engine: Reader, tmp_path: Path) -> None:
     damaged_parquet(tmp_path / "data.parquet", "p")
     rows = opened(engine, tmp_path)
     with pytest.raises(DataError, match=r"^DuckDB: "):

@@ -1,1 +1,96 @@
-"""Where the rows are read and the SQL runs; one outside library per file."""
+"""Where a model's rows are and the SQL runs; one outside library per file.
+
+The SQL is written once, in DuckDB's dialect and in constructs that travel. On files DuckDB runs it
+as it is; a database and Spark are handed a translation, and no row leaves them but those that a
+model has to be called on.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from model_checks.errors import DataError
+from model_checks.settings import Data, Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+GIVEN = "given"
+"""The relation of all rows that a model's data has."""
+
+
+class Engine(Protocol):
+    """Runs SQL of DuckDB's dialect over the relation ``given``.
+
+    Attributes
+    ----------
+    streams
+        Whether rows are read in this very process, so that it may sort them and look at each.
+        Elsewhere only sums leave the engine.
+    """
+
+    @property
+    def streams(self) -> bool: ...  # noqa: D102 (see the class)
+
+    def run(self, sql: str) -> list[tuple[Any, ...]]:
+        """The rows that a query returns.
+
+        Raises
+        ------
+        DataError
+            With what the engine says, less the SQL and whatever is secret.
+        """
+        ...
+
+    def columns(self, relation: str) -> dict[str, str]:
+        """The columns of a relation, in order, with their types by DuckDB's names."""
+        ...
+
+    def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
+        """The rows that a query returns, in Arrow batches of at most ``size`` rows.
+
+        Nothing else can be run before the last batch.
+
+        Raises
+        ------
+        DataError
+            As in ``run``.
+        """
+        ...
+
+
+@contextmanager
+def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
+    """The engine that a model's data asks for, with its rows as ``given``; closed at the end.
+
+    Raises
+    ------
+    DataError
+        If the data can't be reached or read, or a package that it needs is missing.
+    """
+    from model_checks.engines.duckdb import DuckDB
+
+    assert data.files is not None
+    with DuckDB(settings.engine) as engine:
+        try:
+            engine.read(data.files, settings.folder)
+        except DataError as error:
+            raise DataError(f"data {data.source!r}: {error}") from error
+        yield engine
+
+
+@contextmanager
+def open_file(file: Path, settings: Settings) -> Iterator[Engine]:
+    """DuckDB on the predictions that a model has made, which are its relation ``given``.
+
+    Raises
+    ------
+    DataError
+        If the file can't be read any more.
+    """
+    from model_checks.engines.duckdb import DuckDB
+
+    with DuckDB(settings.engine) as engine:
+        engine.read_parquet(file)
+        yield engine

@@ -4,13 +4,15 @@ import glob
 import gzip
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from model_checks.engines.sql import literal
 from model_checks.errors import DataError
+from model_checks.settings import Limits
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -20,30 +22,7 @@ _DELIMITERS = ",;\t|"
 _CSV = "header = true, skip = 0, comment = '', quote = '\"', escape = '\"', sample_size = -1"
 
 
-def identifier(name: str) -> str:
-    """A column's name, quoted.
-
-    >>> identifier('a"b')
-    '"a""b"'
-    """
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """A text, quoted.
-
-    >>> literal("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
-
-
-def conjunction(conditions: Sequence[str]) -> str:
-    """Conditions joined by AND; none at all is always true."""
-    return " and ".join(conditions) or "true"
-
-
-def scan(files: str, folder: Path) -> str:
+def _scan(files: str, folder: Path) -> str:
     """SQL that reads a path or glob of Parquet or CSV files as one table.
 
     Parameters
@@ -58,7 +37,7 @@ def scan(files: str, folder: Path) -> str:
     """
     paths = _paths(files, folder)
     if files.lower().endswith(".parquet"):
-        return scan_parquet(*paths)
+        return _scan_parquet(*paths)
     compression = "gzip" if files.lower().endswith(".gz") else "none"
     delimiter = literal(_delimiter(paths[0]))
     return (
@@ -67,7 +46,7 @@ def scan(files: str, folder: Path) -> str:
     )
 
 
-def scan_parquet(*paths: Path) -> str:
+def _scan_parquet(*paths: Path) -> str:
     """SQL that reads some Parquet files as one table.
 
     A file's statistics don't tell whether a column has a NaN. Unless told that it may have one,
@@ -116,15 +95,17 @@ def _delimiter(path: Path) -> str:
     return max(_DELIMITERS, key=header.count)
 
 
-class Engine:
+class DuckDB:
     """A DuckDB connection of its own, in memory; times are in UTC and nothing is downloaded.
 
     What does not fit into memory goes to a temporary folder, so use it as a context manager.
     """
 
-    def __init__(self) -> None:
+    streams = True
+
+    def __init__(self, limits: Limits) -> None:
         self._spill = tempfile.TemporaryDirectory(
-            prefix="model-checks-", ignore_cleanup_errors=True
+            prefix="model-checks-", dir=limits.temp_directory, ignore_cleanup_errors=True
         )
         self._connection = duckdb.connect(
             config={
@@ -132,16 +113,33 @@ class Engine:
                 "autoload_known_extensions": "false",
                 "python_enable_replacements": "false",  # else a table's name may find a variable
                 "temp_directory": self._spill.name,
+                **_set({"memory_limit": limits.memory_limit, "threads": limits.threads}),
             }
         )
         self._connection.execute("set TimeZone = 'UTC'")
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> "DuckDB":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._connection.close()
         self._spill.cleanup()
+
+    def read(self, files: str, folder: Path) -> None:
+        """Make a path or glob of files the relation ``given``: Parquet a view, CSV a table.
+
+        Raises
+        ------
+        DataError
+            If no file is there, or one is empty or can't be read.
+        """
+        source = _scan(files, folder)
+        kind = "view" if source.startswith("read_parquet") else "table"
+        self.run(f"create or replace temp {kind} given as select * from {source}")
+
+    def read_parquet(self, file: Path) -> None:
+        """Make one Parquet file the relation ``given``."""
+        self.run(f"create or replace temp view given as select * from {_scan_parquet(file)}")
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a statement returns.
@@ -178,6 +176,10 @@ class Engine:
             raise _told(error) from error
         except RuntimeError as error:
             raise _interruption(error) from error
+
+
+def _set(keys: Mapping[str, str | int | None]) -> dict[str, str]:
+    return {key: str(value) for key, value in keys.items() if value is not None}
 
 
 def _interruption(error: RuntimeError) -> BaseException:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from datetime import UTC, datetime
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,16 @@ def pytest_configure_node(node: Any) -> None:
             "started": datetime.now(UTC).isoformat(),
         }
     node.workerinput["model_checks"] = node.config.stash[shared_key]
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the checks also where ``python_files`` of somebody's own would pass them over."""
+    patterns = parent.config.getini("python_files")
+    if file_path != _CHECKS or parent.session.isinitpath(file_path):
+        return None
+    if any(fnmatch(file_path.name, pattern) for pattern in patterns):
+        return None
+    return pytest.Module.from_parent(parent, path=file_path)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

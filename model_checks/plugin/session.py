@@ -12,7 +12,7 @@ import pytest
 from model_checks.curves import curves_of
 from model_checks.errors import SettingsError
 from model_checks.judging import plan_of
-from model_checks.measuring import Measurement, measure, moment_of
+from model_checks.measuring import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
 from model_checks.plan import Check, Plan, Segment
 from model_checks.plugin import session_key, shared_key
@@ -140,7 +140,9 @@ class CheckSession:
 
         key = (result.check.model, result.check.segment)
         if key not in self._charts:
-            self._charts[key] = detail_chart(*key, curves_of(predictions, result.check.segment))
+            with reopen(self.settings, result.check.model, predictions) as engine:
+                curves = curves_of(engine, predictions, result.check.segment)
+            self._charts[key] = detail_chart(*key, curves)
         return self._charts[key]
 
     def measured(self) -> dict[str, Measurement]:
@@ -158,7 +160,7 @@ class CheckSession:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def _measure(self, name: str) -> Measurement:
-        return measure(self.settings, name, self.as_of(name), self.folder)
+        return measure(self.settings, name, self.plan.checks, self.as_of(name), self.folder)
 
     def _plan_or_error(self) -> Plan | SettingsError:
         """An error is kept like a plan, so that every worker and the controller learn of it."""

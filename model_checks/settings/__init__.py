@@ -8,9 +8,11 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, field_validator
 
 from model_checks.errors import SettingsError
+from model_checks.settings.data import Data
 from model_checks.settings.email import Email
+from model_checks.settings.engine import Limits
 from model_checks.settings.mistakes import key_mistake, sentences
-from model_checks.settings.model import Data, Deployed, Model, model_name
+from model_checks.settings.model import Deployed, Model, model_name
 from model_checks.settings.thresholds import (
     Judging,
     Rule,
@@ -26,6 +28,7 @@ __all__ = [
     "Deployed",
     "Email",
     "Judging",
+    "Limits",
     "Model",
     "Rule",
     "Segmentation",
@@ -55,6 +58,7 @@ class Settings(Table):
     """The whole file."""
 
     email: Email | None = None
+    engine: Limits = Limits()
     defaults: Defaults = Defaults()
     models: Annotated[
         dict[Annotated[str, AfterValidator(model_name)], Model], Field(validate_default=True)

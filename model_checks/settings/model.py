@@ -16,7 +16,8 @@ from pydantic import (
 )
 
 from model_checks.metrics import METRICS, TASKS
-from model_checks.settings.mistakes import key_mistake, refuse, table_mistake
+from model_checks.settings.data import Data
+from model_checks.settings.mistakes import key_mistake, refuse
 from model_checks.settings.thresholds import (
     Judging,
     Segmentation,
@@ -36,10 +37,8 @@ from model_checks.settings.values import (
 )
 
 Task = Literal["binary", "multiclass", "regression"]
-DATA_SUFFIXES = (".parquet", ".csv", ".csv.gz")
 
 _LOADERS = ("skops", "joblib", "python")
-_LATER = ("url_env", "table", "sql", "spark")
 
 
 class Deployed(Table):
@@ -83,29 +82,6 @@ def _mixed_loaders(known: Known) -> Iterator[str]:
         yield "allow_pickle and sha256 go with joblib"
     if not known["skops"] and known["trusted_types"]:
         yield "trusted_types goes with skops"
-
-
-class Data(Table):
-    """``data = ...``: where the rows are; a bare string is a path or glob of files."""
-
-    files: Text
-
-    @field_validator("files")
-    @classmethod
-    def _known_format(cls, files: str) -> str:
-        if not files.lower().endswith(DATA_SUFFIXES):
-            raise ValueError(f"must end in one of {', '.join(DATA_SUFFIXES)}")
-        return files
-
-    @model_validator(mode="before")
-    @classmethod
-    def _engines_come_later(cls, raw: Any) -> Any:
-        later = [key for key in raw if key in _LATER]
-        if later:
-            raise table_mistake(
-                f"data with {' and '.join(later)} is not supported yet; name a Parquet or CSV file"
-            )
-        return raw
 
 
 def _string_as(key: str) -> BeforeValidator:

@@ -1,0 +1,152 @@
+"""Accuracy, precision, recall and F1: functions of the confusion counts.
+
+Label 1 of a binary model is the positive one. In a macro or weighted average a class that is never
+predicted, or never true, counts as zero where its part is undefined, as in scikit-learn.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_checks import intervals
+from model_checks.aggregates import Aggregates, ConfusionCounts, Floats
+from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+
+_Cells = NDArray[np.bool_]
+"""Some cells of a matrix of true by predicted label."""
+
+_PREDICTED_POSITIVE = np.array([[False, True], [False, True]])
+_TRUE_POSITIVE = np.array([[False, False], [False, True]])
+_POSITIVE = np.array([[False, False], [True, True]])
+
+
+def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Share of the rows whose predicted label is the true one."""
+    hits = np.eye(len(_confusion(aggregates).labels), dtype=bool)
+    return _proportion(
+        aggregates, hits, np.ones_like(hits), _Tried("rows", "no row"), asked.confidence
+    )
+
+
+def precision(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Share of what is predicted positive that is positive."""
+    if asked.average != "binary":
+        return _averaged(aggregates, asked, _PRECISION)
+    absent = f"no row predicted {_confusion(aggregates).labels[1]}"
+    tried = _Tried("predicted positives", absent)
+    return _proportion(aggregates, _TRUE_POSITIVE, _PREDICTED_POSITIVE, tried, asked.confidence)
+
+
+def recall(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Share of the positives that are predicted so."""
+    if asked.average != "binary":
+        return _averaged(aggregates, asked, _RECALL)
+    tried = _Tried("positives", f"no row with label {_confusion(aggregates).labels[1]}")
+    return _proportion(aggregates, _TRUE_POSITIVE, _POSITIVE, tried, asked.confidence)
+
+
+def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Harmonic mean of precision and recall."""
+    if asked.average != "binary":
+        return _averaged(aggregates, asked, _F1)
+    counts = _confusion(aggregates)
+    concerned = _POSITIVE | _PREDICTED_POSITIVE
+    positive = counts.labels[1]
+    absent = f"no row with label {positive}, none predicted {positive}"
+    if reason := _weightless(counts, concerned, absent):
+        return undefined(reason, aggregates, asked.confidence)
+    tp, fp, fn = counts.weight[1, 1], counts.weight[0, 1], counts.weight[1, 0]
+    interval = intervals.f1_interval(tp, fp, fn, _size(counts, concerned), asked.confidence)
+    n = int(counts.rows[concerned].sum())
+    unit = "true or predicted positives"
+    return estimated(2 * tp / (2 * tp + fp + fn), interval, n, unit, asked.confidence)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What a proportion is a share of, and why it is undefined where there is none of that."""
+
+    unit: str
+    absent: str
+
+
+def _proportion(
+    aggregates: Aggregates, hits: _Cells, tried: _Cells, told: _Tried, confidence: float
+) -> Estimate:
+    counts = _confusion(aggregates)
+    if reason := _weightless(counts, tried, told.absent):
+        return undefined(reason, aggregates, confidence)
+    value = counts.weight[hits].sum() / counts.weight[tried].sum()
+    interval = intervals.wilson_interval(value, _size(counts, tried), confidence)
+    return estimated(value, interval, int(counts.rows[tried].sum()), told.unit, confidence)
+
+
+def _weightless(counts: ConfusionCounts, cells: _Cells, absent: str) -> str | None:
+    """Why a share of what is in these cells is undefined; None if it is not."""
+    if counts.weight[cells].any():
+        return None
+    return NO_WEIGHT if counts.rows[cells].any() else absent
+
+
+def _size(counts: ConfusionCounts, cells: _Cells) -> float:
+    return intervals.kish_size(counts.weight[cells].sum(), counts.weight2[cells].sum())
+
+
+# Averages over classes. Precision, recall and F1 of a class are the share of the weight on its cell
+# of the diagonal, over a mix of the shares that are truly of it and that are predicted so.
+
+_PRECISION, _RECALL, _F1 = (0.0, 1.0), (1.0, 0.0), (0.5, 0.5)
+
+
+def _averaged(aggregates: Aggregates, asked: Asked, mix: tuple[float, float]) -> Estimate:
+    """Macro, micro or weighted average; interval by the delta method on the multinomial counts."""
+    average, confidence = asked.average, asked.confidence
+    if average == "micro":  # each row has one true and one predicted label: all are accuracy
+        return accuracy(aggregates, asked)
+    counts = _confusion(aggregates)
+    if not counts.weight.any():
+        return undefined(NO_WEIGHT, aggregates, confidence)
+    share = counts.weight / counts.weight.sum()
+    true, predicted = share.sum(axis=1), share.sum(axis=0)
+    base = mix[0] * true + mix[1] * predicted
+    occurs = base > 0
+    inverse = np.where(occurs, 1 / np.where(occurs, base, 1.0), 0.0)
+    by_class = np.diag(share) * inverse
+    importance = true if average == "weighted" else np.full(len(share), 1 / len(share))
+    # Derivatives of the value by each cell's share.
+    by_base = -importance * by_class * inverse
+    by_true = mix[0] * by_base + (by_class if average == "weighted" else 0.0)
+    gradient = np.diag(importance * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
+    spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
+    rows = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
+    value, size = float(importance @ by_class), _size_of_mean(counts, mix, importance)
+    interval = intervals.delta_logit_interval(value, max(spread, 0.0) / rows, size, confidence)
+    return estimated(value, interval, int(counts.rows.sum()), "rows", confidence)
+
+
+def _size_of_mean(counts: ConfusionCounts, mix: tuple[float, float], importance: Floats) -> float:
+    """Effective number of rows behind a mean over classes; a rare class keeps it small.
+
+    That of independent proportions of the sizes n_k with weights m_k: 1 / sum(m_k² / n_k).
+    """
+    weight, weight2 = (_concerned(matrix, mix) for matrix in (counts.weight, counts.weight2))
+    counted = (weight > 0) & (importance > 0)
+    if not counted.any():
+        return _size(counts, np.ones_like(counts.weight, dtype=bool))
+    sizes = weight[counted] ** 2 / weight2[counted]
+    shares = importance[counted] / importance[counted].sum()
+    return float(1 / (shares**2 / sizes).sum())
+
+
+def _concerned(matrix: Floats, mix: tuple[float, float]) -> Floats:
+    """Shape (K,): what each class's part is a share of: true, predicted, or either (once)."""
+    true, predicted = matrix.sum(axis=1), matrix.sum(axis=0)
+    both = 0.0 if 0.0 in mix else np.diag(matrix)
+    concerned: Floats = true * bool(mix[0]) + predicted * bool(mix[1]) - both
+    return concerned
+
+
+def _confusion(aggregates: Aggregates) -> ConfusionCounts:
+    assert aggregates.confusion is not None
+    return aggregates.confusion

@@ -1,0 +1,70 @@
+"""ROC AUC: a function of the rank sums."""
+
+import numpy as np
+
+from model_checks import intervals
+from model_checks.aggregates import Aggregates, Floats, RankSums
+from model_checks.metrics.estimate import Asked, Estimate, estimated, undefined
+
+
+def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Area under the ROC curve; of several classes the mean of one against the rest."""
+    average, confidence = asked.average, asked.confidence
+    ranks = aggregates.ranks
+    assert ranks is not None
+    own = np.where(ranks.of_label, ranks.weight[:, None], 0.0).sum(axis=0)
+    other = ranks.weight.sum() - own
+    if reason := _one_class_only(ranks, own, other):
+        return undefined(reason, aggregates, confidence)
+    auc = np.where(ranks.of_label, ranks.sums, 0.0).sum(axis=0) / (own * other)
+    covariance = _delong_covariance(ranks, auc, own, other)
+    mean = own / own.sum() if average == "weighted" else np.full(len(own), 1 / len(own))
+    value = float(np.clip(mean @ auc, 0.0, 1.0))
+    variance = max(float(mean @ covariance @ mean), 0.0)
+    sizes = _class_sizes(ranks)
+    if average == "binary":
+        interval = intervals.auc_interval(value, variance, sizes[0, 0], sizes[1, 0], confidence)
+    else:
+        interval = intervals.delta_logit_interval(value, variance, float(sizes.min()), confidence)
+    return estimated(value, interval, int(ranks.rows.sum()), "rows", confidence)
+
+
+def _one_class_only(ranks: RankSums, own: Floats, other: Floats) -> str | None:
+    for label, weight, rest in zip(ranks.scored, own, other, strict=True):
+        if not weight > 0:
+            return f"only one class, no row with label {label}"
+        if not rest > 0:
+            return f"only one class, no row with another label than {label}"
+    return None
+
+
+def _class_sizes(ranks: RankSums) -> Floats:
+    """Shape (2, K): Kish's effective size of the rows of label k and of the others."""
+    sizes = []
+    for cells in (ranks.of_label, ~ranks.of_label):
+        weight = np.where(cells, ranks.weight[:, None], 0.0).sum(axis=0)
+        weight2 = np.where(cells, ranks.weight2[:, None], 0.0).sum(axis=0)
+        sizes.append(weight**2 / weight2)
+    return np.array(sizes)
+
+
+def _delong_covariance(ranks: RankSums, auc: Floats, own: Floats, other: Floats) -> Floats:
+    """Shape (K, K): covariance of the AUCs (DeLong, DeLong and Clarke-Pearson, 1988).
+
+    A row adds to AUC k its structural component less the AUC, over the size of its class. Sums over
+    rows are expanded into the sums and products that the engine returned; weights enter by Kish's
+    effective sizes.
+    """
+    sizes = _class_sizes(ranks)
+    unbiased = np.sqrt(sizes / np.maximum(sizes - 1, 1e-12))
+    correction = np.where(ranks.of_label, unbiased[0], unbiased[1])
+    # ψ = scale * (placement - centre); for a row that is not of label k the sign is turned.
+    scale = np.where(ranks.of_label, 1.0, -1.0) * correction / (own * other)
+    centre = np.where(ranks.of_label, auc * other, (1 - auc) * own)
+    total = ranks.products - (
+        ranks.sums[:, :, None] * centre[:, None, :] + centre[:, :, None] * ranks.sums[:, None, :]
+    )
+    total = total + ranks.weight[:, None, None] * centre[:, :, None] * centre[:, None, :]
+    kish = ranks.weight2 / ranks.weight
+    covariance: Floats = np.einsum("c,cj,ck,cjk->jk", kish, scale, scale, total)
+    return covariance

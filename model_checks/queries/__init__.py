@@ -1,0 +1,44 @@
+"""The SQL that runs in the engine: predictions -> aggregates, for the whole and for segmentations.
+
+A few queries serve every threshold and segment value: their number depends on the segmentations and
+the kinds of aggregates alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from model_checks.aggregates import AggregateKind, Aggregates
+from model_checks.engines import Engine
+from model_checks.plan import Segment
+from model_checks.predictions import Predictions
+from model_checks.queries.confusion import confusion_counts
+from model_checks.queries.grouping import Grouping, Need
+from model_checks.queries.moments import error_moments
+from model_checks.queries.ranks import rank_sums
+
+__all__ = ["Grouping", "Need", "find_aggregates"]
+
+_QUERIES: Mapping[AggregateKind, Callable[[Engine, Predictions, Need], Mapping[Segment, Any]]] = {
+    "confusion": confusion_counts,
+    "moments": error_moments,
+    "ranks": rank_sums,
+}
+
+
+def find_aggregates(
+    engine: Engine, predictions: Predictions, needs: Mapping[AggregateKind, Need]
+) -> Mapping[Segment, Aggregates]:
+    """All aggregates that are needed, of the whole and of every segment value that has rows.
+
+    Raises
+    ------
+    DataError
+        If the engine can't run a query to its end.
+    """
+    found: dict[Segment, Aggregates] = {}
+    for kind, need in needs.items():
+        for segment, one in _QUERIES[kind](engine, predictions, need).items():
+            known = found.get(segment, Aggregates(one.count))
+            found[segment] = replace(known, **{kind: one})
+    return found

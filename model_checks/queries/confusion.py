@@ -1,0 +1,45 @@
+"""True by predicted label: predictions -> confusion counts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from model_checks.aggregates import ConfusionCounts
+from model_checks.engines import Engine
+from model_checks.plan import Segment
+from model_checks.predictions import Predictions
+from model_checks.queries.grouping import Grouping, Need, by_segment, listed
+
+
+def confusion_counts(
+    engine: Engine, predictions: Predictions, need: Need
+) -> Mapping[Segment, ConfusionCounts]:
+    """How often each true label met each predicted label, by one query for each segmentation."""
+    return {
+        segment: _confusion(rows, predictions)
+        for grouping in need.groupings
+        for segment, rows in by_segment(
+            engine.run(_counts(predictions, grouping)), grouping.columns
+        ).items()
+    }
+
+
+def _counts(predictions: Predictions, grouping: Grouping) -> str:
+    keys = listed(grouping.keys(predictions))
+    return (
+        f"select {keys}y_true, y_pred, count(*), sum(w), sum(w * w) "
+        f"from {grouping.relation(predictions)} group by {keys}y_true, y_pred"
+    )
+
+
+def _confusion(rows: list[tuple[Any, ...]], predictions: Predictions) -> ConfusionCounts:
+    labels = predictions.labels
+    if predictions.task == "multiclass":
+        occurring = {label for true, predicted, *_ in rows for label in (true, predicted)}
+        labels = tuple(label for label in labels if label in occurring)
+    position = {label: k for k, label in enumerate(labels)}
+    counts = np.zeros((3, len(labels), len(labels)))
+    for true, predicted, *numbers in rows:
+        counts[:, position[true], position[predicted]] = numbers
+    return ConfusionCounts(labels, *counts)

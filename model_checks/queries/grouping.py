@@ -1,0 +1,89 @@
+"""What is asked of the engine: the segmentations that a kind of aggregate is wanted for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from model_checks.engines.sql import literal
+from model_checks.metrics import Asked
+from model_checks.plan import Segment
+from model_checks.predictions import Predictions
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """A segmentation: columns taken together; none at all is the whole.
+
+    Attributes
+    ----------
+    columns
+        As the settings name them.
+    listed
+        The values to measure; None for all that the data has.
+    """
+
+    columns: tuple[str, ...] = ()
+    listed: tuple[Segment, ...] | None = None
+
+    def keys(self, predictions: Predictions) -> list[str]:
+        """The columns of the predictions that rows are grouped by."""
+        return predictions.group(self.columns)
+
+    def relation(self, predictions: Predictions) -> str:
+        """The predictions, held to the values that are listed."""
+        if self.listed is None:
+            return predictions.relation
+        keys = self.keys(predictions)
+        values = [segment_condition(keys, segment) for segment in self.listed]
+        return f"(select * from {predictions.relation} where {' or '.join(values)})"
+
+
+@dataclass(frozen=True)
+class Need:
+    """What the checks of a model ask of one kind of aggregate.
+
+    Attributes
+    ----------
+    groupings
+        The whole, or segmentations, or both.
+    asked
+        What any of the thresholds asks of its metric.
+    """
+
+    groupings: tuple[Grouping, ...]
+    asked: frozenset[Asked] = frozenset()
+
+
+def segment_condition(keys: Sequence[str], segment: Segment) -> str:
+    """SQL that holds for the rows of one segment; of the whole for all."""
+    conditions = [
+        f"{key} is null" if value is None else f"{key} = {literal(value)}"
+        for key, (_, value) in zip(keys, segment, strict=True)
+    ]
+    return f"({' and '.join(conditions)})" if conditions else "true"
+
+
+def listed(keys: Sequence[str]) -> str:
+    """Keys before other columns of a query.
+
+    >>> listed(["g0", "g1"])
+    'g0, g1, '
+    """
+    return "".join(f"{key}, " for key in keys)
+
+
+def grouped(keys: Iterable[str]) -> str:
+    """The clause that groups by some keys; by none the whole is one group."""
+    return f"group by {', '.join(keys)}" if keys else ""
+
+
+def by_segment(
+    found: Iterable[tuple[Any, ...]], columns: Sequence[str]
+) -> Mapping[Segment, list[tuple[Any, ...]]]:
+    """Rows of a result by the segment that their first values tell."""
+    groups: dict[Segment, list[tuple[Any, ...]]] = defaultdict(list)
+    for row in found:
+        values, rest = row[: len(columns)], row[len(columns) :]
+        groups[tuple(zip(columns, values, strict=True))].append(rest)
+    return groups
