@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_checks.calling import PREDICTION, Caller, write_predictions
-from model_checks.engines import GIVEN, Engine
+from model_checks.calling import PREDICTION, Caller, Progress, write_predictions
+from model_checks.engines import GIVEN, Engine, Kept
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
@@ -75,16 +75,25 @@ def logged_predictions(engine: Engine, model: Model, rows: Rows) -> Predictions:
 
 
 def call_model(
-    engine: Engine, model: Model, rows: Rows, loaded: LoadedModel, file: Path, *, scored: bool
+    engine: Engine,
+    model: Model,
+    rows: Rows,
+    loaded: LoadedModel,
+    kept: Kept,
+    *,
+    scored: bool,
+    progress: Progress | None = None,
 ) -> Caller:
     """Call a model on the labelled rows, and keep what it answers.
 
     Parameters
     ----------
-    file
+    kept
         Where that is written, beside labels, weights and segment columns.
     scored
         Whether a metric needs scores.
+    progress
+        Is told how many rows of how many are done.
 
     Raises
     ------
@@ -95,9 +104,9 @@ def call_model(
     """
     caller = Caller(model, loaded, scored=scored)
     caller.require_features(rows.types, model.data.source)
-    kept = dict.fromkeys([model.target, *([model.weight] if model.weight else [])])
-    kept |= dict.fromkeys(_segment_columns(model))
-    write_predictions(engine, rows, caller, list(kept), file)
+    columns = dict.fromkeys([model.target, *([model.weight] if model.weight else [])])
+    columns |= dict.fromkeys(_segment_columns(model))
+    write_predictions(engine, rows, caller, list(columns), kept, progress)
     return caller
 
 

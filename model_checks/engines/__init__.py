@@ -6,7 +6,7 @@ model has to be called on.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -80,9 +80,36 @@ def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
         yield engine
 
 
+class Kept(Protocol):
+    """Where rows are kept that come one batch after the other."""
+
+    def append(self, rows: "pa.Table") -> None:
+        """Add some rows; all have the columns and types of the first.
+
+        Raises
+        ------
+        DataError
+            If they can't be written.
+        """
+        ...
+
+
+def keep_in(file: Path, settings: Settings) -> AbstractContextManager[Kept]:
+    """Keeps in a DuckDB file what a model answers; none is left where an error ended it.
+
+    Raises
+    ------
+    DataError
+        If it can't be written.
+    """
+    from model_checks.engines.duckdb import Writer
+
+    return Writer(file, settings.engine)
+
+
 @contextmanager
 def open_file(file: Path, settings: Settings) -> Iterator[Engine]:
-    """DuckDB on the predictions that a model has made, which are its relation ``given``.
+    """DuckDB on what was kept in a file, which is its relation ``given``.
 
     Raises
     ------
@@ -92,5 +119,5 @@ def open_file(file: Path, settings: Settings) -> Iterator[Engine]:
     from model_checks.engines.duckdb import DuckDB
 
     with DuckDB(settings.engine) as engine:
-        engine.read_parquet(file)
+        engine.open(file)
         yield engine
