@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int], None]
 """Told again and again how many rows of how many are done."""
 
-BATCH_ROWS = 50_000
+BATCH_ROWS = 40_960
+"""A third of what DuckDB reads and writes at once; with more, calling gets no quicker."""
+
 PREDICTION = "model_checks prediction"
 
 
