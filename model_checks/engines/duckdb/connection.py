@@ -41,6 +41,7 @@ class Connection:
         memory, threads = usable(self.duckdb)
         try:
             self.duckdb.execute("set TimeZone = 'UTC'")
+            self.duckdb.execute("set enable_progress_bar = false")  # a notebook would show it
             self.duckdb.execute(f"set threads = {limits.threads or threads}")
             self.duckdb.execute(f"set memory_limit = '{limits.memory_limit or memory}'")
         except RAISED as error:
