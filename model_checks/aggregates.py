@@ -82,6 +82,9 @@ class RankSums:
         Shape (C, K): weighted sum of the placements.
     products
         Shape (C, K, K): weighted sum of the products of two placements of the same row.
+    precision
+        Binary: weighted mean over the positives of the precision at their score, that is among the
+        rows that score at least as high; None without a positive, and for several scores.
     """
 
     labels: tuple[str, ...]
@@ -91,6 +94,7 @@ class RankSums:
     weight2: Floats
     sums: Floats
     products: Floats
+    precision: float | None = None
 
     @property
     def count(self) -> int:
