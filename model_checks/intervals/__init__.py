@@ -11,24 +11,34 @@ central: at 0.95, the truth is meant to lie above in 1 case of 40, and below in 
 """
 
 from model_checks.intervals.areas import SMALL_CLASS, auc_interval, newcombe_auc_interval
+from model_checks.intervals.deltas import (
+    agreement_interval,
+    calibration_interval,
+    explained_interval,
+)
 from model_checks.intervals.interval import Interval, kish_size
-from model_checks.intervals.means import hall_mean_interval, rmse_interval
+from model_checks.intervals.means import hall_mean_interval, hall_signed_interval, rmse_interval
 from model_checks.intervals.proportions import (
     delta_logit_interval,
     f1_interval,
     wilson_interval,
 )
-from model_checks.intervals.quantiles import student_quantile
+from model_checks.intervals.quantiles import normal_quantile, student_quantile
 
 __all__ = [
     "SMALL_CLASS",
     "Interval",
+    "agreement_interval",
     "auc_interval",
+    "calibration_interval",
     "delta_logit_interval",
+    "explained_interval",
     "f1_interval",
     "hall_mean_interval",
+    "hall_signed_interval",
     "kish_size",
     "newcombe_auc_interval",
+    "normal_quantile",
     "rmse_interval",
     "student_quantile",
     "wilson_interval",

@@ -36,9 +36,16 @@ def kish_size(sum_w: float, sum_w2: float) -> float:
     return float(sum_w * (sum_w / sum_w2))
 
 
-def around(value: float, low: float, high: float, method: str, ceiling: float = 1.0) -> Interval:
+def around(
+    value: float,
+    low: float,
+    high: float,
+    method: str,
+    *,
+    within: tuple[float, float] = (0.0, 1.0),
+) -> Interval:
     """Clip the limits to the range, and against rounding to the value itself."""
-    low, high = max(0.0, min(low, value)), min(ceiling, max(high, value))
+    low, high = max(within[0], min(low, value)), min(within[1], max(high, value))
     return Interval(float(low), float(high), method)  # numpy's scalars stay out of results
 
 

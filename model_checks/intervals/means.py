@@ -13,7 +13,12 @@ from model_checks.intervals.quantiles import student_quantile
 
 
 def hall_mean_interval(
-    n_effective: float, mean: float, second: float, third: float, confidence: float
+    n_effective: float,
+    mean: float,
+    second: float,
+    third: float,
+    confidence: float,
+    highest: float = math.inf,
 ) -> Interval:
     """Hall's skewness-corrected t interval of a mean of nonnegative values (Hall, 1992).
 
@@ -24,10 +29,12 @@ def hall_mean_interval(
     ----------
     n_effective
         Effective number of values. One value does not show how far values spread: a size of 1 or
-        less (or so near 1 that Student's quantile overflows) gives 0 to infinity.
+        less (or so near 1 that Student's quantile overflows) gives 0 to ``highest``.
     mean, second, third
         Means of the values, their squares and their cubes, in the values' unit and its powers.
         Values that agree to 5 digits are taken for equal, and the interval is their mean alone.
+    highest
+        What no value is above.
 
     Examples
     --------
@@ -35,18 +42,51 @@ def hall_mean_interval(
     >>> round(interval.low, 4), round(interval.high, 4)
     (0.0, 4.4841)
     """
-    require_confidence(confidence)
     _require_moments(n_effective, mean, second, third)
-    t = student_quantile(n_effective - 1, confidence) if n_effective > 1 else math.inf
+    t = spread_quantile(n_effective, confidence)
     if math.isinf(t):
-        return Interval(0.0, math.inf, "Hall")
+        return Interval(0.0, highest, "Hall")
     if mean == 0 or second / mean / mean - 1 <= ROUNDING:
-        return around(mean, mean, mean, "Hall", ceiling=math.inf)
-    spread, skewness = _relative_spread_and_skewness(n_effective, mean, second, third)
-    step = mean * spread / math.sqrt(n_effective)
-    low = mean - step * _hall_inverse(t, skewness / math.sqrt(n_effective))
-    high = mean - step * _hall_inverse(-t, skewness / math.sqrt(n_effective))
-    return around(mean, low, high, "Hall", ceiling=math.inf)
+        return Interval(float(mean), float(mean), "Hall")
+    square, cube = second / mean / mean, third / mean / mean / mean
+    # Where the variance is a small difference of sums, the digits of the skewness are lost in it.
+    skewness = (cube - 3 * square + 2) / (square - 1) ** 1.5 if square - 1 >= 1e-8 else 0.0
+    below, above = _hall_steps(n_effective, t, skewness)
+    spread = mean * math.sqrt(square - 1)
+    limits = mean - spread * below, mean + spread * above
+    return around(mean, *limits, "Hall", within=(0.0, highest))
+
+
+def hall_signed_interval(
+    n_effective: float, mean: float, variance: float, third: float, confidence: float
+) -> Interval:
+    """Hall's interval of a mean of values of either sign, as of errors that tell a bias.
+
+    Parameters
+    ----------
+    n_effective
+        Effective number of values; one or less gives an interval without limits.
+    mean, variance, third
+        Mean of the values, and of the squares and cubes of their distances from it. Central
+        moments, since the mean may be large against them.
+
+    Examples
+    --------
+    >>> interval = hall_signed_interval(3, 2.0, 2 / 3, 0.0, 0.95)  # 1, 2, 3
+    >>> round(interval.low, 4), round(interval.high, 4)
+    (-0.4841, 4.4841)
+    """
+    require_positive(n_effective=n_effective)
+    if not (math.isfinite(mean) and 0 <= variance < math.inf and math.isfinite(third)):
+        raise ValueError(f"no values have the moments {mean!r}, {variance!r}, {third!r}")
+    t = spread_quantile(n_effective, confidence)
+    if math.isinf(t):
+        return Interval(-math.inf, math.inf, "Hall")
+    spread = math.sqrt(variance)
+    skewness = third / variance / spread if variance > 0 else 0.0
+    below, above = _hall_steps(n_effective, t, skewness)
+    limits = mean - spread * below, mean + spread * above
+    return around(mean, *limits, "Hall", within=(-math.inf, math.inf))
 
 
 def rmse_interval(
@@ -65,18 +105,26 @@ def rmse_interval(
     return Interval(math.sqrt(mse.low), math.sqrt(mse.high), mse.method)
 
 
-def _relative_spread_and_skewness(
-    n: float, mean: float, second: float, third: float
-) -> tuple[float, float]:
-    """Coefficient of variation, and skewness, both corrected for a sample of size n."""
-    square, cube = second / mean / mean, third / mean / mean / mean
-    variance = square - 1
-    spread = math.sqrt(variance * n / (n - 1))
-    if n <= 2 or variance < 1e-8:  # two values have none; below, its digits are lost in the sums
-        return spread, 0.0
-    skewness = (cube - 3 * square + 2) / variance**1.5 * math.sqrt(n * (n - 1)) / (n - 2)
-    limit = math.sqrt(n)  # no sample of n equally weighted values has more
-    return spread, max(-limit, min(skewness, limit))
+def spread_quantile(n_effective: float, confidence: float) -> float:
+    """Student's quantile for a mean; infinite where so few values do not show how they spread."""
+    require_confidence(confidence)
+    return student_quantile(n_effective - 1, confidence) if n_effective > 1 else math.inf
+
+
+def _hall_steps(n: float, t: float, skewness: float) -> tuple[float, float]:
+    """How far the limits lie below and above the mean, in standard deviations of the values.
+
+    Standard deviation and skewness are those of the values; here they are corrected for n.
+    """
+    step = math.sqrt(1 / (n - 1))
+    if n <= 2:  # two values have no skewness
+        skewness = 0.0
+    else:
+        limit = math.sqrt(n)  # no sample of n equally weighted values has more
+        skewness *= math.sqrt(n * (n - 1)) / (n - 2)
+        skewness = max(-limit, min(skewness, limit))
+    per_root = skewness / math.sqrt(n)
+    return step * _hall_inverse(t, per_root), -step * _hall_inverse(-t, per_root)
 
 
 def _hall_inverse(x: float, skewness_per_root: float) -> float:
