@@ -185,6 +185,7 @@ class Segmentation(Judging):
         | None
     ) = None
     thresholds: Annotated[Thresholds, Field(min_length=1)]
+    max_segments: Annotated[int, Field(ge=1)] = 1000
     as_of: AsOfElsewhere = None
 
     @field_validator("values")
