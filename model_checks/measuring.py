@@ -122,7 +122,8 @@ def measure(
             loaded = load_model(model.model, settings.folder)
             facts = replace(facts, sha256=loaded.sha256)
             file = folder / f"{name}.parquet"
-            caller = call_model(engine, model, rows, loaded, file, scored="ranks" in needs)
+            scored = any(METRICS[metric].needs_scores for metric in model.metrics())
+            caller = call_model(engine, model, rows, loaded, file, scored=scored)
         with open_file(file, settings) as engine:
             predictions = called_predictions(engine, model, caller, file)
             return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
