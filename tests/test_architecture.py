@@ -39,6 +39,7 @@ OWNERS = {
     "matplotlib": ["charts.canvas"],
     "pandas": [],
     "pickle": ["plugin.once", "plugin.outcome"],
+    "psycopg": [],
     "pyarrow": ["calling"],
     "pydantic": ["settings"],
     "pydantic_core": ["settings"],
@@ -49,6 +50,7 @@ OWNERS = {
     "skops": ["sources.skops"],
     "sklearn": [],
     "smtplib": ["alerts.delivery"],
+    "sqlglot": ["engines.dialects"],
     "ssl": ["alerts.delivery"],
     "xdist": [],
 }
