@@ -54,7 +54,8 @@ class Translated:
     Attributes
     ----------
     text
-        The SQL, with a named parameter such as ``:p0`` in place of every string.
+        The SQL, with a named parameter such as ``:p0`` in place of every string. No quoted name in
+        it holds a colon and a parameter's name.
     values
         What each parameter stands for, without the colon.
     """
@@ -88,7 +89,7 @@ def translated(sql: str, dialect: str, given: str = GIVEN) -> Translated:
         WHERE (x = CAST(\'NaN\' AS DOUBLE PRECISION)) OR "t" = :p0', values={'p0': 'a:b'})
     """
     tree = parse_one(sql, read="duckdb")
-    values = _take_out_strings(tree)
+    values = _take_out_strings(tree, sql)
     _rewrite_tests_of_floats(tree, dialect)
     _leave_nulls_alone(tree, dialect)
     _spell_out_windows(tree)
@@ -128,11 +129,14 @@ def duckdb_type(native: str, dialect: str) -> str:
     return _TYPES.get(name, native.upper() if kind.args.get("nested") else name)
 
 
-def _take_out_strings(tree: exp.Expr) -> dict[str, str]:
+def _take_out_strings(tree: exp.Expr, sql: str) -> dict[str, str]:
     """Put a parameter in place of each string; equal ones get the same."""
+    prefix = "p"
+    while f":{prefix}" in sql:
+        prefix += "p"
     names: dict[str, str] = {}
     for text in [one for one in tree.find_all(exp.Literal) if one.is_string]:
-        name = names.setdefault(text.name, f"p{len(names)}")
+        name = names.setdefault(text.name, f"{prefix}{len(names)}")
         text.replace(exp.Var(this=f":{name}"))
     return {name: text for text, name in names.items()}
 
