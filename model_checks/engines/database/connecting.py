@@ -1,5 +1,6 @@
 """The URL in an environment variable -> a connection that only reads."""
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -77,6 +78,8 @@ def begin_reading(connection: sa.Connection, dialect: str, given: str, source: s
         SQLite has types only for the columns of a table or view: a view of this name over the SQL.
     """
     if dialect == "sqlite":
+        driver: Any = connection.connection.driver_connection
+        driver.create_function("floor", 1, _floor, deterministic=True)
         connection.exec_driver_sql(f"create temp view {given} as\n{source}\n")
         connection.exec_driver_sql("pragma query_only = on")
         connection.exec_driver_sql("begin")
@@ -84,6 +87,11 @@ def begin_reading(connection: sa.Connection, dialect: str, given: str, source: s
         connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     for statement in _SETTING_OUT.get(dialect, ()):
         connection.exec_driver_sql(statement)
+
+
+def _floor(number: float | None) -> float | None:
+    """In place of SQLAlchemy's, which a null or an infinity is too much for."""
+    return number if number is None or math.isinf(number) else float(math.floor(number))
 
 
 def _url(variable: str) -> sa.URL:
