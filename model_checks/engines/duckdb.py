@@ -127,6 +127,10 @@ class DuckDB:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back its memory and its temporary folder."""
         self._connection.close()
         self._spill.cleanup()
 
