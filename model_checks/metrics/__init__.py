@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from model_checks.aggregates import AggregateKind, Aggregates
-from model_checks.metrics import classification, ranking, regression
+from model_checks.metrics import classification, functions, ranking, regression
 from model_checks.metrics.estimate import Asked, Estimate
 
-__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metrics_of"]
+__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metric_named", "metrics_of"]
 
 TASKS = ("binary", "multiclass", "regression")
 
@@ -29,16 +29,17 @@ class Metric:
     estimate
         ``(aggregates, asked) -> Estimate``.
     greater_is_better
-        True for scores, False for errors.
-    highest
-        The largest value it can take; the smallest is zero for all of them.
+        True for scores, False for errors; None where only the bound that was agreed can tell.
+    lowest, highest
+        The smallest and the largest value it can take.
     """
 
     name: str
     averages: Mapping[str, tuple[str | None, ...]]
     aggregate: AggregateKind
     estimate: Callable[[Aggregates, Asked], Estimate]
-    greater_is_better: bool = True
+    greater_is_better: bool | None = True
+    lowest: float = 0.0
     highest: float = 1.0
 
 
@@ -63,6 +64,19 @@ METRICS: Mapping[str, Metric] = {
         ),
     )
 }
+
+
+def metric_named(name: str) -> Metric:
+    """The metric of the table, or one that is a function of somebody's own under a free name."""
+    return METRICS.get(name) or Metric(
+        name,
+        dict.fromkeys(TASKS, (None,)),
+        "replicates",
+        functions.own,
+        greater_is_better=None,
+        lowest=-math.inf,
+        highest=math.inf,
+    )
 
 
 def metrics_of(task: str) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from model_checks.queries.confusion import confusion_counts
 from model_checks.queries.grouping import Grouping, Need
 from model_checks.queries.moments import error_moments
 from model_checks.queries.ranks import rank_sums
+from model_checks.queries.replicates import replicates
 
 __all__ = ["Grouping", "Need", "find_aggregates"]
 
@@ -23,6 +24,7 @@ _QUERIES: Mapping[AggregateKind, Callable[[Engine, Predictions, Need], Mapping[S
     "confusion": confusion_counts,
     "moments": error_moments,
     "ranks": rank_sums,
+    "replicates": replicates,
 }
 
 

@@ -1,6 +1,7 @@
 """What was agreed: bounds for metrics, of a model or of its segments."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -13,9 +14,9 @@ from pydantic import (
     model_validator,
 )
 
-from model_checks.metrics import METRICS, TASKS, metrics_of
+from model_checks.metrics import METRICS, TASKS, metric_named, metrics_of
 from model_checks.settings.mistakes import key_mistake, keys_of, nearest, refuse, table_mistake
-from model_checks.settings.values import Known, NotYet, Table, Texts, Whole, is_plain_value
+from model_checks.settings.values import OBJECT, Known, NotYet, Table, Texts, Whole, is_plain_value
 
 Rule = Literal["estimate", "confident", "tolerant"]
 
@@ -50,6 +51,11 @@ class Threshold(Judging):
 
     metric: str = Field(alias="<metric>")
     task: str = Field(alias="<task>")
+    function: str | None = Field(
+        default=None, alias="metric", pattern=OBJECT, description="'package.module:function'"
+    )
+    seed: Annotated[int, Field(ge=0)] = 0
+    max_rows: Annotated[int, Field(ge=1)] = 1_000_000
     min: float | None = None
     max: float | None = None
     warn: float | None = None
@@ -62,7 +68,10 @@ class Threshold(Judging):
     @classmethod
     def _as_a_table(cls, agreed: Any) -> dict[str, Any]:
         metric, task, written = agreed
-        _refuse_unknown_metric(metric, task)
+        if isinstance(written, Mapping) and "metric" in written:
+            _refuse_taken_name(metric)
+        else:
+            _refuse_unknown_metric(metric, task)
         if isinstance(written, int | float) and not isinstance(written, bool):
             written = {"min" if METRICS[metric].greater_is_better else "max": written}
         if not isinstance(written, Mapping):
@@ -72,11 +81,19 @@ class Threshold(Judging):
                 raise table_mistake(f"unknown key {key!r}; {nearest(key, keys_of(cls))}")
         return {**written, "<metric>": metric, "<task>": task}
 
+    @field_validator("seed", "max_rows")
+    @classmethod
+    def _of_a_function(cls, value: object, info: ValidationInfo) -> object:
+        if "function" in info.data and info.data["function"] is None:
+            raise ValueError("goes with metric, which names a function of your own")
+        return value
+
     @field_validator("min", "max", "warn")
     @classmethod
     def _within_range(cls, bound: float | None, info: ValidationInfo) -> float | None:
-        highest = METRICS[info.data["metric"]].highest
-        if bound is not None and not 0 <= bound <= highest:
+        metric = metric_named(info.data["metric"])
+        lowest, highest = metric.lowest, metric.highest
+        if bound is not None and not lowest <= bound <= highest:
             limits = "never below 0" if math.isinf(highest) else f"from 0 to {highest:g}"
             raise ValueError(f"{info.data['metric']} is {limits}")
         return bound
@@ -84,7 +101,7 @@ class Threshold(Judging):
     @field_validator("average")
     @classmethod
     def _known_average(cls, average: str | None, info: ValidationInfo) -> str | None:
-        metric = METRICS[info.data["metric"]]
+        metric = metric_named(info.data["metric"])
         known = [name for name in metric.averages.get(info.data["task"], (average,)) if name]
         if average is not None and not known:
             raise ValueError(f"{metric.name} has no averages")
@@ -99,6 +116,18 @@ class Threshold(Judging):
             refuse(_disagreeing_bounds(info.data))
 
 
+def _refuse_taken_name(metric: str) -> None:
+    """Of a function of somebody's own: the name is a marker and a part of its checks' ids."""
+    if metric in METRICS:
+        raise key_mistake(f"{metric} is a metric by itself; give the function another name")
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", metric):
+        raise key_mistake(
+            f"metric name {metric!r} must be of letters, digits and '_', and start with a letter"
+        )
+    if metric in ("and", "or", "not", *TASKS):
+        raise key_mistake(f"metric name {metric!r} means something else as a marker of its checks")
+
+
 def _refuse_unknown_metric(metric: str, task: str) -> None:
     if metric not in METRICS:
         known = metrics_of(task) if task in TASKS else METRICS
@@ -110,9 +139,12 @@ def _refuse_unknown_metric(metric: str, task: str) -> None:
 
 def _disagreeing_bounds(known: Known) -> Iterator[str]:
     low, high, warn = known["min"], known["max"], known["warn"]
-    if METRICS[known["metric"]].greater_is_better and low is None:
+    greater_is_better = metric_named(known["metric"]).greater_is_better
+    if greater_is_better is None and low is None and high is None:
+        yield "min or max is missing; without them nothing is too low or too high"
+    elif greater_is_better and low is None:
         yield "min is missing; without it nothing is too low"
-    elif not METRICS[known["metric"]].greater_is_better and high is None:
+    elif greater_is_better is False and high is None:
         yield "max is missing; without it nothing is too high"
     elif low is not None and high is not None:
         if low > high:
