@@ -116,7 +116,7 @@ def measure(
             loaded = load_model(model.model, settings.folder)
             facts = replace(facts, sha256=loaded.sha256)
             file = folder / f"{name}.parquet"
-            caller = call_model(engine, model, rows, loaded, file, scored=_scored(needs, loaded))
+            caller = call_model(engine, model, rows, loaded, file, scored=_scored(model.task, needs, loaded))
         with open_file(file, settings) as engine:
             predictions = called_predictions(engine, model, caller, file)
             return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
@@ -124,9 +124,10 @@ def measure(
         return Measurement(replace(facts, error=str(error)), {})
 
 
-def _scored(needs: Mapping[AggregateKind, Need], loaded: LoadedModel) -> bool:
+def _scored(task: str, needs: Mapping[AggregateKind, Need], loaded: LoadedModel) -> bool:
     """Whether scores are asked for; functions of somebody's own get them where there are any."""
-    return "ranks" in needs or ("replicates" in needs and has_scores(loaded))
+    offered = "replicates" in needs and task != "regression"
+    return "ranks" in needs or (offered and has_scores(loaded))
 
 
 def _with_counts(facts: ModelFacts, rows: Rows) -> ModelFacts:

