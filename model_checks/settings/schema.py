@@ -58,7 +58,8 @@ def settings_schema() -> Schema:
     for key in ("model", "data"):
         properties = tables["Model"]["properties"]
         properties[key] = {"anyOf": [{"type": "string", "minLength": 1}, properties[key]]}
-    tables["Model"]["allOf"] += [_metrics_of_task(task) for task in TASKS]
+    of_tasks = [_metrics_of_task(task) for task in TASKS]
+    tables["Model"]["allOf"] = [*tables["Model"]["allOf"], *of_tasks]
     generated["required"] = ["models"]
     generated["properties"]["models"]["minProperties"] = 1
     return {
