@@ -158,8 +158,7 @@ def _need(checks: Sequence[Check]) -> Need:
     asked_of: dict[Segment, set[Asked]] = defaultdict(set)
     for check in checks:
         by_columns[tuple(column for column, _ in check.segment)].append(check)
-        if not check.vacant:
-            asked_of[check.segment].add(check.asked)
+        asked_of[check.segment].add(check.asked)
     return Need(
         tuple(_grouping(columns, those) for columns, those in by_columns.items()),
         frozenset(check.asked for check in checks),

@@ -288,35 +288,33 @@ CELLS = (0.118, 0.082, 0.082, 0.718)
 
 def f1_of(cells: Floats) -> Floats:
     true, wrong = (cells == 0).sum(axis=-1), ((cells == 1) | (cells == 2)).sum(axis=-1)
-    found: Floats = 2 * true / np.maximum(2 * true + wrong, 1)
-    return found
+    return np.asarray(2 * true / np.maximum(2 * true + wrong, 1), float)
 
 
 def root_mean_square(errors: Floats) -> Floats:
-    found: Floats = np.sqrt((errors**2).mean(axis=-1))
-    return found
+    return np.asarray(np.sqrt((errors**2).mean(axis=-1)), float)
 
 
 def mean(values: Floats) -> Floats:
-    return np.asarray(values.mean(axis=-1))
+    return np.asarray(values.mean(axis=-1), float)
 
 
 def ninth_decile(values: Floats) -> Floats:
-    return np.asarray(np.quantile(values, 0.9, axis=-1))
+    return np.asarray(np.quantile(values, 0.9, axis=-1), float)
 
 
 # Draw, function, truth.
 FUNCTIONS: dict[str, tuple[Draw, Statistic, float]] = {
     "mean of normal": (lambda rng, shape: rng.normal(size=shape), mean, 0.0),
     "mean of lognormal": (lambda rng, shape: rng.lognormal(size=shape), mean, math.exp(0.5)),
-    "share": (lambda rng, shape: (rng.random(shape) < 0.85) * 1.0, mean, 0.85),
+    "share": (lambda rng, shape: (rng.random(shape) < 0.85).astype(float), mean, 0.85),
     "profit": (
-        lambda rng, shape: GAINS[rng.choice(4, shape, p=CELLS)],
+        lambda rng, shape: GAINS.take(rng.choice(4, shape, p=CELLS)),
         mean,
         float(GAINS @ np.array(CELLS)),
     ),
     "F1": (
-        lambda rng, shape: rng.choice(4, shape, p=CELLS) * 1.0,
+        lambda rng, shape: rng.choice(4, shape, p=CELLS).astype(float),
         f1_of,
         2 * CELLS[0] / (2 * CELLS[0] + CELLS[1] + CELLS[2]),
     ),

@@ -1,10 +1,11 @@
 """Metrics that are functions of the user's own, as pytest collects, runs and tells them."""
 
+import re
 import signal
 from pathlib import Path
 
 import pytest
-from project import CHURN, PRICES, Finished, Project, churn_log, price_log, text_in
+from project import CHURN, PRICES, REPOSITORY, Finished, Project, churn_log, price_log, text_in
 
 SCORING = """
 import pathlib
@@ -31,6 +32,7 @@ def slow(y_true):
     time.sleep(0.1)
     return 1.0
 """
+KINDS = ("toml", "python", "text")
 OWN = """
 [models.churn.thresholds.profit]
 metric = "scoring:profit"
@@ -149,3 +151,20 @@ def test_a_function_that_takes_long_can_be_interrupted(
     assert found.exit_code == exit_code
     assert found.verdicts == {}
     assert project.left_behind() == []
+
+
+def test_the_worked_example_of_the_documentation_can_be_run(tmp_path: Path) -> None:
+    section = (
+        (REPOSITORY / "docs/settings.md").read_text("utf-8").split("### A metric of your own")[1]
+    )
+    toml, python, told = (section.split(f"```{kind}\n")[1].split("```")[0] for kind in KINDS)
+    model = CHURN.replace("thresholds = { accuracy = 0.7, recall = 0.7 }", "")
+    project = scored(tmp_path, model + toml).write("my_package/scoring.py", python)
+    finished = project.run()
+    assert finished.exit_code == 0
+    assert finished.verdicts == {
+        name: verdict for name, verdict in VERDICTS.items() if name.startswith("churn-profit")
+    }
+    numbers = re.compile(r"\d[\d.,]*(?= \(| to|, boot| loaded)")
+    shown = finished.checks["churn-profit"]["message"]
+    assert numbers.sub("N", shown) == numbers.sub("N", told.strip())
