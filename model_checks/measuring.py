@@ -116,7 +116,9 @@ def measure(
             loaded = load_model(model.model, settings.folder)
             facts = replace(facts, sha256=loaded.sha256)
             file = folder / f"{name}.parquet"
-            caller = call_model(engine, model, rows, loaded, file, scored=_scored(model.task, needs, loaded))
+            caller = call_model(
+                engine, model, rows, loaded, file, scored=_scored(model.task, needs, loaded)
+            )
         with open_file(file, settings) as engine:
             predictions = called_predictions(engine, model, caller, file)
             return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
