@@ -181,6 +181,11 @@ class Caller:
         return SourceError(f"model {self._loaded.source!r}: {text}")
 
 
+def has_scores(loaded: LoadedModel) -> bool:
+    """Whether a model has scores, and tells what they are of."""
+    return callable(loaded.attribute("predict_proba")) and loaded.attribute("classes_") is not None
+
+
 def write_predictions(
     engine: Engine, rows: Rows, caller: Caller, kept: Sequence[str], file: Path
 ) -> None:

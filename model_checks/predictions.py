@@ -44,6 +44,8 @@ class Predictions:
         The labels that ``s0``, ``s1``, ... are the scores of; binary: the positive one.
     segment_columns
         The columns that ``g0``, ``g1``, ... stand for.
+    weighted
+        Whether ``w`` is a column of the data; else it is 1.
     """
 
     task: str
@@ -52,6 +54,7 @@ class Predictions:
     labels: tuple[str, ...]
     scored: tuple[str, ...]
     segment_columns: tuple[str, ...]
+    weighted: bool = False
 
     def group(self, columns: Sequence[str]) -> list[str]:
         """The relation's names of some segment columns."""
@@ -144,7 +147,8 @@ class _Given:
         columns["w"] = _number(self.model.weight) if self.model.weight else "cast(1 as double)"
         listed = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
         relation = f"(select {listed} from {self.relation})"
-        return Predictions(self.model.task, file, relation, labels, tuple(self.scores), segments)
+        scored, weighted = tuple(self.scores), self.model.weight is not None
+        return Predictions(self.model.task, file, relation, labels, scored, segments, weighted)
 
     def _values(self, name: str) -> str:
         """The numbers of a column, or its labels as text."""

@@ -13,17 +13,18 @@ from model_checks.metrics import (
     agreement,
     classification,
     fit,
+    functions,
     probabilities,
     ranking,
     regression,
 )
 from model_checks.metrics.estimate import Asked, Estimate
 
-__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metrics_of"]
+__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metric_named", "metrics_of"]
 
 TASKS = ("binary", "multiclass", "regression")
 
-Direction = Literal["higher", "lower", "zero"]
+Direction = Literal["higher", "lower", "zero", "agreed"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Metric:
     estimate
         ``(aggregates, asked) -> Estimate``.
     direction
-        Where it is best: higher for scores, lower for errors, at zero for a bias.
+        Where it is best: higher for scores, lower for errors, at zero for a bias; for a function
+        of somebody's own the bound that was agreed tells.
     lowest, highest
         The smallest and the largest value it can take.
     needs_beta
@@ -127,6 +129,19 @@ METRICS: Mapping[str, Metric] = {
         ),
     )
 }
+
+
+def metric_named(name: str) -> Metric:
+    """The metric of the table, or one that is a function of somebody's own under a free name."""
+    return METRICS.get(name) or Metric(
+        name,
+        dict.fromkeys(TASKS, (None,)),
+        "replicates",
+        functions.own,
+        "agreed",
+        lowest=-math.inf,
+        highest=math.inf,
+    )
 
 
 def metrics_of(task: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from model_checks.engines.sql import literal
@@ -49,10 +49,13 @@ class Need:
         The whole, or segmentations, or both.
     asked
         What any of the thresholds asks of its metric.
+    asked_of
+        The same by segment.
     """
 
     groupings: tuple[Grouping, ...]
     asked: frozenset[Asked] = frozenset()
+    asked_of: Mapping[Segment, frozenset[Asked]] = field(default_factory=dict)
 
 
 def segment_condition(keys: Sequence[str], segment: Segment) -> str:

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from model_checks.metrics import METRICS, TASKS
+from model_checks.metrics import METRICS, TASKS, metric_named
 from model_checks.settings.data import Data
 from model_checks.settings.mistakes import key_mistake, refuse
 from model_checks.settings.thresholds import (
@@ -25,6 +25,7 @@ from model_checks.settings.thresholds import (
     with_metric_and_task,
 )
 from model_checks.settings.values import (
+    OBJECT,
     Known,
     Label,
     Moment,
@@ -51,9 +52,7 @@ class Deployed(Table):
     sha256: str | None = Field(
         default=None, pattern="^[0-9a-f]{64}$", description="64 hexadecimal digits in lower case"
     )
-    python: str | None = Field(
-        default=None, pattern=r"^\w+(\.\w+)*:\w+$", description="'package.module:name'"
-    )
+    python: str | None = Field(default=None, pattern=OBJECT, description="'package.module:name'")
     whole: Whole = None
 
     @field_validator("whole")
@@ -228,7 +227,7 @@ def _nothing_to_judge(known: Known) -> Iterator[str]:
         return
     if known["score"] is None and {"thresholds", "segments"} <= known.keys():
         metrics = _metrics(known["thresholds"], known["segments"])
-        scored = [name for name in dict.fromkeys(metrics) if METRICS[name].needs_scores]
+        scored = [name for name in dict.fromkeys(metrics) if metric_named(name).needs_scores]
         if scored:
             yield f"{', '.join(scored)} needs score, the column of logged probabilities"
 
