@@ -13,7 +13,7 @@ from model_checks.queries.grouping import segment_condition
 
 _POINTS = 200
 _BINS = 40
-_INNER = (0.005, 0.995)
+_BEYOND = 0.005
 
 
 @dataclass(frozen=True)
@@ -105,27 +105,38 @@ def _confusion(engine: Engine, relation: str, labels: tuple[str, ...]) -> Confus
 def _against_actual(engine: Engine, relation: str) -> PredictedAgainstActual:
     edges = _edges(engine, relation, "y_true", "y_pred")
     rows = np.zeros((_BINS, _BINS))
-    binned = ", ".join(_bin(column, edges) for column in ("y_true", "y_pred"))
-    found = engine.run(f"select {binned}, count(*) from {relation} group by all")
+    binned = f"{_bin('y_true', edges)} as actual, {_bin('y_pred', edges)} as predicted"
+    found = engine.run(
+        f"select actual, predicted, count(*) from (select {binned} from {relation}) as binned "
+        "group by actual, predicted"
+    )
     for true, predicted, n in found:
         rows[int(true), int(predicted)] = n
     return PredictedAgainstActual(edges, rows)
 
 
 def _error_histogram(engine: Engine, relation: str) -> ErrorHistogram:
-    errors = f"(select y_pred - y_true as e from {relation})"
+    errors = f"(select y_pred - y_true as e from {relation}) as errors"
     edges = _edges(engine, errors, "e")
     rows = np.zeros(_BINS)
-    for bin_, n in engine.run(f"select {_bin('e', edges)}, count(*) from {errors} group by all"):
+    binned = f"(select {_bin('e', edges)} as bin from {errors}) as binned"
+    for bin_, n in engine.run(f"select bin, count(*) from {binned} group by bin"):
         rows[int(bin_)] = n
     return ErrorHistogram(edges, rows)
 
 
 def _edges(engine: Engine, relation: str, *columns: str) -> Floats:
     """Equal bins over the inner 99 % of the columns: a few far values would flatten the others."""
-    low, high = _INNER
-    ends = ", ".join(f"quantile_cont({c}, {low}), quantile_cont({c}, {high})" for c in columns)
-    [found] = engine.run(f"select {ends} from {relation}")
+    [(rows,)] = engine.run(f"select count(*) from {relation}")
+    beyond = int(_BEYOND * rows)
+    found = [
+        value
+        for column in columns
+        for order in (column, f"{column} desc")
+        for (value,) in engine.run(
+            f"select {column} from {relation} order by {order} limit 1 offset {beyond}"
+        )
+    ]
     start, end = min(found), max(found)
     if not end > start:
         start, end = start - 0.5, end + 0.5

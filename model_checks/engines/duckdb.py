@@ -118,10 +118,19 @@ class DuckDB:
         )
         self._connection.execute("set TimeZone = 'UTC'")
 
+    @property
+    def scratch(self) -> Path:
+        """A folder that is removed with the engine."""
+        return Path(self._spill.name)
+
     def __enter__(self) -> "DuckDB":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back its memory and its temporary folder."""
         self._connection.close()
         self._spill.cleanup()
 
