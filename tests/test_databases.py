@@ -6,17 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from databases import VARIABLE, Somewhere
-from sample_data import AS_OF, measured, settings_of
+from sample_data import measured
 
 from model_checks.aggregates import RankSums
-from model_checks.curves import curves_of
-from model_checks.judging import judge
-from model_checks.measuring import Measurement, reopen
+from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS
-from model_checks.results import Result
 
 HERE = {"url_env": VARIABLE, "table": "predictions"}
 

@@ -111,6 +111,8 @@ class DuckDB:
             config={
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
+                # It takes what Parquet's bounds leave open for found: a NaN for the largest value.
+                "disabled_optimizers": "statistics_propagation",
                 "python_enable_replacements": "false",  # else a table's name may find a variable
                 "temp_directory": self._spill.name,
                 **_set({"memory_limit": limits.memory_limit, "threads": limits.threads}),
