@@ -241,7 +241,7 @@ class _Given:
             conditions[f"{shown} is negative"] = f"{number} < 0"
             conditions[f"{shown} is neither 0 nor from {low:g} to {high:g}"] = (
                 f"{number} > 0 and {number} < {low!r} or "
-                f"{number} > {high!r} and {number} < cast('infinity' as double)"
+                f"{number} > {high!r} and not isnan({number}) and not isinf({number})"
             )
         if is_float(self.types[self.model.target]):
             target = identifier(self.model.target)

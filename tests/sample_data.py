@@ -105,7 +105,7 @@ def _pairs(keys: Mapping[str, Any]) -> str:
 def measured(folder: Path, columns: Mapping[str, Any] | None = None, **keys: Any) -> Measurement:
     """The model ``m``, measured on some columns without an error."""
     measurement = measurement_of(settings_of(folder, columns, **keys), folder)
-    assert measurement.facts.error is None
+    assert measurement.facts.error is None, measurement.facts.error
     return measurement
 
 

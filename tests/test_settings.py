@@ -277,7 +277,7 @@ def test_a_file_without_models_is_a_mistake(mistakes_in: Mistakes, toml: str) ->
 def test_a_misspelt_table_is_told_beside_what_is_missing_for_it(mistakes_in: Mistakes) -> None:
     assert mistakes_in('[model.churn]\ntask = "binary"\n') == [
         "no model to judge; add a table [models.NAME]",
-        "unknown key 'model'; did you mean 'models'? known: defaults, email, models",
+        "unknown key 'model'; did you mean 'models'? known: defaults, email, engine, models",
     ]
 
 
@@ -350,7 +350,7 @@ security = "none"
 
 [models.delay]
 """) == [
-        "unknown key 'sumary'; known: defaults, email, models",
+        "unknown key 'sumary'; known: defaults, email, engine, models",
         "[models.churn] key 'target' is missing",
         "[models.churn] model is missing, or prediction or score for logged predictions",
         f"[models.churn] unknown key 'modle'; did you mean 'model'? known: {KNOWN_OF_MODEL}",
@@ -707,7 +707,7 @@ def test_a_mistake_in_model_is_told(mistakes_in: Mistakes, written: str, told: s
     assert mistakes_in(CHURN.replace('"churn.skops"', written) + RECALL) == [told]
 
 
-LATER = "is not supported yet; name a Parquet or CSV file"
+DATABASE = "needs url_env, the variable that holds a database's URL"
 SUFFIXES = "must end in one of .parquet, .csv, .csv.gz"
 
 
@@ -721,19 +721,41 @@ SUFFIXES = "must end in one of .parquet, .csv, .csv.gz"
         ("'folder/'", f"[models.churn] data = 'folder/': {SUFFIXES}"),
         ("{ files = 'a.xlsx' }", f"[models.churn.data] files = 'a.xlsx': {SUFFIXES}"),
         ("{ files = ['a.csv'] }", "[models.churn.data] files = ['a.csv']: must be a string"),
-        ("{}", "[models.churn.data] key 'files' is missing"),
+        ("{}", "[models.churn.data] must name one of files, table, sql"),
         (
             "{ files = 'a.csv', sep = ';' }",
-            "[models.churn.data] unknown key 'sep'; known: files",
+            "[models.churn.data] unknown key 'sep'; known: files, spark, sql, table, url_env",
+        ),
+        ("{ url_env = 'DB' }", "[models.churn.data] must name one of files, table, sql"),
+        (
+            "{ url_env = 'DB', table = 't', sql = 'select 1' }",
+            "[models.churn.data] must name one of files, table, sql, not several",
+        ),
+        ("{ table = 't' }", f"[models.churn.data] table {DATABASE}, or spark"),
+        ("{ sql = 'select 1' }", f"[models.churn.data] sql {DATABASE}"),
+        ("{ spark = 'local[*]', sql = 'select 1' }", f"[models.churn.data] sql {DATABASE}"),
+        (
+            "{ url_env = 'DB', files = 'a.csv' }",
+            (
+                "[models.churn.data] files are read by DuckDB or spark, not by a database; "
+                "leave url_env out"
+            ),
         ),
         (
-            "{ url_env = 'DB', table = 't' }",
-            f"[models.churn.data] data with url_env and table {LATER}",
+            "{ url_env = 'DB', spark = 'local[*]', table = 't' }",
+            "[models.churn.data] url_env and spark are both given; keep one",
         ),
-        ("{ sql = 'select 1' }", f"[models.churn.data] data with sql {LATER}"),
+        ("{ url_env = 'DB', table = '' }", "[models.churn.data] table = '': must not be empty"),
         (
-            "{ spark = 'local', files = 's3a://x.parquet' }",
-            f"[models.churn.data] data with spark {LATER}",
+            "{ url_env = 'postgresql://me:hunter2@db/log', table = 't' }",
+            (
+                "[models.churn.data] url_env = 'postgresql://...': "
+                "must be the name of an environment variable"
+            ),
+        ),
+        (
+            "'postgresql://me:hunter2@db/log'",
+            f"[models.churn] data = 'postgresql://...': {SUFFIXES}",
         ),
     ],
 )
@@ -1313,7 +1335,7 @@ def test_the_shipped_schema_is_the_generated_one() -> None:
 def test_the_schema_names_nothing_that_nobody_may_write() -> None:
     text = schema_text()
     assert "<" not in text
-    for key in ("max_degradation", "baseline", "url_env", "spark", '"password"', '"null"'):
+    for key in ("max_degradation", "baseline", '"password"', '"null"'):
         assert key not in text
 
 
@@ -1323,6 +1345,10 @@ VALID = [
     MAIL + CHURN + RECALL,
     CHURN + by("['a', 'b']", "recall = { min = 0.5, max = 1 }", "[['x', 1]]"),
     CHURN.replace('"churn.parquet"', '{ files = "churn.csv" }') + RECALL,
+    CHURN.replace('"churn.parquet"', "{ url_env = 'DB', table = 'log.churn' }") + RECALL,
+    CHURN.replace('"churn.parquet"', "{ url_env = 'DB', sql = 'select 1' }") + RECALL,
+    CHURN.replace('"churn.parquet"', "{ spark = 'sc://spark:15002', table = 't' }") + RECALL,
+    CHURN.replace('"churn.parquet"', "{ spark = 'local[*]', files = 'a.csv' }") + RECALL,
     CHURN.replace('"churn.skops"', f"{{ joblib = 'm', allow_pickle = true, sha256 = '{SHA}' }}")
     + RECALL,
     CHURN.replace('"churn.skops"', "{ python = 'a.b:c' }") + RECALL,
@@ -1373,7 +1399,20 @@ MISTAKEN = {
     "neither model nor log": CHURN.replace('model = "churn.skops"', "") + RECALL,
     "two loaders": CHURN.replace('"churn.skops"', "{ skops = 'a', python = 'a:b' }") + RECALL,
     "joblib without consent": CHURN.replace('"churn.skops"', "{ joblib = 'm' }") + RECALL,
-    "data from a database": CHURN.replace('"churn.parquet"', "{ url_env = 'DB' }") + RECALL,
+    "data from nowhere": CHURN.replace('"churn.parquet"', "{}") + RECALL,
+    "no table": CHURN.replace('"churn.parquet"', "{ url_env = 'DB' }") + RECALL,
+    "no database": CHURN.replace('"churn.parquet"', "{ table = 't' }") + RECALL,
+    "no database for sql": CHURN.replace('"churn.parquet"', "{ sql = 'select 1' }") + RECALL,
+    "files from a database": CHURN.replace('"churn.parquet"', "{ url_env = 'DB', files = 'a.csv' }")
+    + RECALL,
+    "two engines": CHURN.replace(
+        '"churn.parquet"', "{ url_env = 'DB', spark = 'local', table = 't' }"
+    )
+    + RECALL,
+    "two sources": CHURN.replace(
+        '"churn.parquet"', "{ url_env = 'DB', table = 't', sql = 'select 1' }"
+    )
+    + RECALL,
     "wrong case of the task": CHURN.replace("binary", "Binary") + RECALL,
     "wrong rule": f"{CHURN}rule = 'estimated'\n{RECALL}",
     "min_rows of zero": f"{CHURN}min_rows = 0\n{RECALL}",

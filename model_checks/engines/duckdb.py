@@ -111,6 +111,8 @@ class DuckDB:
             config={
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
+                # It takes what Parquet's bounds leave open for found: a NaN for the largest value.
+                "disabled_optimizers": "statistics_propagation",
                 "python_enable_replacements": "false",  # else a table's name may find a variable
                 "temp_directory": self._spill.name,
                 **_set({"memory_limit": limits.memory_limit, "threads": limits.threads}),
@@ -127,6 +129,10 @@ class DuckDB:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back its memory and its temporary folder."""
         self._connection.close()
         self._spill.cleanup()
 

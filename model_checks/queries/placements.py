@@ -129,7 +129,20 @@ class BinaryPlacements:
         """
         if not len(score):
             return
-        ties = _ties(score, positive, weight, code)
+        has_ties = weight is not None or bool((score[1:] == score[:-1]).any())
+        if code is None:
+            code = np.zeros(len(score), dtype=np.uint8)
+        else:
+            order = np.argsort(code, kind="stable")  # by counting, where codes are short integers
+            code, score, positive = code[order], score[order], positive[order]
+            weight = None if weight is None else weight[order]
+        runs = _Runs.of(code)
+        if has_ties or (self._open_score[runs.groups] == score[runs.first]).any():
+            self._add_ties(_ties(score, positive, weight, code))
+        else:
+            self._add_rows(runs, score, positive)
+
+    def _add_ties(self, ties: _Ties) -> None:
         runs = _Runs.of(ties.code)
         goes_on = self._open_score[runs.groups] == ties.score[runs.first]
         self._place_open(runs.groups[~goes_on])
@@ -139,6 +152,37 @@ class BinaryPlacements:
         closed = np.ones(len(ties.code), dtype=bool)
         closed[runs.last] = False
         self._place(ties.code[closed], ties.weight[:, closed])
+
+    def _add_rows(self, runs: "_Runs", score: Floats, positive: NDArray[np.bool_]) -> None:
+        """As ``_add_ties``, for rows that all weigh 1 and differ in score: counting is enough."""
+        self._place_open(runs.groups)
+        self._open_score[runs.groups] = score[runs.last]
+        self._open_weight[POSITIVE, runs.groups] = positive[runs.last]
+        self._open_weight[NEGATIVE, runs.groups] = ~positive[runs.last]
+        kind = positive.astype(np.int8)
+        kind[runs.last] = -1
+        counts = [self._place_rows(runs, kind, which) for which in (NEGATIVE, POSITIVE)]
+        self._below[:, runs.groups] += counts
+
+    def _place_rows(self, runs: "_Runs", kind: NDArray[np.int8], which: int) -> NDArray[np.intp]:
+        """Place the rows of one class; returns how many each group has."""
+        row = np.flatnonzero(kind == which)
+        start = np.searchsorted(row, runs.first)
+        counts = np.diff(start, append=len(row))
+        there, groups = counts > 0, runs.groups
+        before = np.arange(len(row))
+        # Before a row are rows of its own class and of the other; those of the group count.
+        place = (row - before).astype(float)
+        place += np.repeat(self._below[1 - which, groups] - (runs.first - start), counts)
+        self.sums[which, groups[there]] += np.add.reduceat(place, start[there])
+        if self._totals is not None and which == POSITIVE:
+            own = self._totals[POSITIVE, groups] - self._below[POSITIVE, groups] + start
+            above = np.repeat(own, counts) - before
+            others = np.repeat(self._totals[NEGATIVE, groups], counts) - place
+            self.precision[groups[there]] += np.add.reduceat(above / (above + others), start[there])
+        place *= place
+        self.squares[which, groups[there]] += np.add.reduceat(place, start[there])
+        return counts
 
     def close(self) -> None:
         """Take in the last ties, when all rows have come."""
@@ -265,25 +309,19 @@ class RowPlacements:
             Shape (n,): class, weight and group.
         """
         order = np.argsort(code, kind="stable")
-        ties = _ties(score, positive, weight, code)
+        code, score, positive = code[order], score[order], positive[order]
+        ties = _ties(score, positive, weight[order], code)
         runs = _Runs.of(ties.code)
         opposite = (runs.before(ties.weight, self._below) + 0.5 * ties.weight)[::-1]
         self._below[:, runs.groups] += runs.sums(ties.weight)
-        tie = np.cumsum(_differs(code[order]) | _differs(score[order])) - 1
+        tie = np.cumsum(_differs(code) | _differs(score)) - 1
         placements = np.empty(len(score))
-        placements[order] = opposite[positive[order].astype(np.uint8), tie]
+        placements[order] = opposite[positive.astype(np.uint8), tie]
         return placements
 
 
-def _ties(
-    score: Floats, positive: NDArray[np.bool_], weight: Floats | None, code: Codes | None
-) -> _Ties:
-    if code is None:
-        code = np.zeros(len(score), dtype=np.uint8)
-    else:
-        order = np.argsort(code, kind="stable")  # by counting, where codes are short integers
-        code, score, positive = code[order], score[order], positive[order]
-        weight = None if weight is None else weight[order]
+def _ties(score: Floats, positive: NDArray[np.bool_], weight: Floats | None, code: Codes) -> _Ties:
+    """Rows that are sorted by group, and by score within."""
     both = np.empty((2, len(score)))
     both[POSITIVE] = positive if weight is None else positive * weight
     both[NEGATIVE] = ~positive if weight is None else ~positive * weight

@@ -84,11 +84,11 @@ def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted)
     [(rows,)] = engine.run("select count(*) from ranked")
     with tempfile.TemporaryDirectory(dir=engine.scratch, ignore_cleanup_errors=True) as folder:
         kept = [
-            np.memmap(Path(folder) / f"{g}", float, "w+", shape=(rows, len(scores)))
+            np.memmap(Path(folder) / f"{g}", float, "w+", shape=(len(scores), rows))
             for g in range(len(wanted))
         ]
         for k, label in enumerate(predictions.scored):
-            _keep_placements(engine, predictions, wanted, label, [one[:, k] for one in kept])
+            _keep_placements(engine, predictions, wanted, label, [one[k] for one in kept])
         placed = _summed(engine, predictions, wanted, kept)
     engine.run("drop table ranked")
     return placed
@@ -123,7 +123,7 @@ def _summed(
         for g, code in enumerate(codes):
             group = code.astype(np.int64) * labels + y
             order = np.argsort(group, kind="stable")
-            placements = kept[g][row[order]]
+            placements = kept[g][:, row[order]].T
             weighted = placements * weight[order, None]
             for one, where in runs_of(group[order]):
                 sums[g][one] += weighted[where].sum(axis=0)

@@ -16,6 +16,14 @@ from model_checks.settings import Settings
 Schema = dict[str, Any]
 
 _TOGETHER: Mapping[str, Schema] = {
+    "Data": {
+        "oneOf": [{"required": [key]} for key in ("files", "table", "sql")],
+        "not": {"anyOf": [{"required": ["url_env", key]} for key in ("spark", "files")]},
+        "dependentRequired": {"sql": ["url_env"]},
+        "dependentSchemas": {
+            "table": {"anyOf": [{"required": [key]} for key in ("url_env", "spark")]},
+        },
+    },
     "Deployed": {
         "oneOf": [{"required": ["skops"]}, {"required": ["joblib"]}, {"required": ["python"]}],
         "dependentRequired": {"joblib": ["allow_pickle", "sha256"]},
