@@ -143,7 +143,7 @@ def needs_of(checks: Iterable[Check]) -> Mapping[AggregateKind, Need]:
     segments: dict[AggregateKind, dict[tuple[str, ...], list[Check]]] = {}
     asked: dict[AggregateKind, set[Asked]] = defaultdict(set)
     for check in checks:
-        kind = METRICS[check.metric].aggregate
+        kind = METRICS[check.metric].kind(check.task)
         columns = tuple(column for column, _ in check.segment)
         segments.setdefault(kind, {}).setdefault(columns, []).append(check)
         asked[kind].add(check.asked)

@@ -24,6 +24,7 @@ AS_OF = datetime(2013, 5, 1, tzinfo=UTC)
 THRESHOLDS: dict[str, dict[str, Any]] = {
     "binary": {"accuracy": 0.5},
     "multiclass": {"accuracy": 0.5},
+    "multilabel": {"accuracy": 0.5},
     "regression": {"mae": 1.0},
 }
 

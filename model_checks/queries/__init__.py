@@ -14,6 +14,7 @@ from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.confusion import confusion_counts
 from model_checks.queries.grouping import Grouping, Need
+from model_checks.queries.labels import label_sums
 from model_checks.queries.moments import error_moments
 from model_checks.queries.ranks import rank_sums
 
@@ -21,6 +22,7 @@ __all__ = ["Grouping", "Need", "find_aggregates"]
 
 _QUERIES: Mapping[AggregateKind, Callable[[Engine, Predictions, Need], Mapping[Segment, Any]]] = {
     "confusion": confusion_counts,
+    "labels": label_sums,
     "moments": error_moments,
     "ranks": rank_sums,
 }

@@ -12,6 +12,7 @@ from typing import Any
 
 from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
 from model_checks.settings import Settings
+from model_checks.settings.columns import MOST_LABELS
 
 Schema = dict[str, Any]
 
@@ -53,7 +54,7 @@ def settings_schema() -> Schema:
     for key in ("model", "data"):
         properties = tables["Model"]["properties"]
         properties[key] = {"anyOf": [{"type": "string", "minLength": 1}, properties[key]]}
-    tables["Model"]["allOf"] += [_metrics_of_task(task) for task in TASKS]
+    tables["Model"]["allOf"] += [_of_task(task) for task in TASKS]
     generated["required"] = ["models"]
     generated["properties"]["models"]["minProperties"] = 1
     return {
@@ -105,12 +106,20 @@ def _threshold(metric: Metric, table: Schema) -> Schema:
     return {"anyOf": [number, {**table, "properties": properties, "required": required}]}
 
 
-def _metrics_of_task(task: str) -> Schema:
+def _of_task(task: str) -> Schema:
     thresholds = {"thresholds": {"propertyNames": {"enum": list(metrics_of(task))}}}
+    columns: Schema = {"type": "string"}
+    if task == "multilabel":
+        columns = {"type": "array", "minItems": 2, "maxItems": MOST_LABELS}
     return {
         "if": {"properties": {"task": {"const": task}}, "required": ["task"]},
         "then": {
-            "properties": {**thresholds, "segments": {"items": {"properties": thresholds}}},
+            "properties": {
+                **thresholds,
+                "target": columns,
+                "prediction": columns,
+                "segments": {"items": {"properties": thresholds}},
+            },
         },
     }
 
