@@ -15,7 +15,7 @@ columns, of which a database allows about a thousand."""
 
 def _parse_columns(raw: object) -> object:
     if not isinstance(raw, str | list):
-        raise ValueError("must be a string")
+        raise ValueError("must be a string, or for multilabel a list of strings")
     if not raw:
         raise ValueError("must not be empty")
     for column in raw if isinstance(raw, list) else ():
@@ -27,7 +27,9 @@ def _parse_columns(raw: object) -> object:
 
 
 def _parse_score(raw: object) -> object:
-    columns = list(raw.values()) if isinstance(raw, Mapping) else listed(raw)
+    if isinstance(raw, list):
+        return _parse_columns(raw)
+    columns = list(raw.values()) if isinstance(raw, Mapping) else [raw]
     if not columns or not all(isinstance(column, str) and column for column in columns):
         raise ValueError(
             "must be a column, for multiclass a table of label = column, "
@@ -76,13 +78,19 @@ def require_one_for_each_label(columns: object, targets: object) -> None:
         raise ValueError("must be a list of columns, one for each label, for task 'multilabel'")
     if isinstance(targets, list) and len(columns) != len(targets):
         raise ValueError(
-            f"has {len(columns)} columns for the {len(targets)} of target; "
+            f"has {_counted(len(columns))} for the {len(targets)} of target; "
             "each label needs one, in the same order"
         )
     if len(columns) < 2:
         raise ValueError("must have a column for each of several labels; for one: task = 'binary'")
     if len(columns) > MOST_LABELS:
-        raise ValueError(f"has {len(columns)} columns; at most {MOST_LABELS} labels can be judged")
+        raise ValueError(
+            f"has {_counted(len(columns))}; at most {MOST_LABELS} labels can be judged"
+        )
+
+
+def _counted(n: int) -> str:
+    return "1 column" if n == 1 else f"{n:,} columns"
 
 
 def one_column_twice(known: Known) -> Iterator[str]:
