@@ -124,7 +124,7 @@ class Caller:
         if not (isinstance(answer, list) and answer and _dimensions(answer[0]) == 2):
             return list(self._scores(answer, (rows, labels)).T)
         if len(answer) != labels:
-            found = f"{len(answer):,} tables, expected {labels:,}, one for each label"
+            found = f"a list of {len(answer):,}, expected {labels:,} tables, one for each label"
             raise self._error(f"predict_proba answered with {found}")
         scores = []
         for table, classes in zip(answer, self._classes_of_labels(), strict=True):
@@ -143,8 +143,8 @@ class Caller:
         except ValueError as error:
             raise self._error(f"its classes_ hold {error}") from None
         if len(classes) != len(self._targets):
-            found = f"of {len(classes):,} labels, expected {len(self._targets):,}"
-            raise self._error(f"its classes_ are {found}")
+            found = f"a list of {len(classes):,}, expected {len(self._targets):,}"
+            raise self._error(f"its classes_ are {found}, one for each label")
         for target, labels in zip(self._targets, classes, strict=True):
             if len(labels) > 1 and self._positive not in labels:
                 known = quoted([str(label) for label in labels])

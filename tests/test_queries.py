@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from sample_data import estimated, measured, python_model
+from sample_data import estimated, label_columns, label_keys, measured, python_model
 
 from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS
 
 AGGREGATES = {"binary": ["accuracy", "roc_auc"], "multiclass": ["accuracy", "roc_auc"]}
-AGGREGATES["regression"] = ["mae"]
+AGGREGATES |= {"multilabel": ["f1"], "regression": ["mae"]}
 
 
 def aggregated(folder: Path, columns: dict[str, Any], task: str, **keys: Any) -> Measurement:
@@ -139,6 +139,28 @@ def test_rank_sums_of_several_scores_hold_their_products(tmp_path: Path) -> None
         assert ranks.products[position] == pytest.approx((own * weights) @ own.T, rel=1e-12)
 
 
+def test_label_sums_are_those_of_the_outcomes_and_their_products(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    true, predicted = draw.integers(2, size=(2, 60, 4))
+    weight = np.round(draw.random(60), 2)
+    columns = {**label_columns(true, predicted), "w": weight, "g": draw.choice(["a", "b"], 60)}
+    keys = {**label_keys(columns), "weight": "w"}
+    measurement = aggregated(tmp_path, columns, by="g", **keys)
+    for segment, rows in (((), weight > -1), ((("g", "b"),), columns["g"] == "b")):
+        found, w = measurement.aggregates[segment].labels, weight[rows]
+        assert found is not None
+        assert found.labels == ("y0", "y1", "y2", "y3")
+        y, p = true[rows], predicted[rows]
+        outcomes = np.stack([y * p, (1 - y) * p, y * (1 - p)])
+        products = np.einsum("i,jik,lim->jklm", w, outcomes, outcomes)
+        assert found.products == pytest.approx(products, rel=1e-12)
+        assert found.sums == pytest.approx(np.einsum("i,jik->jk", w, outcomes), rel=1e-12)
+        assert (found.rows, found.count) == (rows.sum(), rows.sum())
+        exact = w[(y == p).all(axis=1)].sum()
+        numbers = (found.weight, found.weight2, found.exact)
+        assert numbers == pytest.approx((w.sum(), (w**2).sum(), exact), rel=1e-12)
+
+
 def test_error_moments_are_sums_of_powers(tmp_path: Path) -> None:
     columns = {"y": [1.0, 2.0, 3.0], "p": [2.0, 0.0, 3.5], "w": [1.0, 2.0, 0.5]}
     measurement = aggregated(tmp_path, columns, "regression", weight="w")
@@ -214,5 +236,5 @@ def test_a_model_that_is_called_has_the_segments_of_a_log(tmp_path: Path, kind: 
 
 
 def test_every_kind_of_aggregate_is_asked_for_here() -> None:
-    asked = {METRICS[name].aggregate for names in AGGREGATES.values() for name in names}
-    assert asked == {metric.aggregate for metric in METRICS.values()}
+    asked = {METRICS[name].kind(task) for task, names in AGGREGATES.items() for name in names}
+    assert asked == {metric.kind(task) for metric in METRICS.values() for task in metric.averages}
