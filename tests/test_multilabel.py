@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
+from project import Project
 from sample_data import (
     complaint,
     estimated,
@@ -21,7 +22,6 @@ from sample_data import (
     python_model,
     results_of,
     rows_of,
-    settings_of,
 )
 from scipy import sparse, stats
 from sklearn import metrics as sklearn_metrics
@@ -803,9 +803,33 @@ def test_the_chart_is_drawn_from_what_became_of_each_label(tmp_path: Path) -> No
             assert detail_chart("m", segment, (found,)).alt.startswith("m")
 
 
-def test_results_name_the_task(tmp_path: Path) -> None:
-    settings = settings_of(tmp_path, TWO, **TWO_KEYS, thresholds={"f1": 0.9})
-    assert settings.models["m"].task == "multilabel"
-    [result] = results_of(tmp_path, TWO, **TWO_KEYS, thresholds={"f1": 0.9})
-    assert result.message.startswith("m-f1: 0.667 (95 % interval ")
-    assert result.message.endswith(", delta, logit, 3 rows) is below the agreed 0.900")
+TAGS = """
+[models.tags]
+task = "multilabel"
+data = "tags.parquet"
+target = ["y0", "y1", "y2", "y3"]
+prediction = ["p0", "p1", "p2", "p3"]
+
+[models.tags.thresholds]
+accuracy = 0.2
+f1 = { min = 0.9, average = "micro" }
+
+[[models.tags.segments]]
+by = "g"
+thresholds = { recall = 0.5 }
+"""
+
+
+def test_a_session_judges_several_labels_and_draws_what_fails(tmp_path: Path) -> None:
+    columns = columns_of(400, 28)
+    project = Project(tmp_path).write("thresholds.toml", TAGS).log("tags.parquet", columns)
+    finished = project.run("--charts=failed", "-m", "tags and multilabel")
+    assert finished.exit_code == 1
+    assert finished.verdicts == {
+        "tags-accuracy": "PASS",
+        "tags-f1": "FAIL",
+        **{f"tags-recall-g={value}": "PASS" for value in "abc"},
+    }
+    assert finished.results["models"]["tags"]["task"] == "multilabel"
+    [[picture]] = [row["extras"] for row in finished.report_rows() if row["extras"]]
+    assert picture["name"] == "tags"
