@@ -467,11 +467,11 @@ def test_a_score_that_is_no_number_is_found_whichever_class_it_is_of(
     [
         (
             {"attributes": {"classes_": [0, 1]}, "thresholds": {"roc_auc": 0.5}},
-            "has no predict_proba, which roc_auc and decision_threshold need",
+            "has no predict_proba, which metrics of scores and decision_threshold need",
         ),
         (
             {"attributes": {"classes_": [0, 1]}, "decision_threshold": 0.5},
-            "has no predict_proba, which roc_auc and decision_threshold need",
+            "has no predict_proba, which metrics of scores and decision_threshold need",
         ),
         (
             {"proba": PROBA, "thresholds": {"roc_auc": 0.5}},
