@@ -159,7 +159,7 @@ def needs_of(checks: Iterable[Check]) -> Mapping[AggregateKind, Need]:
     """
     by_kind: dict[AggregateKind, list[Check]] = defaultdict(list)
     for check in checks:
-        by_kind[metric_named(check.metric).aggregate].append(check)
+        by_kind[metric_named(check.metric).kind(check.task)].append(check)
     return {kind: _need(those) for kind, those in by_kind.items()}
 
 

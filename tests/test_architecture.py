@@ -19,6 +19,7 @@ LAYERS = [
     ["queries"],
     ["predictions"],
     ["calling"],
+    ["labels"],
     ["rows"],
     ["engines", "sources"],
     ["results"],

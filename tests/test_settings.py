@@ -22,6 +22,7 @@ from model_checks.settings import (
     parse_settings,
     segment_text,
 )
+from model_checks.settings.columns import MOST_LABELS
 from model_checks.settings.mistakes import keys_of, nearest
 from model_checks.settings.schema import schema_text, settings_schema
 
@@ -56,6 +57,13 @@ JOBLIB = (
     "a joblib file runs code when it is loaded; say allow_pickle = true and the file's sha256, "
     "or save it with skops"
 )
+SCORE = (
+    "must be a column, for multiclass a table of label = column, "
+    "or for multilabel a list of columns"
+)
+COLUMNS = "must be a string, or for multilabel a list of strings"
+EACH = "one for each label, for task 'multilabel'"
+SAME = "each label needs one, in the same order"
 MAIL = """
 [email]
 sender_email = "checks@example.com"
@@ -544,17 +552,20 @@ def test_an_empty_table_of_thresholds_is_a_mistake_even_beside_segments(
 )
 def test_an_unknown_task_is_told_once(mistakes_in: Mistakes, task: str, told: str) -> None:
     toml = CHURN.replace('"binary"', task) + RECALL
-    told = told.format(tasks="binary, multiclass, regression")
+    told = told.format(tasks="binary, multiclass, multilabel, regression")
     assert mistakes_in(toml) == [f"[models.churn] {told}"]
 
 
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("positive_label = 1", "positive_label = 1: is for task 'binary'; this is 'regression'"),
+        (
+            "positive_label = 1",
+            "positive_label = 1: is for task 'binary' or 'multilabel'; this is 'regression'",
+        ),
         (
             "decision_threshold = 0.5",
-            "decision_threshold = 0.5: is for task 'binary'; this is 'regression'",
+            "decision_threshold = 0.5: is for task 'binary' or 'multilabel'; this is 'regression'",
         ),
         (
             "score = 'p'",
@@ -579,7 +590,7 @@ thresholds = {{ rmse = 50 }}
     [
         ("binary", "", "model is missing, or prediction or score for logged predictions"),
         ("binary", "prediction = ''", "prediction = '': must not be empty"),
-        ("binary", "prediction = 3", "prediction = 3: must be a string"),
+        ("binary", "prediction = 3", f"prediction = 3: {COLUMNS}"),
         (
             "binary",
             "prediction = 'p'\ndecision_threshold = 0.5",
@@ -617,15 +628,32 @@ thresholds = {{ rmse = 50 }}
             "score a and score b are the same column, 'p'",
         ),
         *(
-            ("multiclass", f"score = {score}", f"score = {shown}: must be a column, or for {how}")
-            for how in ["multiclass a table of label = column"]
+            ("multiclass", f"score = {score}", f"score = {shown}: {SCORE}")
             for score, shown in [
                 ("{}", "{}"),
                 ("''", "''"),
                 ("3", "3"),
-                ("['p']", "['p']"),
                 ("{ a = 'p', b = 3 }", "{...}"),
             ]
+        ),
+        (
+            "multiclass",
+            "score = ['p', 'q']",
+            (
+                "score = ['p', 'q']: must be a table of label = column, of every label, "
+                "for 'multiclass'"
+            ),
+        ),
+        ("binary", "score = ['p']", "score = ['p']: must be one column for task 'binary'"),
+        (
+            "binary",
+            "prediction = ['p']",
+            "prediction = ['p']: must be one column for task 'binary'",
+        ),
+        (
+            "multiclass",
+            "prediction = ['p']",
+            "prediction = ['p']: must be one column for task 'multiclass'",
         ),
     ],
 )
@@ -640,6 +668,102 @@ target = "y"
 {written}
 thresholds = {{ recall = 0.5 }}
 """) == [f"[models.trip] {told}"]
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_a_list_of_targets_is_for_multilabel(mistakes_in: Mistakes, task: str) -> None:
+    toml = CHURN.replace('"left"', "['left', 'right']").replace("binary", task)
+    metric = "rmse" if task == "regression" else "recall"
+    assert mistakes_in(f"{toml}thresholds = {{ {metric} = 0.5 }}\n") == [
+        f"[models.churn] target = ['left', 'right']: must be one column for task {task!r}"
+    ]
+
+
+TAGS = """
+[models.tags]
+task = "multilabel"
+data = "tags.parquet"
+target = ["a", "b"]
+prediction = ["pa", "pb"]
+thresholds = { f1 = { min = 0.6, average = "micro" }, accuracy = 0.5 }
+"""
+
+
+def test_a_multilabel_model_lists_a_column_for_each_label() -> None:
+    model = settings(TAGS).models["tags"]
+    assert (model.targets, model.predictions, model.scores) == (("a", "b"), ("pa", "pb"), ())
+    scored = TAGS.replace("prediction", "decision_threshold = 0.4\nscore")
+    model = settings(scored).models["tags"]
+    assert (model.targets, model.predictions, model.scores) == (("a", "b"), (), ("pa", "pb"))
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "told"),
+    [
+        ("target", "'a'", f"target = 'a': must be a list of columns, {EACH}"),
+        ("prediction", "'pa'", f"prediction = 'pa': must be a list of columns, {EACH}"),
+        ("score", "'pa'", f"score = 'pa': must be a list of columns, {EACH}"),
+        ("score", "{ a = 'pa', b = 'pb' }", f"score = {{...}}: must be a list of columns, {EACH}"),
+        ("target", "[]", "target = []: must not be empty"),
+        ("target", "3", f"target = 3: {COLUMNS}"),
+        ("target", "['a', '']", "target = ['a', '']: must be a list of columns"),
+        ("target", "['a', 3]", "target = ['a', 3]: must be a list of columns"),
+        ("target", "['a', ['b']]", "target = ['a', ['b']]: must be a list of columns"),
+        ("target", "['a', 'a']", "target = ['a', 'a']: names 'a' more than once"),
+        ("prediction", "['pa', 'pa']", "prediction = ['pa', 'pa']: names 'pa' more than once"),
+        ("score", "['pa', 3]", "score = ['pa', 3]: must be a list of columns"),
+        ("score", "['pa', 'pa']", "score = ['pa', 'pa']: names 'pa' more than once"),
+        ("prediction", "['pa']", f"prediction = ['pa']: has 1 column for the 2 of target; {SAME}"),
+        (
+            "score",
+            "['pa', 'pb', 'pc']",
+            f"score = ['pa', 'pb', 'pc']: has 3 columns for the 2 of target; {SAME}",
+        ),
+        ("prediction", "['pa', 'b']", "target and prediction are the same column, 'b'"),
+        ("score", "['a', 'pb']", "target and score are the same column, 'a'"),
+        (
+            "prediction",
+            "['pa', 'pb']\nscore = ['sa', 'sb']",
+            "prediction and score are both given; for task 'multilabel' keep one",
+        ),
+        (
+            "prediction",
+            "['pa', 'pb']\ndecision_threshold = 0.4",
+            (
+                "decision_threshold = 0.4: has nothing to decide, since prediction is a column of "
+                "labels"
+            ),
+        ),
+        ("prediction", "['pa', 'pb']\nweight = 'b'", "target and weight are the same column, 'b'"),
+    ],
+)
+def test_a_mistake_in_the_columns_of_labels_is_told(
+    mistakes_in: Mistakes, key: str, written: str, told: str
+) -> None:
+    line = 'target = ["a", "b"]' if key == "target" else 'prediction = ["pa", "pb"]'
+    assert mistakes_in(TAGS.replace(line, f"{key} = {written}")) == [f"[models.tags] {told}"]
+
+
+def test_one_label_is_binary_and_too_many_are_told(mistakes_in: Mistakes) -> None:
+    called = TAGS.replace('prediction = ["pa", "pb"]', "model = 'm.skops'")
+    assert mistakes_in(called.replace('["a", "b"]', "['a']")) == [
+        (
+            "[models.tags] target = ['a']: must have a column for each of several labels; "
+            "for one: task = 'binary'"
+        )
+    ]
+    many = [f"label {k}" for k in range(MOST_LABELS + 1)]
+    (line,) = mistakes_in(called.replace('["a", "b"]', repr(many)))
+    assert line.endswith(": has 201 columns; at most 200 labels can be judged")
+
+
+def test_scores_of_several_labels_are_not_ranked(mistakes_in: Mistakes) -> None:
+    assert mistakes_in(TAGS.replace("accuracy", "roc_auc")) == [
+        (
+            "[models.tags.thresholds] task 'multilabel' has no metric 'roc_auc'; "
+            "it has: accuracy, f1, fbeta, precision, recall"
+        )
+    ]
 
 
 @pytest.mark.parametrize("metric", ["roc_auc", "average_precision", "brier"])
@@ -1477,6 +1601,8 @@ VALID = [
     CHURN.replace("binary", "regression") + "thresholds.mean_error = { min = -2 }\n",
     CHURN.replace("binary", "regression") + "thresholds.mean_error = { min = -2, max = -1 }\n",
     CHURN + "thresholds = { fbeta = { min = 0.5, beta = 0.5 }, mcc = -1, brier = 2 }\n",
+    TAGS,
+    TAGS.replace("prediction", "score"),
 ]
 
 
@@ -1543,6 +1669,8 @@ MISTAKEN = {
     )
     + RECALL,
     "wrong case of the task": CHURN.replace("binary", "Binary") + RECALL,
+    "one target for several labels": TAGS.replace('["a", "b"]', '"a"'),
+    "several targets for one label": CHURN.replace('"left"', '["a", "b"]') + RECALL,
     "wrong rule": f"{CHURN}rule = 'estimated'\n{RECALL}",
     "min_rows of zero": f"{CHURN}min_rows = 0\n{RECALL}",
     "window without time": f"{CHURN}window = '3d'\n{RECALL}",

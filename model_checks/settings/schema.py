@@ -12,6 +12,7 @@ from typing import Any
 
 from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
 from model_checks.settings import Settings
+from model_checks.settings.columns import MOST_LABELS
 from model_checks.settings.thresholds import NAME, TAKEN
 
 Schema = dict[str, Any]
@@ -66,7 +67,7 @@ def settings_schema() -> Schema:
     for key in ("model", "data"):
         properties = tables["Model"]["properties"]
         properties[key] = {"anyOf": [{"type": "string", "minLength": 1}, properties[key]]}
-    of_tasks = [_metrics_of_task(task) for task in TASKS]
+    of_tasks = [_of_task(task) for task in TASKS]
     tables["Model"]["allOf"] = [*tables["Model"]["allOf"], *of_tasks]
     generated["required"] = ["models"]
     generated["properties"]["models"]["minProperties"] = 1
@@ -142,13 +143,21 @@ def _own_threshold(table: Schema) -> Schema:
     return {**table, "properties": properties, "anyOf": bounded}
 
 
-def _metrics_of_task(task: str) -> Schema:
+def _of_task(task: str) -> Schema:
     others = sorted(METRICS.keys() - metrics_of(task))
     thresholds = {"thresholds": {"propertyNames": {"not": {"enum": others}}}}
+    columns: Schema = {"type": "string"}
+    if task == "multilabel":
+        columns = {"type": "array", "minItems": 2, "maxItems": MOST_LABELS}
     return {
         "if": {"properties": {"task": {"const": task}}, "required": ["task"]},
         "then": {
-            "properties": {**thresholds, "segments": {"items": {"properties": thresholds}}},
+            "properties": {
+                **thresholds,
+                "target": columns,
+                "prediction": columns,
+                "segments": {"items": {"properties": thresholds}},
+            },
         },
     }
 
