@@ -142,7 +142,7 @@ def difference_of_times(
 def tell(figures: Sequence[Figure], packages: Sequence[str]) -> int:
     """Print the figures as a table, and with which versions; 1 if a target is missed, else 0."""
     width = max(len(figure.name) for figure in figures)
-    print(f"| {'':<{width}} | median | min to max     | target        | met |")
+    print(f"| {'compared':<{width}} | median | min to max     | target        | met |")
     print(f"| {'-' * width} | -----: | -------------- | ------------- | --- |")
     for figure in figures:
         span = f"{min(figure.values):.3f} to {max(figure.values):.3f}"
