@@ -62,6 +62,8 @@ class Check:
     ----------
     declared
         Whether it was written in the file, rather than found as a segment value in the data.
+    beta
+        Of ``fbeta`` alone.
     vacant
         Why there is nothing to judge, where a segmentation has no value: NO_DATA, never green.
     """
@@ -77,13 +79,13 @@ class Check:
     min_rows: int
     declared: bool
     vacant: str | None
-    beta: float = 1.0
+    beta: float | None = None
     function: OwnFunction | None = None
 
     @property
     def asked(self) -> Asked:
         """What it asks of its metric."""
-        return Asked(self.average, self.confidence, self.beta, self.function)
+        return Asked(self.average, self.confidence, self.beta or 1.0, self.function)
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,7 @@ def _check(
         min_rows=held.min_rows,
         declared=target.declared,
         vacant=target.vacant,
+        beta=threshold.beta,
         function=_function(threshold, settings),
     )
 

@@ -14,6 +14,7 @@ from model_checks.calling import PREDICTION, Caller, write_predictions
 from model_checks.engines import GIVEN, Engine
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
+from model_checks.metrics import metric_named
 from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel
@@ -234,13 +235,17 @@ class _Given:
             if is_float(self.types[name]):
                 conditions[f"{shown} is NaN"] = f"isnan({column})"
                 conditions[f"{shown} is infinite"] = f"isinf({column})"
+        if any(metric_named(metric).needs_probabilities for metric in self.model.metrics()):
+            for name in self.scores.values():
+                condition = f"{_number(name)} < 0 or {_number(name)} > 1"
+                conditions[f"score {_shown(name)} is no probability"] = condition
         if self.model.weight:
             shown, number = f"weight {self.model.weight!r}", _number(self.model.weight)
             low, high = _WEIGHTS
             conditions[f"{shown} is negative"] = f"{number} < 0"
             conditions[f"{shown} is neither 0 nor from {low:g} to {high:g}"] = (
                 f"{number} > 0 and {number} < {low!r} or "
-                f"{number} > {high!r} and {number} < cast('infinity' as double)"
+                f"{number} > {high!r} and not isnan({number}) and not isinf({number})"
             )
         if is_float(self.types[self.model.target]):
             target = identifier(self.model.target)

@@ -39,7 +39,8 @@ OWNERS = {
     "matplotlib": ["charts.canvas"],
     "pandas": [],
     "pickle": ["plugin.once", "plugin.outcome"],
-    "pyarrow": ["calling"],
+    "psycopg": [],
+    "pyarrow": ["calling", "engines.database.arrow"],
     "pydantic": ["settings"],
     "pydantic_core": ["settings"],
     "pytest": ["plugin", "test_thresholds"],
@@ -49,6 +50,8 @@ OWNERS = {
     "skops": ["sources.skops"],
     "sklearn": [],
     "smtplib": ["alerts.delivery"],
+    "sqlalchemy": ["engines.database"],
+    "sqlglot": ["engines.dialects"],
     "ssl": ["alerts.delivery"],
     "xdist": [],
 }

@@ -16,6 +16,9 @@ from model_checks.settings import Data, Settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from model_checks.engines.database import Database
+    from model_checks.engines.duckdb import DuckDB
+
 GIVEN = "given"
 """The relation of all rows that a model's data has."""
 
@@ -28,10 +31,15 @@ class Engine(Protocol):
     streams
         Whether rows are read in this very process, so that it may sort them and look at each.
         Elsewhere only sums leave the engine.
+    scratch
+        A folder for what is too large for memory, where rows are read in this process.
     """
 
     @property
     def streams(self) -> bool: ...  # noqa: D102 (see the class)
+
+    @property
+    def scratch(self) -> Path | None: ...  # noqa: D102 (see the class)
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a query returns.
@@ -69,15 +77,35 @@ def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
     DataError
         If the data can't be reached or read, or a package that it needs is missing.
     """
+    try:
+        opened = _database(data) if data.url_env else _files(data, settings)
+    except DataError as error:
+        raise DataError(f"data {data.source!r}: {error}") from error
+    with opened as engine:
+        yield engine
+
+
+def _database(data: Data) -> "Database":
+    try:
+        from model_checks.engines.database import Database
+    except ModuleNotFoundError as error:
+        raise DataError(
+            f"a database needs the package {error.name!r}: pip install 'model-checks[sql]'"
+        ) from error
+    return Database(data)
+
+
+def _files(data: Data, settings: Settings) -> "DuckDB":
     from model_checks.engines.duckdb import DuckDB
 
-    assert data.files is not None
-    with DuckDB(settings.engine) as engine:
-        try:
-            engine.read(data.files, settings.folder)
-        except DataError as error:
-            raise DataError(f"data {data.source!r}: {error}") from error
-        yield engine
+    assert data.files
+    engine = DuckDB(settings.engine)
+    try:
+        engine.read(data.files, settings.folder)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
 
 
 @contextmanager

@@ -111,6 +111,8 @@ class DuckDB:
             config={
                 "autoinstall_known_extensions": "false",
                 "autoload_known_extensions": "false",
+                # It takes what Parquet's bounds leave open for found: a NaN for the largest value.
+                "disabled_optimizers": "statistics_propagation",
                 "python_enable_replacements": "false",  # else a table's name may find a variable
                 "temp_directory": self._spill.name,
                 **_set({"memory_limit": limits.memory_limit, "threads": limits.threads}),
@@ -118,10 +120,19 @@ class DuckDB:
         )
         self._connection.execute("set TimeZone = 'UTC'")
 
+    @property
+    def scratch(self) -> Path:
+        """A folder that is removed with the engine."""
+        return Path(self._spill.name)
+
     def __enter__(self) -> "DuckDB":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back its memory and its temporary folder."""
         self._connection.close()
         self._spill.cleanup()
 

@@ -191,10 +191,12 @@ def _described(table: type[BaseModel], key: str) -> str | None:
 
 
 def _shown(value: object) -> str:
-    """What was found, as the file has it; of a table only that it is one.
+    """What was found, as the file has it; of a table only that it is one, of a URL its scheme.
 
     >>> _shown([True, "a", {"password": "hidden"}])
     "[true, 'a', {...}]"
+    >>> _shown("postgresql://me:hunter2@db/log")
+    "'postgresql://...'"
     """
     if isinstance(value, bool):
         text = str(value).lower()
@@ -204,6 +206,8 @@ def _shown(value: object) -> str:
         text = "{...}" if value else "{}"
     elif isinstance(value, list):
         text = f"[{', '.join(_shown(part) for part in value)}]"
+    elif isinstance(value, str) and "://" in value:  # which may hold a password
+        text = repr(f"{value.partition('://')[0]}://...")
     else:
         text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -20,6 +20,14 @@ _OF_A_FUNCTION = ("metric", "seed", "max_rows")
 """Keys of the thresholds that name a function of somebody's own."""
 
 _TOGETHER: Mapping[str, Schema] = {
+    "Data": {
+        "oneOf": [{"required": [key]} for key in ("files", "table", "sql")],
+        "not": {"anyOf": [{"required": ["url_env", key]} for key in ("spark", "files")]},
+        "dependentRequired": {"sql": ["url_env"]},
+        "dependentSchemas": {
+            "table": {"anyOf": [{"required": [key]} for key in ("url_env", "spark")]},
+        },
+    },
     "Deployed": {
         "oneOf": [{"required": ["skops"]}, {"required": ["joblib"]}, {"required": ["python"]}],
         "dependentRequired": {"joblib": ["allow_pickle", "sha256"]},
@@ -99,16 +107,27 @@ def _as_written(part: Any) -> Any:
 
 def _threshold(metric: Metric, table: Schema) -> Schema:
     """A bare number, or a table with bounds in the metric's range and the averages that it has."""
-    number: Schema = {"type": "number", "minimum": 0}
-    if math.isfinite(metric.highest):
-        number["maximum"] = metric.highest
+    number: Schema = {"type": "number"}
+    for edge, limit in (("minimum", metric.lowest), ("maximum", metric.highest)):
+        if math.isfinite(limit):
+            number[edge] = limit
     properties = {**table["properties"], "min": number, "max": number, "warn": number}
     averages = sorted({name for names in metric.averages.values() for name in names if name})
     properties["average"] = {"enum": averages}
-    for key in _OF_A_FUNCTION if averages else (*_OF_A_FUNCTION, "average"):
+    table = {**table, "properties": properties}
+    for key, had in (("average", averages), ("beta", metric.needs_beta)):
+        if not had:
+            del properties[key]
+    for key in _OF_A_FUNCTION:
         del properties[key]
-    required = ["min" if metric.greater_is_better else "max"]
-    return {"anyOf": [number, {**table, "properties": properties, "required": required}]}
+    if metric.direction == "zero":
+        bare = {**number, "minimum": 0}
+        either = [{"required": ["min"]}, {"required": ["max"]}]
+        return {"anyOf": [bare, {**table, "anyOf": either}]}
+    required = ["min" if metric.direction == "higher" else "max"]
+    if metric.needs_beta:
+        return {**table, "required": [*required, "beta"]}
+    return {"anyOf": [number, {**table, "required": required}]}
 
 
 def _free_name() -> str:
@@ -117,7 +136,8 @@ def _free_name() -> str:
 
 
 def _own_threshold(table: Schema) -> Schema:
-    properties = {key: value for key, value in table["properties"].items() if key != "average"}
+    left_out = ("average", "beta")
+    properties = {key: value for key, value in table["properties"].items() if key not in left_out}
     bounded = [{"required": ["metric", bound]} for bound in ("min", "max")]
     return {**table, "properties": properties, "anyOf": bounded}
 
