@@ -1,4 +1,4 @@
-"""The sufficient statistics of the rows that every metric is computed from."""
+"""The statistics of the rows that every metric is computed from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from model_checks.aggregates import AggregateKind, Aggregates
 from model_checks.calling import has_scores
 from model_checks.engines import Engine, open_engine, open_file
 from model_checks.errors import MeasurementError
-from model_checks.metrics import Asked, Estimate, metric_named
+from model_checks.metrics import METRICS, Asked, Estimate, metric_named
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import (
     Predictions,
@@ -123,8 +123,9 @@ def measure(
             loaded = load_model(model.model, settings.folder)
             facts = replace(facts, sha256=loaded.sha256)
             file = folder / f"{name}.parquet"
-            scored = _scored(model, loaded)
-            caller = call_model(engine, model, rows, loaded, file, scored=scored)
+            caller = call_model(
+                engine, model, rows, loaded, file, scored=_scored(model.task, needs, loaded)
+            )
         with open_file(file, settings) as engine:
             predictions = called_predictions(engine, model, caller, file)
             return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
@@ -132,13 +133,11 @@ def measure(
         return Measurement(replace(facts, error=str(error)), {})
 
 
-def _scored(model: Model, loaded: LoadedModel) -> bool:
+def _scored(task: str, needs: Mapping[AggregateKind, Need], loaded: LoadedModel) -> bool:
     """Whether scores are asked for; functions of somebody's own get them where there are any."""
-    metrics = [metric_named(name) for name in model.metrics()]
-    offered = any(metric.aggregate == "replicates" for metric in metrics)
-    if offered and model.task != "regression" and has_scores(loaded):
-        return True
-    return any(metric.needs_scores for metric in metrics)
+    offered = "replicates" in needs and task != "regression"
+    needed = any(metric.aggregate in needs for metric in METRICS.values() if metric.needs_scores)
+    return needed or (offered and has_scores(loaded))
 
 
 def _with_counts(facts: ModelFacts, rows: Rows) -> ModelFacts:

@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,14 @@ THRESHOLDS: dict[str, dict[str, Any]] = {
     "multiclass": {"accuracy": 0.5},
     "regression": {"mae": 1.0},
 }
+
+
+def agreed(metrics: Iterable[str], bound: float = 0.5) -> dict[str, Any]:
+    """Thresholds for some metrics."""
+    return {
+        name: {"min": bound, "beta": BETA} if METRICS[name].needs_beta else bound
+        for name in metrics
+    }
 
 
 def toml(value: object) -> str:

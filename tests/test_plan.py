@@ -56,6 +56,17 @@ def test_a_threshold_is_one_check_of_the_whole() -> None:
     assert check.vacant is None
 
 
+def test_beta_is_asked_of_fbeta_alone() -> None:
+    both = plan(f"{CHURN}thresholds = {{ fbeta = {{ min = 0.4, beta = 2 }}, f1 = 0.4 }}\n").checks
+    assert [(check.beta, check.asked.beta) for check in both] == [(2.0, 2.0), (None, 1.0)]
+
+
+def test_a_bias_may_be_as_far_below_0_as_above() -> None:
+    toml = CHURN.replace("binary", "regression") + "thresholds = { mean_error = 1.5 }\n"
+    check = only(plan(toml))
+    assert (check.bound.min, check.bound.max) == (-1.5, 1.5)
+
+
 def test_checks_stand_in_the_order_of_the_file() -> None:
     second = (CHURN + RECALL).replace("models.churn", "models.a")
     toml = f"{CHURN}thresholds = {{ recall = 0.5, accuracy = 0.5 }}\n{BY_PLAN}{second}"

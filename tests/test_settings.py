@@ -642,12 +642,15 @@ thresholds = {{ recall = 0.5 }}
 """) == [f"[models.trip] {told}"]
 
 
-def test_roc_auc_of_a_log_without_scores_is_a_mistake(mistakes_in: Mistakes) -> None:
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision", "brier"])
+def test_a_metric_of_scores_of_a_log_without_scores_is_a_mistake(
+    mistakes_in: Mistakes, metric: str
+) -> None:
     logged = CHURN.replace('model = "churn.skops"', 'prediction = "p"')
-    by_plan = '[[models.churn.segments]]\nby = "plan"\nthresholds = { roc_auc = 0.6 }\n'
-    for toml in (f"{logged}thresholds = {{ roc_auc = 0.7 }}\n", logged + by_plan):
-        assert mistakes_in(toml) == [
-            "[models.churn] roc_auc needs score, the column of logged probabilities"
+    by_plan = '[[models.churn.segments]]\nby = "plan"\nthresholds = { METRIC = 0.6 }\n'
+    for toml in (f"{logged}thresholds = {{ METRIC = 0.7 }}\n", logged + by_plan):
+        assert mistakes_in(toml.replace("METRIC", metric)) == [
+            f"[models.churn] {metric} needs score, the column of logged probabilities"
         ]
 
 
@@ -945,10 +948,10 @@ def test_a_function_may_be_agreed_for_segments() -> None:
 @pytest.mark.parametrize(
     ("keys", "told"),
     [
-        ("metric = 'a:b'", "min or max is missing; without them nothing is too low or too high"),
+        ("metric = 'a:b'", "min and max are missing; without them nothing is too low or too high"),
         (
             "metric = 'a:b', warn = 1",
-            "min or max is missing; without them nothing is too low or too high",
+            "min and max are missing; without them nothing is too low or too high",
         ),
         ("metric = 'a:b', min = 2, max = 1", "min = 2.0 is above max = 1.0"),
         (
@@ -1143,7 +1146,7 @@ def test_a_number_is_the_bound_on_the_side_where_a_metric_is_worse(
                     "by = 'a'\nvalue = ['x']",
                     (
                         "unknown key 'value'; did you mean 'values'? "
-                        "known: by, confidence, min_rows, rule, thresholds, values"
+                        "known: by, confidence, max_segments, min_rows, rule, thresholds, values"
                     ),
                 ),
                 (
@@ -1470,6 +1473,10 @@ VALID = [
     CHURN.replace("binary", "regression") + "thresholds = { rmse = { max = 5, warn = 4 } }\n",
     CHURN + "thresholds = { a_B9 = { metric = 'a.b:c', min = -5, seed = 0, max_rows = 9 } }\n",
     CHURN + by("'a'", "recalls = { metric = 'a:c', max = 5, min = 1, confidence = 0.9 }"),
+    CHURN.replace("binary", "regression") + "thresholds = { mean_error = 2, r2 = -3 }\n",
+    CHURN.replace("binary", "regression") + "thresholds.mean_error = { min = -2 }\n",
+    CHURN.replace("binary", "regression") + "thresholds.mean_error = { min = -2, max = -1 }\n",
+    CHURN + "thresholds = { fbeta = { min = 0.5, beta = 0.5 }, mcc = -1, brier = 2 }\n",
 ]
 
 
@@ -1492,6 +1499,14 @@ MISTAKEN = {
     "bound out of range": f"{CHURN}thresholds = {{ recall = 40 }}",
     "no bound": f"{CHURN}thresholds = {{ recall = {{ warn = 0.5 }} }}",
     "bound on the wrong side": f"{CHURN}thresholds = {{ recall = {{ max = 0.5 }} }}",
+    "no bound of a bias": CHURN.replace("binary", "regression")
+    + "thresholds.mean_error = { warn = 1 }",
+    "bias below 0": CHURN.replace("binary", "regression") + "thresholds.mean_error = -1",
+    "fbeta without beta": f"{CHURN}thresholds.fbeta = {{ min = 0.5 }}",
+    "fbeta as a number": f"{CHURN}thresholds.fbeta = 0.5",
+    "beta of recall": f"{CHURN}thresholds.recall = {{ min = 0.5, beta = 2 }}",
+    "beta of zero": f"{CHURN}thresholds.fbeta = {{ min = 0.5, beta = 0 }}",
+    "correlation below -1": f"{CHURN}thresholds.mcc = -1.1",
     "boolean for a number": f"{CHURN}thresholds = {{ recall = true }}",
     "average that no task has": f"{CHURN}thresholds = {{ f1 = {{ min = 0.5, average = 'x' }} }}",
     "average of accuracy": f"{CHURN}thresholds.accuracy = {{ min = 0.5, average = 'macro' }}",

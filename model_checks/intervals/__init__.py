@@ -24,7 +24,7 @@ from model_checks.intervals.proportions import (
     wilson_interval,
 )
 from model_checks.intervals.quantiles import normal_quantile, student_quantile
-from model_checks.intervals.resamples import bootstrap_interval
+from model_checks.intervals.resampling import bootstrap_interval
 
 __all__ = [
     "SMALL_CLASS",

@@ -40,8 +40,8 @@ class Metric:
     estimate
         ``(aggregates, asked) -> Estimate``.
     direction
-        Where it is best: higher for scores, lower for errors, at zero for a bias; or as agreed,
-        on the side of the bound.
+        Where it is best: higher for scores, lower for errors, at zero for a bias; for a function
+        of somebody's own the bound that was agreed tells.
     lowest, highest
         The smallest and the largest value it can take.
     needs_beta

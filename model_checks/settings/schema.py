@@ -114,12 +114,11 @@ def _threshold(metric: Metric, table: Schema) -> Schema:
     properties = {**table["properties"], "min": number, "max": number, "warn": number}
     averages = sorted({name for names in metric.averages.values() for name in names if name})
     properties["average"] = {"enum": averages}
-    table = {**table, "properties": properties}
-    for key, had in (("average", averages), ("beta", metric.needs_beta)):
-        if not had:
-            del properties[key]
-    for key in _OF_A_FUNCTION:
+    for key in _OF_A_FUNCTION if averages else (*_OF_A_FUNCTION, "average"):
         del properties[key]
+    table = {**table, "properties": properties}
+    if not metric.needs_beta:
+        del properties["beta"]
     if metric.direction == "zero":
         bare = {**number, "minimum": 0}
         either = [{"required": ["min"]}, {"required": ["max"]}]
@@ -136,8 +135,9 @@ def _free_name() -> str:
 
 
 def _own_threshold(table: Schema) -> Schema:
-    left_out = ("average", "beta")
-    properties = {key: value for key, value in table["properties"].items() if key not in left_out}
+    properties = {
+        key: value for key, value in table["properties"].items() if key not in ("average", "beta")
+    }
     bounded = [{"required": ["metric", bound]} for bound in ("min", "max")]
     return {**table, "properties": properties, "anyOf": bounded}
 

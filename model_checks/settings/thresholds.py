@@ -180,14 +180,13 @@ def _refuse_unknown_metric(metric: str, task: str) -> None:
 def _disagreeing_bounds(known: Known) -> Iterator[str]:
     low, high, warn = known["min"], known["max"], known["warn"]
     direction = metric_named(known["metric"]).direction
-    if direction == "agreed" and low is None and high is None:
-        yield "min or max is missing; without them nothing is too low or too high"
-    elif direction == "higher" and low is None:
+    if direction == "higher" and low is None:
         yield "min is missing; without it nothing is too low"
     elif direction == "lower" and high is None:
         yield "max is missing; without it nothing is too high"
     elif low is None and high is None:
-        yield "min and max are missing; without them nothing is too far from 0"
+        far = "far from 0" if direction == "zero" else "low or too high"
+        yield f"min and max are missing; without them nothing is too {far}"
     elif low is not None and high is not None:
         if low > high:
             yield f"min = {low} is above max = {high}"

@@ -1,4 +1,4 @@
-"""Intervals of any function of the rows, from its values on resamples of them."""
+"""Intervals from resamples, for functions that no closed form is known of."""
 
 import math
 from statistics import NormalDist
