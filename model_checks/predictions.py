@@ -17,7 +17,7 @@ from model_checks.engines import GIVEN, Engine
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_third_labels
-from model_checks.metrics import METRICS
+from model_checks.metrics import metric_named
 from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel
@@ -274,7 +274,7 @@ class _Given:
             if is_float(self.types[name]):
                 conditions[f"{shown} is NaN"] = f"isnan({column})"
                 conditions[f"{shown} is infinite"] = f"isinf({column})"
-        if any(METRICS[metric].needs_probabilities for metric in self.model.metrics()):
+        if any(metric_named(metric).needs_probabilities for metric in self.model.metrics()):
             for name in self.scores.values():
                 condition = f"{_number(name)} < 0 or {_number(name)} > 1"
                 conditions[f"score {_shown(name)} is no probability"] = condition

@@ -2,7 +2,7 @@
 
 The SQL is written once, in DuckDB's dialect and in constructs that travel. On files DuckDB runs it
 as it is; a database and Spark are handed a translation, and no row leaves them but those that a
-model has to be called on.
+model, or a function of somebody's own, has to be called on.
 """
 
 from collections.abc import Iterator
