@@ -3,7 +3,7 @@
 import itertools
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,14 @@ THRESHOLDS: dict[str, dict[str, Any]] = {
     "multilabel": {"accuracy": 0.5},
     "regression": {"mae": 1.0},
 }
+
+
+def agreed(metrics: Iterable[str], bound: float = 0.5) -> dict[str, Any]:
+    """Thresholds for some metrics."""
+    return {
+        name: {"min": bound, "beta": BETA} if METRICS[name].needs_beta else bound
+        for name in metrics
+    }
 
 
 def toml(value: object) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import skops.io
 from sample_data import (
+    agreed,
     complaint,
     damaged_parquet,
     estimated,
@@ -78,7 +79,7 @@ def test_a_pipeline_judged_is_what_the_pipeline_answers(
     if loader == "joblib":
         named = {"joblib": path.name, "allow_pickle": True, "sha256": sha256}
     positive = "yes" if words == ["no", "yes"] else 1
-    thresholds = dict.fromkeys(metrics_of("binary"), 0.5)
+    thresholds = agreed(metrics_of("binary"))
     columns = {"y": true, "other": true, **{name: rows[name].to_numpy() for name in ("a", "b")}}
     keys = {"thresholds": thresholds, "positive_label": positive}
     called = measured(tmp_path, columns, model=named, **keys)
@@ -96,7 +97,7 @@ def test_a_model_of_several_classes_is_judged_by_all_its_scores(tmp_path: Path) 
     model = LogisticRegression().fit(rows, true)
     skops.io.dump(model, tmp_path / "m.skops")
     keys: dict[str, Any] = {"task": "multiclass"}
-    keys["thresholds"] = dict.fromkeys(metrics_of("multiclass"), 0.5)
+    keys["thresholds"] = agreed(metrics_of("multiclass"))
     columns = {"y": true, "a": rows["a"].to_numpy(), "b": rows["b"].to_numpy()}
     called = measured(tmp_path, columns, model="m.skops", **keys)
     scores = dict(zip(model.classes_, model.predict_proba(rows).T, strict=True))
@@ -182,12 +183,13 @@ def test_several_batches_are_as_good_as_one(
     rows = frame(301 if size == 300 else 20)
     true = labels(rows, 3 if task == "multiclass" else 2)
     if task == "regression":
+        true = true + 1  # of a target of 0 there is no share
         skops.io.dump(LinearRegression().fit(rows, true), tmp_path / "m.skops")
     else:
         skops.io.dump(LogisticRegression().fit(rows, true), tmp_path / "m.skops")
     columns = {"y": true, "a": rows["a"].to_numpy(), "b": rows["b"].to_numpy()}
     keys: dict[str, Any] = {"task": task, "model": "m.skops"}
-    keys["thresholds"] = dict.fromkeys(metrics_of(task), 0.5)
+    keys["thresholds"] = agreed(metrics_of(task))
     whole = measured(tmp_path, columns, **keys)
     monkeypatch.setattr(calling, "BATCH_ROWS", size)
     parted = measured(tmp_path, columns, **keys)

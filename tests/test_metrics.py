@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sample_data import BETA, estimated, label_columns, label_keys, measured
+from sample_data import BETA, agreed, estimated, label_columns, label_keys, measured
 from sklearn import metrics as sklearn_metrics
 
 from model_checks import intervals
@@ -40,9 +40,7 @@ MULTICLASS = [(metric, average) for metric, task, average in ALL if task == "mul
 
 def keys_of(task: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     """A model with every metric of a task, overall and by segment, for the columns there are."""
-    bounds: dict[str, Any] = dict.fromkeys(metrics_of(task), 0.5)
-    if "fbeta" in bounds:
-        bounds["fbeta"] = {"min": 0.5, "beta": BETA}
+    bounds = agreed(metrics_of(task))
     keys: dict[str, Any] = {"task": task, "prediction": "p", "thresholds": bounds}
     if "g" in columns:
         keys["segments"] = [{"by": "g", "thresholds": bounds}]

@@ -504,7 +504,7 @@ def test_scores_are_one_table_or_one_for_each_label(tmp_path: Path, proba: str) 
 @pytest.mark.parametrize(
     ("proba", "told"),
     [
-        (None, "has no predict_proba, which roc_auc and decision_threshold need"),
+        (None, "has no predict_proba, which metrics of scores and decision_threshold need"),
         ("np.zeros(3)", "predict_proba answered with 3 values, expected 3 by 2 values"),
         ("np.zeros((3, 4))", "predict_proba answered with 3 by 4 values, expected 3 by 2 values"),
         (

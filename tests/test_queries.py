@@ -1,5 +1,6 @@
 """The SQL's aggregates against the same sums over plain lists, for the whole and for segments."""
 
+import math
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from sample_data import (
+    agreed,
     estimated,
     label_columns,
     label_keys,
@@ -182,6 +184,120 @@ def test_error_moments_are_sums_of_powers(tmp_path: Path) -> None:
     for power, total in moments.powers.items():
         assert total == pytest.approx(1 + 2 * 2**power + 0.5 * 0.5**power)
     assert set(moments.powers) == {1, 2, 3, 4, 6}
+    assert moments.largest == 2
+
+
+def test_the_largest_error_is_of_a_row_that_has_weight(tmp_path: Path) -> None:
+    columns = {"y": [1.0, 2.0, 3.0], "p": [2.0, 0.0, 30.0], "w": [1.0, 2.0, 0.0]}
+    measurement = aggregated(tmp_path, columns, "regression", weight="w")
+    moments = measurement.aggregates[()].moments
+    assert moments is not None
+    assert moments.largest == 2
+
+
+def test_relative_errors_leave_out_targets_of_zero_and_count_them(tmp_path: Path) -> None:
+    columns = {"y": [-1.0, 2.0, 0.0, 0.0], "p": [2.0, 1.0, 3.0, 3.0], "w": [1.0, 2.0, 0.5, 0.0]}
+    measurement = aggregated(tmp_path, columns, "regression", weight="w")
+    relative = measurement.aggregates[()].relative
+    assert relative is not None
+    assert (relative.rows, relative.weight, relative.weight2) == (4, 3.5, 5.25)
+    assert relative.zeros == 1
+    assert relative.powers == pytest.approx([3**k + 2 * 0.5**k for k in (1, 2, 3)])
+
+
+def test_deviations_are_from_the_means_of_each_segment(tmp_path: Path) -> None:
+    draw = np.random.default_rng(2)
+    true, weight = draw.normal(1e6, 1, 90), draw.random(90)
+    predicted = true + draw.normal(-1e5, 2, 90)
+    names = [["a", None, "b", ""][k % 4] for k in range(90)]
+    columns: dict[str, Any] = {"y": true, "p": predicted, "w": weight, "g": names}
+    columns["h"] = [None if k % 3 else "x" for k in range(90)]
+    measurement = aggregated(tmp_path, columns, "regression", weight="w", by=["g", "h"])
+    assert len(measurement.aggregates) == 1 + 4 * 2
+    for segment, aggregates in measurement.aggregates.items():
+        rows = np.array([all(columns[c][k] == v for c, v in segment) for k in range(90)])
+        w, error = weight[rows], predicted[rows] - true[rows]
+        d, u = (x - np.average(x, weights=w) for x in (error, true[rows]))
+        deviations = aggregates.deviations
+        assert deviations is not None
+        assert deviations.rows == rows.sum()
+        assert deviations.bias == pytest.approx(np.average(error, weights=w), rel=1e-14)
+        assert not deviations.constant
+        for (i, j), total in deviations.products.items():
+            scale = float((w * abs(d) ** i * abs(u) ** j).sum())
+            assert total == pytest.approx(float((w * d**i * u**j).sum()), abs=1e-9 * scale)
+
+
+def test_a_constant_target_is_noticed_whatever_rounding_does_to_its_mean(tmp_path: Path) -> None:
+    columns = {"y": [0.1] * 3 + [7.0], "p": [0.1, 0.2, 0.3, 0.4], "w": [1.0, 1.0, 1.0, 0.0]}
+    measurement = aggregated(tmp_path, columns, "regression", weight="w")
+    deviations = measurement.aggregates[()].deviations
+    assert deviations is not None
+    assert deviations.constant
+
+
+def test_the_median_error_has_limits_at_each_confidence_asked_for(tmp_path: Path) -> None:
+    errors = np.random.default_rng(3).permutation(np.arange(1.0, 101))
+    agreed = {"median_absolute_error": {"max": 1, "confidence": 0.9}}
+    segments = [{"by": "g", "thresholds": {"median_absolute_error": {"max": 1}}}]
+    columns = {"y": np.zeros(100), "p": errors, "g": ["x"] * 100}
+    keys = {"task": "regression", "thresholds": agreed, "segments": segments}
+    median = measured(tmp_path, columns, **keys).aggregates[()].median
+    assert median is not None
+    assert median.median == 50.5
+    # Half of the rows less and more 1.645 * 5 of them, and 1.96 * 5, and a little for Student.
+    assert median.limits == {0.9: (42, 59), 0.95: (41, 60)}
+
+
+def test_few_rows_set_no_limits_to_the_median(tmp_path: Path) -> None:
+    columns = {"y": [0.0, 0.0, 0.0, 0.0], "p": [1.0, 2.0, 3.0, 9.0]}
+    measurement = aggregated(tmp_path, columns, "regression")
+    median = measurement.aggregates[()].median
+    assert median is not None
+    assert median.limits == {0.95: (0, math.inf)}
+
+
+def test_the_median_of_weights_stands_where_half_of_them_lies(tmp_path: Path) -> None:
+    columns = {"y": [0.0] * 5, "p": [1.0, 2.0, 3.0, 4.0, 5.0]}
+    # A tenth is not exact in a float: half of the weight lies at 2 all the same.
+    for weight, expected in (
+        ([0.1, 0.2, 0.0, 0.1, 0.2], 3.0),
+        ([0.1, 0.1, 0.0, 0.3, 0.0], 4.0),
+        ([0.0, 1.0, 0.0, 0.0, 0.0], 2.0),
+    ):
+        measurement = aggregated(tmp_path, {**columns, "w": weight}, "regression", weight="w")
+        median = measurement.aggregates[()].median
+        assert median is not None
+        assert median.median == expected
+
+
+def test_probability_sums_are_of_losses_distances_and_gaps(tmp_path: Path) -> None:
+    keys = {"score": "s", "prediction": "p", "weight": "w"}
+    found = aggregated(tmp_path, BINARY, "binary", **keys).aggregates[()].probabilities
+    assert found is not None
+    true, score, weight = (np.array(BINARY[name]) for name in "ysw")
+    assert (found.rows, found.weight, found.weight2) == (6, 8.0, 16.5)
+    given = np.where(true == 1, score, 1 - score)
+    for power in (1, 2, 3):
+        loss = (weight * (-np.log(given)) ** power).sum()
+        assert found.log_losses[power - 1] == pytest.approx(loss)
+        square = (weight * (1 - given) ** (2 * power)).sum()
+        assert found.squares[power - 1] == pytest.approx(square)
+    gap = true - score
+    bins = [score == value for value in (0.1, 0.4, 0.7, 0.9)]
+    expected = [((weight * gap)[rows].sum(), (weight * gap**2)[rows].sum()) for rows in bins]
+    assert np.array(sorted(found.gaps)) == pytest.approx(np.array(sorted(expected)))
+
+
+@pytest.mark.parametrize("edge", [k / 15 for k in range(16)])
+def test_a_bin_of_confidence_holds_its_upper_edge(tmp_path: Path, edge: float) -> None:
+    inside = [max(edge - 0.03, 0.0), edge]
+    outside = [edge + 0.03] if edge < 1 else [edge - 1 / 15]
+    columns = {"y": [0, 0, 1], "p": [0, 0, 0], "s": [*inside, *outside]}
+    found = aggregated(tmp_path, columns, "binary", score="s", prediction="p")
+    probabilities = found.aggregates[()].probabilities
+    assert probabilities is not None
+    assert len(probabilities.gaps) == (1 if edge == 0 else 2)
 
 
 @pytest.mark.parametrize(
@@ -293,9 +409,9 @@ def test_the_number_of_queries_does_not_depend_on_thresholds_and_segment_values(
         columns |= {"y1": rows % 3 % 2, "p1": rows % 5 % 2}
         columns |= {f"g{k}": rows // (k + 3) % values for k in range(segmentations)}
         write_data(tmp_path / "few.parquet", columns)
-        agreed = dict.fromkeys(names, 0.5)
-        segments = [{"by": f"g{k}", "thresholds": agreed} for k in range(segmentations)]
-        keys["thresholds"], keys["segments"] = agreed, segments
+        thresholds = agreed(names)
+        segments = [{"by": f"g{k}", "thresholds": thresholds} for k in range(segmentations)]
+        keys["thresholds"], keys["segments"] = thresholds, segments
         return len(queries_of(tmp_path, monkeypatch, task, **keys))
 
     few = list(by_kind.values())

@@ -759,7 +759,7 @@ def test_scores_of_several_labels_are_not_ranked(mistakes_in: Mistakes) -> None:
     assert mistakes_in(TAGS.replace("accuracy", "roc_auc")) == [
         (
             "[models.tags.thresholds] task 'multilabel' has no metric 'roc_auc'; "
-            "it has: accuracy, f1, precision, recall"
+            "it has: accuracy, f1, fbeta, precision, recall"
         )
     ]
 
