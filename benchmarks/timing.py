@@ -28,15 +28,15 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """How often one command's cost is that of another, run by run.
+class Figure:
+    """What came of comparing one command's cost with another's, run by run.
 
     Attributes
     ----------
     name
-        What is compared with what.
+        What is compared with what, and how.
     values
-        One for each pair of runs.
+        One for each round.
     most
         The target: the median is to be no more than this.
     """
@@ -81,6 +81,8 @@ def in_turn(
         print(f"round {number} of {runs}" if number else "warming up", file=sys.stderr)
         for name, command in commands.items():
             cost = run(command, environment)
+            told = f"{cost.seconds:.2f} s, {cost.peak / 1e6:,.0f} MB"
+            print(f"  {name}: {told}", file=sys.stderr)
             if number:
                 costs[name].append(cost)
     return costs
@@ -117,31 +119,39 @@ def _environment(bytecode: Path) -> dict[str, str]:
     return kept | quiet | {"PYTHONPYCACHEPREFIX": str(bytecode)}
 
 
-def ratio_of_times(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Ratio:
-    """Wall time against wall time, pair by pair."""
+def ratio_of_times(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Figure:
+    """Wall time over wall time, pair by pair."""
     pairs = zip(ours, theirs, strict=True)
-    return Ratio(name, [one.seconds / other.seconds for one, other in pairs], most)
+    return Figure(name, [one.seconds / other.seconds for one, other in pairs], most)
 
 
-def ratio_of_peaks(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Ratio:
-    """Peak memory against peak memory, pair by pair."""
+def ratio_of_peaks(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Figure:
+    """Peak memory over peak memory, pair by pair."""
     pairs = zip(ours, theirs, strict=True)
-    return Ratio(name, [one.peak / other.peak for one, other in pairs], most)
+    return Figure(name, [one.peak / other.peak for one, other in pairs], most)
 
 
-def tell(ratios: Sequence[Ratio], packages: Sequence[str]) -> int:
-    """Print the ratios as a table, and with which versions; 1 if a target is missed, else 0."""
-    width = max(len(ratio.name) for ratio in ratios)
-    print(f"| {'':<{width}} | median | min to max   | target       | met |")
-    print(f"| {'-' * width} | -----: | ------------ | ------------ | --- |")
-    for ratio in ratios:
-        span = f"{min(ratio.values):.2f} to {max(ratio.values):.2f}"
-        target = f"at most {ratio.most:.2f}"
-        met = "yes" if ratio.met else "no"
-        print(f"| {ratio.name:<{width}} | {ratio.median:6.2f} | {span:<12} | {target} | {met:<3} |")
+def difference_of_times(
+    name: str, more: Sequence[Cost], less: Sequence[Cost], most: float
+) -> Figure:
+    """Wall time less wall time, in seconds, pair by pair."""
+    pairs = zip(more, less, strict=True)
+    return Figure(name, [one.seconds - other.seconds for one, other in pairs], most)
+
+
+def tell(figures: Sequence[Figure], packages: Sequence[str]) -> int:
+    """Print the figures as a table, and with which versions; 1 if a target is missed, else 0."""
+    width = max(len(figure.name) for figure in figures)
+    print(f"| {'':<{width}} | median | min to max     | target        | met |")
+    print(f"| {'-' * width} | -----: | -------------- | ------------- | --- |")
+    for figure in figures:
+        span = f"{min(figure.values):.3f} to {max(figure.values):.3f}"
+        target = f"at most {figure.most:.3f}"
+        met = "yes" if figure.met else "no"
+        print(f"| {figure.name:<{width}} | {figure.median:6.3f} | {span} | {target} | {met:<3} |")
     named = ", ".join(f"{name} {_version(name)}" for name in packages)
-    print(f"\n{len(ratios[0].values)} rounds; Python {sys.version.split()[0]}, {named}")
-    return int(not all(ratio.met for ratio in ratios))
+    print(f"\n{len(figures[0].values)} rounds; Python {sys.version.split()[0]}, {named}")
+    return int(not all(figure.met for figure in figures))
 
 
 def _version(package: str) -> str:

@@ -17,7 +17,7 @@ from model_checks.engines import GIVEN, Engine
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_third_labels
-from model_checks.metrics import METRICS
+from model_checks.metrics import metric_named
 from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel
@@ -49,6 +49,8 @@ class Predictions:
         multilabel: all, where scores decide.
     segment_columns
         The columns that ``g0``, ``g1``, ... stand for.
+    weighted
+        Whether ``w`` is a column of the data; else it is 1.
     """
 
     task: str
@@ -57,6 +59,15 @@ class Predictions:
     labels: tuple[str, ...]
     scored: tuple[str, ...]
     segment_columns: tuple[str, ...]
+    weighted: bool = False
+
+    @property
+    def values(self) -> list[str]:
+        """The relation's names of what is true, and after them of what was predicted."""
+        if self.task != "multilabel":
+            return ["y_true", "y_pred"]
+        labels = range(len(self.labels))
+        return [f"y{k}" for k in labels] + [f"p{k}" for k in labels]
 
     def group(self, columns: Sequence[str]) -> list[str]:
         """The relation's names of some segment columns."""
@@ -154,7 +165,8 @@ class _Given:
         columns["w"] = _number(self.model.weight) if self.model.weight else "cast(1 as double)"
         listed = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
         relation = f"(select {listed} from {self.relation})"
-        return Predictions(self.model.task, file, relation, labels, tuple(self.scores), segments)
+        scored, weighted = tuple(self.scores), self.model.weight is not None
+        return Predictions(self.model.task, file, relation, labels, scored, segments, weighted)
 
     def _labels_and_values(self) -> tuple[tuple[str, ...], dict[str, str]]:
         """The labels, and the columns of what is true and what was predicted."""
@@ -270,7 +282,7 @@ class _Given:
             if is_float(self.types[name]):
                 conditions[f"{shown} is NaN"] = f"isnan({column})"
                 conditions[f"{shown} is infinite"] = f"isinf({column})"
-        if any(METRICS[metric].needs_probabilities for metric in self.model.metrics()):
+        if any(metric_named(metric).needs_probabilities for metric in self.model.metrics()):
             for name in self.scores.values():
                 condition = f"{_number(name)} < 0 or {_number(name)} > 1"
                 conditions[f"score {_shown(name)} is no probability"] = condition

@@ -35,7 +35,7 @@ from model_checks.charts.outcomes import MOST_DRAWN, f1_of, outcomes_drawing
 from model_checks.charts.overview import overview_drawing
 from model_checks.charts.regression import mean_error, quantile, regression_drawing
 from model_checks.charts.scales import Scale, decimals, number, round_numbers, short_count, spanning
-from model_checks.charts.strips import LOOKS, plotted
+from model_checks.charts.strips import LOOKS, ROW, plotted
 from model_checks.curves import (
     Confusion,
     ErrorHistogram,
@@ -135,6 +135,31 @@ def test_the_whole_comes_first_and_then_a_block_for_each_segmentation() -> None:
 def test_a_third_metric_of_a_segmentation_begins_a_block_of_its_own() -> None:
     blocks = arranged(many(9)).blocks
     assert [block.columns for block in blocks] == [("accuracy", "recall"), ("f1",)]
+
+
+def test_a_beta_is_part_of_the_name() -> None:
+    one = result("fbeta", 0.7)
+    (block,) = arranged([replace(one, check=replace(one.check, beta=0.5))]).blocks
+    assert [row.label for row in block.rows] == ["fbeta, beta 0.5"]
+
+
+def test_a_bias_lies_between_its_bounds() -> None:
+    drawing = overview_drawing(
+        "m", [result("mean_error", -1.0, bound=Bound(-2, 2, None, "estimate"))]
+    )
+    assert {"−1.00", "−1.05 to −0.95", "−2 to 2"} <= set(texts(drawing))
+    (box,) = [mark for mark in drawing.marks if isinstance(mark, Box) and mark.height == ROW]
+    (dot,) = [one for one in dots(drawing) if one.y == box.y + box.height / 2]
+    assert dot.x == pytest.approx(box.x + box.width / 4)
+
+
+def test_an_interval_without_any_limit_runs_out_on_both_sides() -> None:
+    one = result("mean_error", 1.0, bound=Bound(-2, 2, None, "estimate"))
+    assert one.estimate is not None
+    endless = replace(one, estimate=replace(one.estimate, low=-math.inf, high=math.inf))
+    drawing = overview_drawing("m", [endless])
+    assert "−∞ to ∞" in texts(drawing)
+    assert overview_chart("m", [endless]).png
 
 
 def test_a_segment_without_a_check_of_a_metric_leaves_its_place_empty() -> None:

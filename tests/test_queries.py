@@ -86,6 +86,26 @@ def test_columns_of_a_segmentation_are_taken_together(tmp_path: Path) -> None:
     )
 
 
+def test_listed_values_of_several_columns_are_held_to_one_by_one(tmp_path: Path) -> None:
+    both = {"by": ["h", "g"], "thresholds": {"accuracy": 0.5}}
+    values = [["x", "a"], ["x", "b"], ["y", "b"]]
+    columns = {**BINARY, "g": list("aabbac"), "h": list("xyyxxx")}
+    measurement = aggregated(
+        tmp_path,
+        columns,
+        "binary",
+        score="s",
+        prediction="p",
+        segments=[{**both, "values": values}],
+    )
+    found = {
+        tuple(value for _, value in segment): aggregates.rows
+        for segment, aggregates in measurement.aggregates.items()
+        if segment
+    }
+    assert found == {("x", "a"): 2, ("x", "b"): 1, ("y", "b"): 1}
+
+
 def test_several_segmentations_have_their_own_aggregates(tmp_path: Path) -> None:
     segments = [
         {"by": "g", "thresholds": {"accuracy": 0.5}},

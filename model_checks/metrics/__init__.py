@@ -13,6 +13,7 @@ from model_checks.metrics import (
     agreement,
     classification,
     fit,
+    functions,
     multilabel,
     probabilities,
     ranking,
@@ -20,13 +21,13 @@ from model_checks.metrics import (
 )
 from model_checks.metrics.estimate import Asked, Estimate
 
-__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metrics_of"]
+__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metric_named", "metrics_of"]
 
 TASKS = ("binary", "multiclass", "multilabel", "regression")
 
 Measure = Callable[[Aggregates, Asked], Estimate]
 
-Direction = Literal["higher", "lower", "zero"]
+Direction = Literal["higher", "lower", "zero", "agreed"]
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Metric:
     estimate
         ``(aggregates, asked) -> Estimate``.
     direction
-        Where it is best: higher for scores, lower for errors, at zero for a bias.
+        Where it is best: higher for scores, lower for errors, at zero for a bias; for a function
+        of somebody's own the bound that was agreed tells.
     lowest, highest
         The smallest and the largest value it can take.
     needs_beta
@@ -172,6 +174,19 @@ METRICS: Mapping[str, Metric] = {
         ),
     )
 }
+
+
+def metric_named(name: str) -> Metric:
+    """The metric of the table, or one that is a function of somebody's own under a free name."""
+    return METRICS.get(name) or Metric(
+        name,
+        dict.fromkeys(TASKS, (None,)),
+        "replicates",
+        functions.own,
+        "agreed",
+        lowest=-math.inf,
+        highest=math.inf,
+    )
 
 
 def metrics_of(task: str) -> tuple[str, ...]:

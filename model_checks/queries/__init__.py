@@ -20,6 +20,7 @@ from model_checks.queries.median import median_errors
 from model_checks.queries.moments import error_moments, relative_errors
 from model_checks.queries.probabilities import probability_sums
 from model_checks.queries.ranks import rank_sums
+from model_checks.queries.replicates import replicates
 
 __all__ = ["Grouping", "Need", "find_aggregates"]
 
@@ -32,6 +33,7 @@ _QUERIES: Mapping[AggregateKind, Callable[[Engine, Predictions, Need], Mapping[S
     "probabilities": probability_sums,
     "ranks": rank_sums,
     "relative": relative_errors,
+    "replicates": replicates,
 }
 
 

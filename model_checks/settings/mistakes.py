@@ -180,8 +180,14 @@ def _wrong_value(
     if kind == "literal_error":
         return nearest(str(found["input"]), re.findall(r"'([^']*)'", str(context["expected"])))
     if kind == "string_pattern_mismatch":
-        return f"must be {table.model_fields[key].description}"
+        return f"must be {_described(table, key)}"
     return f"must {_MUST[kind].format(**context)}" if kind in _MUST else found["msg"]
+
+
+def _described(table: type[BaseModel], key: str) -> str | None:
+    """What is told of a key, by the name that it has in the file."""
+    fields = table.model_fields.items()
+    return {field.alias or name: field.description for name, field in fields}[key]
 
 
 def _shown(value: object) -> str:

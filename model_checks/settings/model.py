@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from model_checks.metrics import METRICS, TASKS
+from model_checks.metrics import METRICS, TASKS, metric_named
 from model_checks.settings.columns import (
     Columns,
     Score,
@@ -30,6 +30,7 @@ from model_checks.settings.thresholds import (
     with_metric_and_task,
 )
 from model_checks.settings.values import (
+    OBJECT,
     Known,
     Label,
     Moment,
@@ -56,9 +57,7 @@ class Deployed(Table):
     sha256: str | None = Field(
         default=None, pattern="^[0-9a-f]{64}$", description="64 hexadecimal digits in lower case"
     )
-    python: str | None = Field(
-        default=None, pattern=r"^\w+(\.\w+)*:\w+$", description="'package.module:name'"
-    )
+    python: str | None = Field(default=None, pattern=OBJECT, description="'package.module:name'")
     whole: Whole = None
 
     @field_validator("whole")
@@ -243,7 +242,7 @@ def _nothing_to_judge(known: Known) -> Iterator[str]:
         return
     if known["score"] is None and {"thresholds", "segments"} <= known.keys():
         metrics = _metrics(known["thresholds"], known["segments"])
-        scored = [name for name in dict.fromkeys(metrics) if METRICS[name].needs_scores]
+        scored = [name for name in dict.fromkeys(metrics) if metric_named(name).needs_scores]
         if scored:
             yield f"{', '.join(scored)} needs score, the column of logged probabilities"
 
