@@ -110,13 +110,16 @@ class Caller:
         return columns
 
     def _several_columns(self, frame: Any) -> dict[str, Any]:
-        """For each label its predictions, or the scores that they are read off."""
+        """For each label its predictions, or the scores that they are read off, or both."""
+        columns: dict[str, Any] = {}
         if self.predictions:
             answer = self._answer("predict", frame, (len(self._targets),))
             read = [self._labels("predict", labels) for labels in answer.T]
-            return dict(zip(self.predictions, read, strict=True))
-        scores = self._scores_of_labels(self._called("predict_proba", frame), len(frame))
-        return dict(zip(self.scores.values(), scores, strict=True))
+            columns |= zip(self.predictions, read, strict=True)
+        if self.scored:
+            scores = self._scores_of_labels(self._called("predict_proba", frame), len(frame))
+            columns |= zip(self.scores.values(), scores, strict=True)
+        return columns
 
     def _scores_of_labels(self, answer: Any, rows: int) -> list[Any]:
         """The scores of each label: a column of one table, or the positives of its own table."""

@@ -61,6 +61,14 @@ class Predictions:
     segment_columns: tuple[str, ...]
     weighted: bool = False
 
+    @property
+    def values(self) -> list[str]:
+        """The relation's names of what is true, and after them of what was predicted."""
+        if self.task != "multilabel":
+            return ["y_true", "y_pred"]
+        labels = range(len(self.labels))
+        return [f"y{k}" for k in labels] + [f"p{k}" for k in labels]
+
     def group(self, columns: Sequence[str]) -> list[str]:
         """The relation's names of some segment columns."""
         return [f"g{self.segment_columns.index(column)}" for column in columns]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from databases import VARIABLE, Somewhere
 from numpy.typing import NDArray
 from project import Project
 from sample_data import (
@@ -20,6 +21,7 @@ from sample_data import (
     label_keys,
     measured,
     python_model,
+    python_module,
     results_of,
     rows_of,
 )
@@ -83,7 +85,8 @@ def everything(folder: Path, columns: Columns, **keys: Any) -> Measurement:
         keys["segments"] = [{"by": "g", "thresholds": BOUNDS}]
     if "w" in columns:
         keys["weight"] = "w"
-    return measured(folder, columns, **keys)
+    elsewhere = isinstance(keys.get("data"), dict)  # where they have been written before
+    return measured(folder, None if elsewhere else columns, **keys)
 
 
 # Values are those of scikit-learn
@@ -548,6 +551,93 @@ def test_scores_that_are_no_numbers_are_counted_for_each_label(tmp_path: Path) -
     assert complaint(tmp_path, CALLED, **called(tmp_path, "0", proba, **CUT)) == (
         "score of the model for 'y0' is NaN in 2; score of the model for 'y1' is infinite in 1 "
         "of 3 labelled rows"
+    )
+
+
+# Functions of the user's own
+
+
+def test_a_function_is_called_with_a_table_of_labels(tmp_path: Path) -> None:
+    columns = columns_of(200, 29)
+    thresholds = {"hamming": {"metric": "sklearn.metrics:hamming_loss", "max": 0.9}}
+    found = results_of(tmp_path, columns, **label_keys(columns), thresholds=thresholds)
+    [estimate] = [result.estimate for result in found]
+    _, true, predicted, _ = next(parts(columns))
+    assert estimate is not None
+    value, low, high = estimate.value, estimate.low, estimate.high
+    assert value == close_to(sklearn_metrics.hamming_loss(true, predicted))
+    assert low is not None
+    assert high is not None
+    assert low < value < high
+
+
+OWN = """
+import numpy as np
+def own(y_true, y_pred, y_score, weight):
+    assert y_true.shape == y_pred.shape == y_score.shape == (len(weight), 12)
+    assert y_true.dtype == y_pred.dtype == int
+    assert ((y_score >= 0.5) == y_pred).all()
+    return weight @ (y_score * np.arange(12)).sum(axis=1)
+"""
+
+
+def test_a_function_gets_the_scores_in_the_order_of_the_targets(tmp_path: Path) -> None:
+    true, _ = drawn(50, 30, labels=12)
+    draw = np.random.default_rng(31)
+    scores, weight = draw.random(true.shape), draw.random(50)
+    columns = {**label_columns(true, scores), "w": weight}
+    keys: Columns = {**label_keys(columns), "weight": "w"}
+    keys["score"] = keys.pop("prediction")
+    reference = python_module(tmp_path, OWN, "own")["python"]
+    thresholds = {"own": {"metric": reference, "max": 1e9}}
+    [result] = results_of(tmp_path, columns, **keys, thresholds=thresholds)
+    assert result.estimate is not None, result.message
+    assert result.estimate.value == close_to(weight @ scores @ np.arange(12))
+
+
+def test_a_function_gets_the_scores_of_a_model_that_is_called(tmp_path: Path, fitted: Fit) -> None:
+    frame, true = table()
+    model = MODELS["a model for each label"]()
+    named = fitted(model, frame, true)
+    columns = {**label_columns(true, true), **frame}
+    keys: Columns = {**label_keys(columns), "model": named}
+    del keys["prediction"]
+    text = "def own(y_true, y_score):\n    return (y_true * y_score).mean()"
+    reference = python_module(tmp_path, text, "own")["python"]
+    thresholds = {"own": {"metric": reference, "max": 1e9}}
+    [result] = results_of(tmp_path, columns, **keys, thresholds=thresholds)
+    scores = np.column_stack([one[:, 1] for one in model.predict_proba(frame)])
+    assert result.estimate is not None, result.message
+    assert result.estimate.value == close_to((true * scores).mean())
+
+
+# Databases
+
+
+HERE = {"url_env": VARIABLE, "table": "predictions"}
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_what_a_database_measures_is_what_duckdb_does(
+    tmp_path: Path, database: Somewhere, weighted: bool
+) -> None:
+    columns = columns_of(300, 32, labels=17, weighted=weighted)
+    columns |= {"y0": columns["y0"] == 1, "y1": columns["y1"].astype(float)}
+    columns |= {"p2": columns["p2"].astype(str)}
+    database.write("predictions", columns)
+    here, there = everything(tmp_path, columns), everything(tmp_path, columns, data=HERE)
+    assert here.aggregates.keys() == there.aggregates.keys()
+    for segment in here.aggregates:
+        for metric in BOUNDS:
+            one, other = (estimated(where, metric, segment=segment) for where in (here, there))
+            for name in ("value", "low", "high", "n"):
+                assert getattr(one, name) == close_to(getattr(other, name))
+
+
+def test_a_third_label_in_a_database_is_named(tmp_path: Path, database: Somewhere) -> None:
+    database.write("predictions", {**TWO, "y1": [0, 2, 1]})
+    assert complaint(tmp_path, data=HERE, **TWO_KEYS) == (
+        f"target 'y1': '0', '2' beside positive_label '1'; {OTHER}"
     )
 
 

@@ -1054,9 +1054,11 @@ def agreed(name: str, keys: str) -> str:
     return f"{CHURN}\n[models.churn.thresholds]\n{name} = {{ {keys} }}\n"
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
 def test_a_function_may_be_agreed_for_every_task(task: str) -> None:
     toml = agreed("profit", "metric = 'my_package.scoring:profit', min = -3.2, warn = 0")
+    if task == "multilabel":
+        toml = toml.replace('"left"', '["left", "right"]')
     profit = settings(toml.replace("binary", task)).models["churn"].thresholds["profit"]
     assert profit.function == "my_package.scoring:profit"
     assert (profit.min, profit.warn, profit.seed, profit.max_rows) == (-3.2, 0, 0, 1_000_000)

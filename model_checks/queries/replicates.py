@@ -87,12 +87,13 @@ def _tables(
 ) -> Mapping[Segment, Floats]:
     """The rows of some segments, each shape (n, 3 + K): y_true, y_pred, the K scores, weight.
 
-    Labels are told by their position. The order is one of the rows alone, not the one they came in:
-    so the resamples are the same wherever the rows are, and however many threads read them.
+    Multilabel has a column for each label in place of the first two. Other labels are told by their
+    position. The order is one of the rows alone, not the one they came in: so the resamples are the
+    same wherever the rows are, and however many threads read them.
     """
     keys = grouping.keys(predictions)
     scores = [f"s{k}" for k in range(len(predictions.scored))]
-    columns = ", ".join([*keys, "y_true", "y_pred", *scores, "w"])
+    columns = ", ".join([*keys, *predictions.values, *scores, "w"])
     sql = f"select {columns} from {grouping.relation(predictions)}"
     parts: dict[Segment, list[Floats]] = {segment: [] for segment in segments}
     for batch in engine.batches(sql, _BATCH_ROWS):
@@ -107,7 +108,7 @@ def _tables(
 def _numbers(batch: "pa.RecordBatch", first: int, predictions: Predictions) -> Floats:
     """The columns from a first one on as numbers."""
     columns = [batch.column(k) for k in range(first, batch.num_columns)]
-    labels = [] if predictions.task == "regression" else columns[:2]
+    labels = columns[:2] if predictions.task in ("binary", "multiclass") else []
     positions = {label: k for k, label in enumerate(predictions.labels)}
     numbers = [_positions(column, positions) for column in labels]
     numbers += [column.to_numpy(zero_copy_only=False) for column in columns[len(labels) :]]

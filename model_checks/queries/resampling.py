@@ -86,23 +86,31 @@ class Arguments:
     def __init__(self, predictions: Predictions) -> None:
         labels, scored = _labels(predictions), predictions.scored
         values = _values([*labels, *scored])
-        self._labels = None if predictions.task == "regression" else values[: len(labels)]
+        decoded = predictions.task in ("binary", "multiclass")
+        self._labels = values[: len(labels)] if decoded else None
         self._binary = predictions.task == "binary"
+        self._several = predictions.task == "multilabel"
         self._weighted = predictions.weighted
+        half = len(predictions.values) // 2
+        self._true, self._predicted = slice(half), slice(half, 2 * half)
         # Scores in the order of their labels, as scikit-learn has them, however they were written.
-        self._scores = [2 + k for k in np.argsort(values[len(labels) :], kind="stable")]
+        order = np.argsort(values[len(labels) :], kind="stable") if decoded else range(len(scored))
+        self._scores = [2 * half + int(k) for k in order]
 
     def of(self, table: Floats) -> Mapping[str, Any]:
         """The arguments by name; all are its own to write to."""
         scores = np.ascontiguousarray(table[:, self._scores])
         return {
-            "y_true": self._decoded(table[:, 0]),
-            "y_pred": self._decoded(table[:, 1]),
+            "y_true": self._decoded(table[:, self._true]),
+            "y_pred": self._decoded(table[:, self._predicted]),
             "y_score": (scores[:, 0] if self._binary else scores) if self._scores else None,
             "weight": table[:, -1].copy() if self._weighted else None,
         }
 
-    def _decoded(self, column: Floats) -> Any:
+    def _decoded(self, columns: Floats) -> Any:
+        if self._several:  # 1 where a label is true or predicted
+            return columns.astype(int, order="C")
+        [column] = columns.T
         return column.copy() if self._labels is None else self._labels[column.astype(int)]
 
 
