@@ -9,11 +9,13 @@ from model_checks.engines import GIVEN, Engine
 from model_checks.engines.sql import conjunction, identifier, literal
 from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
-from model_checks.settings import Model
+from model_checks.settings import Model, Segmentation
 from model_checks.settings.mistakes import nearest
 
-_FLOATS = ("FLOAT", "DOUBLE")
-_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL\(\d+,\d+\)")
+_FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's
+_NUMBER = re.compile(
+    r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL(\(\d+,\d+\))?", re.ASCII
+)
 _TIME = re.compile(r"DATE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE")
 
 
@@ -90,7 +92,8 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     if not given:
         raise DataError("has no rows")
     start = _window_start(model, as_of)
-    time, label = _time_condition(model, types, start, as_of), label_condition(model.target, types)
+    time = _time_condition(model, types, start, as_of)
+    label = conjunction([label_condition(target, types) for target in model.targets])
     column = identifier(model.time_column) if model.time_column else "1"
     counts = [f"count(case when {rows} then 1 end)" for rows in (time, f"{time} and {label}")]
     ends = [f"cast({end}({column}) as varchar)" for end in ("min", "max")]
@@ -112,16 +115,29 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     )
 
 
-def segment_rows(engine: Engine, rows: Rows, columns: Iterable[str]) -> SegmentRows:
-    """The values of some columns taken together, each with its number of labelled rows."""
-    names = list(columns)
-    texts = [text_of(identifier(name), rows.types[name]) for name in names]
-    group = ", ".join(str(position + 1) for position in range(len(names)))
-    found = engine.run(
-        f"select {', '.join(texts)}, count(*) from {rows.relation} "
-        f"where {rows.condition} group by {group}"
+def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
+    """The values of a segmentation's columns, each with its number of labelled rows.
+
+    Raises
+    ------
+    DataError
+        If there are more than may be judged, as where a column tells rows apart.
+    """
+    texts = [text_of(identifier(name), rows.types[name]) for name in one.by]
+    names = [f"g{position}" for position in range(len(texts))]
+    columns = ", ".join(f"{text} as {name}" for text, name in zip(texts, names, strict=True))
+    values = (
+        f"select {', '.join(names)}, count(*) as n from (select {columns} from {rows.relation} "
+        f"where {rows.condition}) as judged group by {', '.join(names)}"
     )
-    return {_segment(names, values): n for *values, n in found}
+    found = engine.run(f"{values} limit {one.max_segments + 1}")
+    if len(found) > one.max_segments:
+        [(n,)] = engine.run(f"select count(*) from ({values}) as found")
+        raise DataError(
+            f"segments by {', '.join(one.by)}: {n:,} values, more than max_segments = "
+            f"{one.max_segments:,}; list the values to judge, or raise max_segments"
+        )
+    return {_segment(one.by, values): n for *values, n in found}
 
 
 def _segment(names: list[str], values: list[str | None]) -> Segment:
@@ -130,22 +146,29 @@ def _segment(names: list[str], values: list[str | None]) -> Segment:
 
 def text_of(sql: str, kind: str) -> str:
     """SQL for a value as text, written as in the settings: 1.0 is 1, 1.50 is 1.5; a NaN is null."""
-    if is_float(kind):
-        return (
-            f"case when isnan({sql}) then null when {sql} = floor({sql}) and abs({sql}) < 1e18 "
-            f"then cast(cast({sql} as bigint) as varchar) else cast({sql} as varchar) end"
-        )
+    if kind == "BOOLEAN":
+        return _written(sql, "true", "false")
+    null = f"when isnan({sql}) then null " if is_float(kind) else ""
     if kind.startswith("DECIMAL"):
         return (
-            f"case when {sql} = floor({sql}) then cast(cast({sql} as hugeint) as varchar) "
+            f"case {null}when {sql} = floor({sql}) then cast(floor({sql}) as varchar) "
             f"else rtrim(cast({sql} as varchar), '0') end"
+        )
+    if is_float(kind):
+        return (
+            f"case {null}when {sql} = floor({sql}) and abs({sql}) < 1e18 "
+            f"then cast(cast({sql} as bigint) as varchar) else cast({sql} as varchar) end"
         )
     return f"cast({sql} as varchar)"
 
 
 def label_of(sql: str, kind: str) -> str:
     """SQL for a label as text: as other values, but true is 1 and false is 0."""
-    return f"cast(cast({sql} as integer) as varchar)" if kind == "BOOLEAN" else text_of(sql, kind)
+    return _written(sql, "1", "0") if kind == "BOOLEAN" else text_of(sql, kind)
+
+
+def _written(sql: str, true: str, false: str) -> str:
+    return f"case when {sql} then {literal(true)} when not {sql} then {literal(false)} end"
 
 
 def label_text(label: str | float) -> str:
@@ -159,13 +182,14 @@ def label_text(label: str | float) -> str:
     return label if isinstance(label, str) else str(int(label))
 
 
-def quoted(labels: Sequence[str]) -> str:
-    """The first five, and how many more.
+def quoted(labels: Sequence[str], count: int = 0) -> str:
+    """The first five, and how many more; of as many as are counted, where that is more.
 
     >>> quoted(["a", "b"])
     "'a', 'b'"
     """
-    more = f" and {len(labels) - 5:,} more" if len(labels) > 5 else ""
+    count = max(count, len(labels))
+    more = f" and {count - 5:,} more" if count > 5 else ""
     return ", ".join(repr(label) for label in labels[:5]) + more
 
 
@@ -180,7 +204,7 @@ def is_float(kind: str) -> bool:
 
 
 def label_condition(target: str, types: Mapping[str, str]) -> str:
-    """SQL that holds for the rows that have a label."""
+    """SQL that holds for the rows that have a label in this column."""
     column = identifier(target)
     present = f"{column} is not null"
     return f"{present} and not isnan({column})" if is_float(types[target]) else present
@@ -219,9 +243,10 @@ def _sql_time(moment: datetime) -> str:
 
 def _columns_named(model: Model) -> list[tuple[str, str]]:
     """Every column that the settings name, with the key that names it."""
-    scores = model.score.values() if isinstance(model.score, dict) else [model.score]
-    named = [("target", model.target), ("time_column", model.time_column), ("weight", model.weight)]
-    named += [("prediction", model.prediction), *(("score", score) for score in scores)]
+    named: list[tuple[str, str | None]] = [("target", target) for target in model.targets]
+    named += [("time_column", model.time_column), ("weight", model.weight)]
+    named += [("prediction", prediction) for prediction in model.predictions]
+    named += [("score", score) for score in model.scores]
     named += [("features", feature) for feature in model.features or []]
     named += [("segments", column) for segmentation in model.segments for column in segmentation.by]
     return [(key, name) for key, name in named if name is not None]

@@ -2,11 +2,13 @@
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
@@ -19,13 +21,25 @@ from model_checks.results import Result
 from model_checks.settings import Settings, load_settings
 from model_checks.verdicts import Verdict
 
+BETA = 2.0
+"""Of every ``fbeta`` that is estimated."""
+
 AS_OF = datetime(2013, 5, 1, tzinfo=UTC)
 
 THRESHOLDS: dict[str, dict[str, Any]] = {
     "binary": {"accuracy": 0.5},
     "multiclass": {"accuracy": 0.5},
+    "multilabel": {"accuracy": 0.5},
     "regression": {"mae": 1.0},
 }
+
+
+def agreed(metrics: Iterable[str], bound: float = 0.5) -> dict[str, Any]:
+    """Thresholds for some metrics."""
+    return {
+        name: {"min": bound, "beta": BETA} if METRICS[name].needs_beta else bound
+        for name in metrics
+    }
 
 
 def toml(value: object) -> str:
@@ -91,10 +105,25 @@ def _pairs(keys: Mapping[str, Any]) -> str:
     return "\n".join(f"{key} = {toml(value)}" for key, value in keys.items())
 
 
+def label_columns(true: Any, predicted: Any) -> dict[str, Any]:
+    """What is true and predicted of each label, shape (n, L): ``y0``, ``y1``, ..., ``p0``, ..."""
+    columns = {f"y{k}": labels for k, labels in enumerate(np.asarray(true).T)}
+    return columns | {f"p{k}": labels for k, labels in enumerate(np.asarray(predicted).T)}
+
+
+def label_keys(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a multilabel model that name such columns."""
+    keys = {
+        key: [name for name in columns if re.fullmatch(rf"{letter}\d+", name)]
+        for key, letter in (("target", "y"), ("prediction", "p"))
+    }
+    return {"task": "multilabel", **keys}
+
+
 def measured(folder: Path, columns: Mapping[str, Any] | None = None, **keys: Any) -> Measurement:
     """The model ``m``, measured on some columns without an error."""
     measurement = measurement_of(settings_of(folder, columns, **keys), folder)
-    assert measurement.facts.error is None
+    assert measurement.facts.error is None, measurement.facts.error
     return measurement
 
 
@@ -117,7 +146,7 @@ def estimated(
 ) -> Estimate:
     """A metric of what was measured, by its default average unless another is named."""
     default = METRICS[metric].averages[measurement.facts.task][0]
-    asked = Asked(average or default)
+    asked = Asked(average or default, beta=BETA)
     return METRICS[metric].estimate(measurement.aggregates[segment], asked)
 
 

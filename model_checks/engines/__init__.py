@@ -2,7 +2,7 @@
 
 The SQL is written once, in DuckDB's dialect and in constructs that travel. On files DuckDB runs it
 as it is; a database and Spark are handed a translation, and no row leaves them but those that a
-model has to be called on.
+model, or a function of somebody's own, has to be called on.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,9 @@ from model_checks.settings import Data, Settings
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from model_checks.engines.database import Database
+    from model_checks.engines.duckdb import DuckDB
+
 GIVEN = "given"
 """The relation of all rows that a model's data has."""
 
@@ -25,13 +28,13 @@ class Engine(Protocol):
 
     Attributes
     ----------
-    streams
-        Whether rows are read in this very process, so that it may sort them and look at each.
-        Elsewhere only sums leave the engine.
+    scratch
+        Where rows are read in this very process, so that it may sort them and look at each, a
+        folder for what is too large for memory. None elsewhere: only sums leave the engine.
     """
 
     @property
-    def streams(self) -> bool: ...  # noqa: D102 (see the class)
+    def scratch(self) -> Path | None: ...  # noqa: D102 (see the class)
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a query returns.
@@ -69,15 +72,35 @@ def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
     DataError
         If the data can't be reached or read, or a package that it needs is missing.
     """
+    try:
+        opened = _database(data) if data.url_env else _files(data, settings)
+    except DataError as error:
+        raise DataError(f"data {data.source!r}: {error}") from error
+    with opened as engine:
+        yield engine
+
+
+def _database(data: Data) -> "Database":
+    try:
+        from model_checks.engines.database import Database
+    except ModuleNotFoundError as error:
+        raise DataError(
+            f"a database needs the package {error.name!r}: pip install 'model-checks[sql]'"
+        ) from error
+    return Database(data)
+
+
+def _files(data: Data, settings: Settings) -> "DuckDB":
     from model_checks.engines.duckdb import DuckDB
 
-    assert data.files is not None
-    with DuckDB(settings.engine) as engine:
-        try:
-            engine.read(data.files, settings.folder)
-        except DataError as error:
-            raise DataError(f"data {data.source!r}: {error}") from error
-        yield engine
+    assert data.files
+    engine = DuckDB(settings.engine)
+    try:
+        engine.read(data.files, settings.folder)
+    except BaseException:
+        engine.close()
+        raise
+    return engine
 
 
 class Kept(Protocol):

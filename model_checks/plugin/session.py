@@ -88,12 +88,18 @@ class CheckSession:
             If it has mistakes.
         """
         settings = load_settings(self.options.thresholds)
-        taken = [name for name in settings.models if name in self._reserved]
+        names = [
+            (model, name)
+            for model, agreed in settings.models.items()
+            for name in dict.fromkeys((model, *agreed.metrics()))
+            if name not in METRICS
+        ]
+        taken = [(model, name) for model, name in names if name in self._reserved]
         if taken:
             raise SettingsError(
-                f"{settings.file}: [models.{name}] the name {name!r} is taken by a pytest marker; "
+                f"{settings.file}: [models.{model}] the name {name!r} is taken by a pytest marker; "
                 "choose another"
-                for name in taken
+                for model, name in taken
             )
         return settings
 

@@ -11,7 +11,7 @@ from model_checks.errors import SettingsError
 from model_checks.settings.data import Data
 from model_checks.settings.email import Email
 from model_checks.settings.engine import Limits
-from model_checks.settings.mistakes import key_mistake, sentences
+from model_checks.settings.mistakes import key_mistake, refuse, sentences
 from model_checks.settings.model import Deployed, Model, model_name
 from model_checks.settings.thresholds import (
     Judging,
@@ -64,6 +64,13 @@ class Settings(Table):
     def _not_empty(cls, models: dict[str, Model]) -> dict[str, Model]:
         if not models:
             raise key_mistake("no model to judge; add a table [models.NAME]")
+        refuse(
+            f"[models.{name}] metric {metric!r} is called as a model is; both are markers of "
+            "checks, so rename one"
+            for name, model in models.items()
+            for metric in dict.fromkeys(model.metrics())
+            if metric in models
+        )
         return models
 
     def model_post_init(self, context: Any) -> None:

@@ -50,8 +50,8 @@ class Data(Table):
 
     @property
     def source(self) -> str:
-        """What is read, as thresholds.toml names it, less what may be secret in an address."""
-        return without_secrets(self.files or self.table or self.sql or "")
+        """What is read, as messages name it, less what may be secret in an address."""
+        return without_secrets(self.files or self.table or f"sql of {self.url_env}")
 
 
 def _mixed_places(known: Known) -> Iterator[str]:

@@ -12,10 +12,23 @@ from typing import Any
 
 from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
 from model_checks.settings import Settings
+from model_checks.settings.columns import MOST_LABELS
+from model_checks.settings.thresholds import NAME, TAKEN
 
 Schema = dict[str, Any]
 
+_OF_A_FUNCTION = ("metric", "seed", "max_rows")
+"""Keys of the thresholds that name a function of somebody's own."""
+
 _TOGETHER: Mapping[str, Schema] = {
+    "Data": {
+        "oneOf": [{"required": [key]} for key in ("files", "table", "sql")],
+        "not": {"anyOf": [{"required": ["url_env", key]} for key in ("spark", "files")]},
+        "dependentRequired": {"sql": ["url_env"]},
+        "dependentSchemas": {
+            "table": {"anyOf": [{"required": [key]} for key in ("url_env", "spark")]},
+        },
+    },
     "Deployed": {
         "oneOf": [{"required": ["skops"]}, {"required": ["joblib"]}, {"required": ["python"]}],
         "dependentRequired": {"joblib": ["allow_pickle", "sha256"]},
@@ -45,6 +58,7 @@ def settings_schema() -> Schema:
     tables["Thresholds"] = {
         "type": "object",
         "properties": metrics,
+        "patternProperties": {_free_name(): _own_threshold(threshold)},
         "additionalProperties": False,
         "minProperties": 1,
     }
@@ -53,7 +67,8 @@ def settings_schema() -> Schema:
     for key in ("model", "data"):
         properties = tables["Model"]["properties"]
         properties[key] = {"anyOf": [{"type": "string", "minLength": 1}, properties[key]]}
-    tables["Model"]["allOf"] += [_metrics_of_task(task) for task in TASKS]
+    of_tasks = [_of_task(task) for task in TASKS]
+    tables["Model"]["allOf"] = [*tables["Model"]["allOf"], *of_tasks]
     generated["required"] = ["models"]
     generated["properties"]["models"]["minProperties"] = 1
     return {
@@ -93,24 +108,56 @@ def _as_written(part: Any) -> Any:
 
 def _threshold(metric: Metric, table: Schema) -> Schema:
     """A bare number, or a table with bounds in the metric's range and the averages that it has."""
-    number: Schema = {"type": "number", "minimum": 0}
-    if math.isfinite(metric.highest):
-        number["maximum"] = metric.highest
+    number: Schema = {"type": "number"}
+    for edge, limit in (("minimum", metric.lowest), ("maximum", metric.highest)):
+        if math.isfinite(limit):
+            number[edge] = limit
     properties = {**table["properties"], "min": number, "max": number, "warn": number}
     averages = sorted({name for names in metric.averages.values() for name in names if name})
     properties["average"] = {"enum": averages}
-    if not averages:
-        del properties["average"]
-    required = ["min" if metric.greater_is_better else "max"]
-    return {"anyOf": [number, {**table, "properties": properties, "required": required}]}
+    for key in _OF_A_FUNCTION if averages else (*_OF_A_FUNCTION, "average"):
+        del properties[key]
+    table = {**table, "properties": properties}
+    if not metric.needs_beta:
+        del properties["beta"]
+    if metric.direction == "zero":
+        bare = {**number, "minimum": 0}
+        either = [{"required": ["min"]}, {"required": ["max"]}]
+        return {"anyOf": [bare, {**table, "anyOf": either}]}
+    required = ["min" if metric.direction == "higher" else "max"]
+    if metric.needs_beta:
+        return {**table, "required": [*required, "beta"]}
+    return {"anyOf": [number, {**table, "required": required}]}
 
 
-def _metrics_of_task(task: str) -> Schema:
-    thresholds = {"thresholds": {"propertyNames": {"enum": list(metrics_of(task))}}}
+def _free_name() -> str:
+    """A pattern of the names that a function of somebody's own may have."""
+    return f"^(?!({'|'.join(sorted((*METRICS, *TAKEN)))})$){NAME}$"
+
+
+def _own_threshold(table: Schema) -> Schema:
+    properties = {
+        key: value for key, value in table["properties"].items() if key not in ("average", "beta")
+    }
+    bounded = [{"required": ["metric", bound]} for bound in ("min", "max")]
+    return {**table, "properties": properties, "anyOf": bounded}
+
+
+def _of_task(task: str) -> Schema:
+    others = sorted(METRICS.keys() - metrics_of(task))
+    thresholds = {"thresholds": {"propertyNames": {"not": {"enum": others}}}}
+    columns: Schema = {"type": "string"}
+    if task == "multilabel":
+        columns = {"type": "array", "minItems": 2, "maxItems": MOST_LABELS}
     return {
         "if": {"properties": {"task": {"const": task}}, "required": ["task"]},
         "then": {
-            "properties": {**thresholds, "segments": {"items": {"properties": thresholds}}},
+            "properties": {
+                **thresholds,
+                "target": columns,
+                "prediction": columns,
+                "segments": {"items": {"properties": thresholds}},
+            },
         },
     }
 

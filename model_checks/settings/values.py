@@ -113,6 +113,9 @@ def one_or_more_of(item: dict[str, Any]) -> WithJsonSchema:
     return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]})
 
 
+OBJECT = r"^\w+(\.\w+)*:\w+$"
+"""An object of somebody's own module, ``package.module:name``."""
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 Moment = Annotated[
     datetime,

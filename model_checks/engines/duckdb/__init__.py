@@ -32,8 +32,6 @@ class DuckDB:
     What does not fit into memory goes to a temporary folder, so use it as a context manager.
     """
 
-    streams = True
-
     def __init__(self, limits: Limits) -> None:
         self._connection = Connection(limits)
 
@@ -41,7 +39,16 @@ class DuckDB:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back its memory and its temporary folder."""
         self._connection.close()
+
+    @property
+    def scratch(self) -> Path:
+        """A folder that is removed with the engine."""
+        return self._connection.folder
 
     def read(self, files: str, folder: Path) -> None:
         """Make a path, glob or address of files the relation ``given``.

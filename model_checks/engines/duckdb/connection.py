@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from pathlib import Path
 
 import duckdb
 
@@ -12,6 +13,8 @@ from model_checks.settings.urls import without_secrets
 _CONFIG = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
+    # It takes what Parquet's bounds leave open for found: a NaN for the largest value.
+    "disabled_optimizers": "statistics_propagation",
     "python_enable_replacements": "false",  # else a table's name may find a variable
 }
 
@@ -47,6 +50,11 @@ class Connection:
         except RAISED as error:
             self.close()
             raise told(error) from error
+
+    @property
+    def folder(self) -> Path:
+        """Where what does not fit into memory is kept, until it is closed."""
+        return Path(self._spill.name)
 
     def close(self) -> None:
         """Close it, and remove what did not fit into memory."""
