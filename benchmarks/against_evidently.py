@@ -49,12 +49,12 @@ def main(runs: int, rows: int, environment: Path) -> int:
     most_time, most_memory = MOST[max([min(MOST), *(size for size in MOST if size <= rows)])]
     code = tell(
         [
-            ratio_of_times("wall time / evidently's", ours, theirs, most_time),
-            ratio_of_peaks("peak memory / evidently's", ours, theirs, most_memory),
+            ratio_of_times(f"{rows:,} rows / evidently, wall time", ours, theirs, most_time),
+            ratio_of_peaks(f"{rows:,} rows / evidently, peak memory", ours, theirs, most_memory),
         ],
         PACKAGES,
     )
-    print(f"against {versions_in(python)}; {rows:,} rows")
+    print(f"against {versions_in(python)}")
     print(f"report: {sizes[0] / sizes[1]:.2f} of the size of evidently's")
     return code
 

@@ -41,7 +41,7 @@ def refuse_different(results: Path, others: Path, same: float) -> None:
         if not math.isclose(checks[name][field], number, rel_tol=0, abs_tol=same)
     ]
     if different:
-        raise SystemExit(f"{len(different)} numbers differ: {'; '.join(different[:5])}")
+        raise SystemExit(f"{len(different):,} found differently: {'; '.join(different[:5])}")
 
 
 def _name(check: dict[str, Any]) -> str:

@@ -59,8 +59,8 @@ def rows(folder: Path, cases: Path, runs: int, most: int) -> list[Figure]:
     ]
     peaks = [cost.peak / MOST_MEMORY for cost in costs["whole"]]
     return [
-        Figure(f"{most // 10:,} to {most:,} rows: time / linear", growth, MOST_OVER_LINEAR),
-        Figure(f"{most:,} rows: peak memory / {MOST_MEMORY / 1e9:g} GB", peaks, 1.0),
+        Figure(f"{most // 10:,} to {most:,} rows, time / linear", growth, MOST_OVER_LINEAR),
+        Figure(f"{most:,} rows, peak memory / {MOST_MEMORY / 1e9:g} GB", peaks, 1.0),
     ]
 
 
@@ -84,8 +84,12 @@ def segmentations(folder: Path, cases: Path, runs: int, size: int) -> list[Figur
         _refuse_other_number(cases / name, 5 + 100 * last)
     one, two, three = (costs[name] for name in names)
     return [
-        ratio_of_times("two segmentations / one, time", two, one, MOST_FOR_ANOTHER),
-        ratio_of_times("three segmentations / two, time", three, two, MOST_FOR_ANOTHER),
+        ratio_of_times(
+            f"{size:,} rows in two segmentations / in one, time", two, one, MOST_FOR_ANOTHER
+        ),
+        ratio_of_times(
+            f"{size:,} rows in three segmentations / in two, time", three, two, MOST_FOR_ANOTHER
+        ),
     ]
 
 
@@ -101,7 +105,7 @@ def checks(folder: Path, cases: Path, runs: int, size: int) -> list[Figure]:
     costs = in_turn(commands, runs, cases / "bytecode")
     for name, values in listed.items():
         _refuse_other_number(cases / name, 5 + 5 * values)
-    name = "1,000 checks less 10, seconds"
+    name = f"1,000 checks of {size:,} rows less 10 checks, seconds"
     return [difference_of_times(name, costs["many"], costs["few"], MOST_SECONDS)]
 
 
@@ -127,9 +131,7 @@ def main(work: str, runs: int, size: int | None, folder: Path | None) -> int:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
         figures = compared((folder or Path(name)).absolute(), Path(name), runs, size)
-    code = tell(figures, PACKAGES)
-    print(f"{size:,} rows")
-    return code
+    return tell(figures, PACKAGES)
 
 
 if __name__ == "__main__":

@@ -40,10 +40,16 @@ def main(runs: int) -> int:
     return tell(
         [
             ratio_of_times(
-                "checks without charts / empty test", costs["no charts"], empty, MOST_WITHOUT_CHARTS
+                "a small log without charts / an empty test, time",
+                costs["no charts"],
+                empty,
+                MOST_WITHOUT_CHARTS,
             ),
             ratio_of_times(
-                "checks with overview / empty test", costs["overview"], empty, MOST_WITH_OVERVIEW
+                "a small log with the overview / an empty test, time",
+                costs["overview"],
+                empty,
+                MOST_WITH_OVERVIEW,
             ),
         ],
         PACKAGES,

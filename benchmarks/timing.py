@@ -21,9 +21,10 @@ _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of one unit of ru_
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run of a command took: wall time in seconds, and peak memory in bytes."""
+    """What one run of a command took: wall time and processor time in seconds, bytes of memory."""
 
     seconds: float
+    worked: float
     peak: int
 
 
@@ -81,8 +82,8 @@ def in_turn(
         print(f"round {number} of {runs}" if number else "warming up", file=sys.stderr)
         for name, command in commands.items():
             cost = run(command, environment)
-            told = f"{cost.seconds:.2f} s, {cost.peak / 1e6:,.0f} MB"
-            print(f"  {name}: {told}", file=sys.stderr)
+            told = f"{cost.seconds:.2f} s, {cost.worked:.2f} s of processors"
+            print(f"  {name}: {told}, {cost.peak / 1e6:,.0f} MB", file=sys.stderr)
             if number:
                 costs[name].append(cost)
     return costs
@@ -108,7 +109,8 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
             said.seek(0)
             text = said.read().decode(errors="replace")
             raise SystemExit(f"exit code {process.returncode}: {' '.join(command)}\n{text[-4000:]}")
-    return Cost(seconds, usage.ru_maxrss * _PEAK_UNIT)
+    worked = usage.ru_utime + usage.ru_stime
+    return Cost(seconds, worked, usage.ru_maxrss * _PEAK_UNIT)
 
 
 def _environment(bytecode: Path) -> dict[str, str]:
@@ -142,7 +144,7 @@ def difference_of_times(
 def tell(figures: Sequence[Figure], packages: Sequence[str]) -> int:
     """Print the figures as a table, and with which versions; 1 if a target is missed, else 0."""
     width = max(len(figure.name) for figure in figures)
-    print(f"| {'':<{width}} | median | min to max     | target        | met |")
+    print(f"| {'compared':<{width}} | median | min to max     | target        | met |")
     print(f"| {'-' * width} | -----: | -------------- | ------------- | --- |")
     for figure in figures:
         span = f"{min(figure.values):.3f} to {max(figure.values):.3f}"

@@ -73,12 +73,13 @@ def _auc(packed: NDArray[np.uint32]) -> dict[str, float]:
     row's place tells how many of the other class are below it, with ties and without.
     """
     packed.sort()
-    below = _others_below(packed & 1 == 1)
+    of_negatives, of_positives = _others_below(packed & 1 == 1)
     packed ^= 1
     packed.sort()
-    halves = [a + b for a, b in zip(below, _others_below(packed & 1 == 0), strict=True)]
+    without_ties = _others_below(packed & 1 == 0)
     packed ^= 1
-    of_negatives, of_positives = halves
+    of_negatives += without_ties[0]
+    of_positives += without_ties[1]
     negatives, positives = len(of_negatives), len(of_positives)
     value = int(of_positives.sum()) / (2 * positives * negatives)
     variance = np.var(of_positives / (2 * negatives), ddof=1) / positives
@@ -93,7 +94,9 @@ def _auc(packed: NDArray[np.uint32]) -> dict[str, float]:
 def _others_below(positive: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
     """For each negative, then each positive, how many of the other class come before it."""
     places = [np.flatnonzero(positive == label) for label in (False, True)]
-    return [place - np.arange(len(place)) for place in places]
+    for place in places:
+        np.subtract(place, np.arange(len(place)), out=place)
+    return places
 
 
 if __name__ == "__main__":

@@ -249,45 +249,6 @@ class RankSums:
 
 
 @dataclass(frozen=True)
-class LabelSums:
-    """Sums over the rows of what became of each label of a multilabel model.
-
-    A row has three indicators for each label: 1 if the label was rightly predicted (a true
-    positive), wrongly predicted (a false positive), or missed (a false negative), else 0.
-
-    Attributes
-    ----------
-    labels
-        The L labels.
-    rows, weight, weight2
-        Rows, sum of weights, sum of squared weights.
-    exact
-        Weight of the rows in which every label is right.
-    products
-        Shape (3, L, 3, L), outcome by label: weighted sum of the product of two indicators of the
-        same row. The labels of a row depend on each other, and this is how much.
-    """
-
-    labels: tuple[str, ...]
-    rows: int
-    weight: float
-    weight2: float
-    exact: float
-    products: Floats
-
-    @property
-    def count(self) -> int:
-        """Rows that were summed over."""
-        return self.rows
-
-    @property
-    def sums(self) -> Floats:
-        """Shape (3, L): weight of each label's true positives, false positives, false negatives."""
-        diagonal: Floats = np.einsum("jkjk->jk", self.products)
-        return diagonal  # the square of an indicator is the indicator
-
-
-@dataclass(frozen=True)
 class OwnFunction:
     """A metric of somebody's own, and how it is to be resampled.
 
@@ -347,6 +308,45 @@ class Replicates:
     def count(self) -> int:
         """Rows that they were called with."""
         return self.rows
+
+
+@dataclass(frozen=True)
+class LabelSums:
+    """Sums over the rows of what became of each label of a multilabel model.
+
+    A row has three indicators for each label: 1 if the label was rightly predicted (a true
+    positive), wrongly predicted (a false positive), or missed (a false negative), else 0.
+
+    Attributes
+    ----------
+    labels
+        The L labels.
+    rows, weight, weight2
+        Rows, sum of weights, sum of squared weights.
+    exact
+        Weight of the rows in which every label is right.
+    products
+        Shape (3, L, 3, L), outcome by label: weighted sum of the product of two indicators of the
+        same row. The labels of a row depend on each other, and this is how much.
+    """
+
+    labels: tuple[str, ...]
+    rows: int
+    weight: float
+    weight2: float
+    exact: float
+    products: Floats
+
+    @property
+    def count(self) -> int:
+        """Rows that were summed over."""
+        return self.rows
+
+    @property
+    def sums(self) -> Floats:
+        """Shape (3, L): weight of each label's true positives, false positives, false negatives."""
+        diagonal: Floats = np.einsum("jkjk->jk", self.products)
+        return diagonal  # the square of an indicator is the indicator
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from model_checks.aggregates import AggregateKind, Aggregates
-from model_checks.calling import has_scores
-from model_checks.engines import Engine, open_engine, open_file
+from model_checks.calling import Progress, has_scores
+from model_checks.engines import Engine, keep_in, open_engine, open_file
 from model_checks.errors import MeasurementError
 from model_checks.metrics import METRICS, Asked, Estimate, metric_named
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
@@ -90,7 +90,12 @@ def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ..
 
 
 def measure(
-    settings: Settings, name: str, checks: Sequence[Check], as_of: datetime, folder: Path
+    settings: Settings,
+    name: str,
+    checks: Sequence[Check],
+    as_of: datetime,
+    folder: Path,
+    progress: Progress | None = None,
 ) -> Measurement:
     """Measure all that the checks of a model need.
 
@@ -103,6 +108,8 @@ def measure(
         The plan's, of this model and others.
     folder
         Where the predictions of a model that must be called are kept; has to outlive the charts.
+    progress
+        Is told how many rows of how many a model was called on; never where predictions are logged.
     """
     model = settings.models[name]
     source = model.model.source if model.model else "logged predictions"
@@ -122,10 +129,12 @@ def measure(
                 return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
             loaded = load_model(model.model, settings.folder)
             facts = replace(facts, sha256=loaded.sha256)
-            file = folder / f"{name}.parquet"
-            caller = call_model(
-                engine, model, rows, loaded, file, scored=_scored(model.task, needs, loaded)
-            )
+            file = folder / f"{name}.duckdb"
+            scored = _scored(model.task, needs, loaded)
+            with keep_in(file, settings) as kept:
+                caller = call_model(
+                    engine, model, rows, loaded, kept, scored=scored, progress=progress
+                )
         with open_file(file, settings) as engine:
             predictions = called_predictions(engine, model, caller, file)
             return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)

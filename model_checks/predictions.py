@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_checks.calling import PREDICTION, SCORE, Caller, write_predictions
-from model_checks.engines import GIVEN, Engine
+from model_checks.calling import PREDICTION, SCORE, Caller, Progress, write_predictions
+from model_checks.engines import GIVEN, Engine, Kept
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_third_labels
@@ -98,16 +98,25 @@ def _logged_scores(model: Model) -> Mapping[str, str]:
 
 
 def call_model(
-    engine: Engine, model: Model, rows: Rows, loaded: LoadedModel, file: Path, *, scored: bool
+    engine: Engine,
+    model: Model,
+    rows: Rows,
+    loaded: LoadedModel,
+    kept: Kept,
+    *,
+    scored: bool,
+    progress: Progress | None = None,
 ) -> Caller:
     """Call a model on the labelled rows, and keep what it answers.
 
     Parameters
     ----------
-    file
+    kept
         Where that is written, beside labels, weights and segment columns.
     scored
         Whether a metric needs scores.
+    progress
+        Is told how many rows of how many are done.
 
     Raises
     ------
@@ -118,9 +127,9 @@ def call_model(
     """
     caller = Caller(model, loaded, scored=scored)
     caller.require_features(rows.types, model.data.source)
-    kept = dict.fromkeys([*model.targets, *([model.weight] if model.weight else [])])
-    kept |= dict.fromkeys(_segment_columns(model))
-    write_predictions(engine, rows, caller, list(kept), file)
+    columns = dict.fromkeys([*model.targets, *([model.weight] if model.weight else [])])
+    columns |= dict.fromkeys(_segment_columns(model))
+    write_predictions(engine, rows, caller, list(columns), kept, progress)
     return caller
 
 

@@ -390,7 +390,7 @@ def test_probabilities_may_be_a_frame(tmp_path: Path) -> None:
                 "a binary model has two"
             ),
         ),
-        ("['\\ud800'] * 4", "the rows can't be kept in Parquet: "),
+        ("['\\ud800'] * 4", "the answers of the model can't be kept: "),
     ],
 )
 def test_what_is_no_label_is_told(tmp_path: Path, predict: str, told: str) -> None:

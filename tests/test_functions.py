@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from databases import VARIABLE, Somewhere
 from sample_data import (
     AS_OF,
     measured,
@@ -20,6 +21,7 @@ from sample_data import (
 )
 from sklearn import metrics as sklearn_metrics
 
+from model_checks.engines.duckdb import DuckDB
 from model_checks.judging import judge
 from model_checks.metrics import Asked, Estimate
 from model_checks.metrics.functions import own as own_estimate
@@ -380,6 +382,65 @@ def test_neither_the_order_of_the_rows_nor_the_file_matters(tmp_path: Path) -> N
         write_data(tmp_path / f"part{k}.csv", rows)
     parts = estimate(tmp_path, reference, **keys, data="part*.csv")
     assert interval(parts) == interval(one)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_the_same_rows_in_a_database_come_to_the_same_to_the_last_bit(
+    tmp_path: Path, database: Somewhere, task: str
+) -> None:
+    columns = {"binary": log(labels=("no", "yes")), "multiclass": classes(), "regression": prices()}
+    columns[task]["g"] = ["a", "it's", None] * 100
+    given = {name: list(values)[:200] for name, values in columns[task].items()}
+    keys: dict[str, Any] = {"task": task, "prediction": "p"}
+    if task == "binary":
+        keys |= {"score": "s", "positive_label": "yes", "weight": "w"}
+        answer = "float(((y_true == 'yes') * y_score * weight).sum())"
+    elif task == "multiclass":
+        keys |= {"score": SCORES}
+        answer = "float(((y_true == 'bus') * y_score[:, 0]).sum())"
+    else:
+        answer = ERROR
+    reference = function(tmp_path, answer)
+    thresholds = {"own": {"metric": reference, "max": FAR}}
+    keys |= {"thresholds": thresholds, "segments": by("g", reference)}
+    here = results_of(tmp_path, given, **keys)
+    assert len(here) == 4
+    database.write("predictions", given)
+    there = results_of(tmp_path, data={"url_env": VARIABLE, "table": "predictions"}, **keys)
+    assert [one.message for one in here] == [one.message for one in there]
+    assert [one.estimate for one in here] == [one.estimate for one in there]
+
+
+def test_the_number_of_queries_depends_on_the_segmentations_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def noted(method: Any) -> Any:
+        def note(engine: DuckDB, sql: str, *rest: int) -> Any:
+            asked.append(sql)
+            return method(engine, sql, *rest)
+
+        return note
+
+    for name in ("run", "batches"):
+        monkeypatch.setattr(DuckDB, name, noted(getattr(DuckDB, name)))
+
+    def count(names: list[str], values: int, segmentations: int) -> int:
+        columns = log()
+        columns |= {f"g{k}": [row % values for row in range(200)] for k in range(segmentations)}
+        agreed = {
+            name: {"metric": function(tmp_path, "1.0"), "min": 0, "seed": seed}
+            for seed, name in enumerate(names)
+        }
+        segments = [{"by": f"g{k}", "thresholds": agreed} for k in range(segmentations)]
+        asked.clear()
+        assert results_of(tmp_path, columns, thresholds=agreed, segments=segments)
+        return len(asked)
+
+    one = count(["a"], 2, 1)
+    assert count(["a", "b", "c"], 5, 1) == one
+    assert count(["a"], 2, 2) - one == 3  # its values, its rows counted, its rows loaded
 
 
 def test_other_thresholds_do_not_matter(tmp_path: Path) -> None:

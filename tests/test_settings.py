@@ -1597,14 +1597,14 @@ VALID = [
     CHURN.replace('model = "churn.skops"', "score = 'p'\npositive_label = true") + RECALL,
     CHURN.replace("binary", "multiclass") + "thresholds.f1 = { min = 0.5, average = 'micro' }\n",
     CHURN.replace("binary", "regression") + "thresholds = { rmse = { max = 5, warn = 4 } }\n",
-    TAGS,
-    TAGS.replace("prediction", "score"),
     CHURN + "thresholds = { a_B9 = { metric = 'a.b:c', min = -5, seed = 0, max_rows = 9 } }\n",
     CHURN + by("'a'", "recalls = { metric = 'a:c', max = 5, min = 1, confidence = 0.9 }"),
     CHURN.replace("binary", "regression") + "thresholds = { mean_error = 2, r2 = -3 }\n",
     CHURN.replace("binary", "regression") + "thresholds.mean_error = { min = -2 }\n",
     CHURN.replace("binary", "regression") + "thresholds.mean_error = { min = -2, max = -1 }\n",
     CHURN + "thresholds = { fbeta = { min = 0.5, beta = 0.5 }, mcc = -1, brier = 2 }\n",
+    TAGS,
+    TAGS.replace("prediction", "score"),
 ]
 
 

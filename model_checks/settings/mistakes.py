@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from model_checks.settings.urls import without_secrets
+
 Location = tuple[str | int, ...]
 
 _MUST = {
@@ -209,7 +211,7 @@ def _shown(value: object) -> str:
     elif isinstance(value, str) and "://" in value:  # which may hold a password
         text = repr(f"{value.partition('://')[0]}://...")
     else:
-        text = repr(value)
+        text = without_secrets(repr(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
