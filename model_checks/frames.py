@@ -49,15 +49,11 @@ class Frames:
         """
         import pyarrow as pa
 
-        columns = [
-            column.cast(pa.float64()) if name in self._floats else column
-            for name in self._features
-            for column in [batch.column(name)]
-        ]
+        columns = {name: batch.column(name) for name in self._features}
+        for name in self._floats:
+            columns[name] = columns[name].cast(pa.float64())
         try:
-            frame: pd.DataFrame = pa.RecordBatch.from_arrays(
-                columns, names=self._features
-            ).to_pandas()
+            frame: pd.DataFrame = pa.RecordBatch.from_pydict(columns).to_pandas()
         except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000
             raise DataError(f"the features can't be passed to the model: {error}") from error
         return frame.astype(dict.fromkeys(self._objects, object))

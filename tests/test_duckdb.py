@@ -116,7 +116,7 @@ def test_it_is_an_error_of_that_model_alone(tmp_path: Path) -> None:
     rows = np.arange(1_000_000)
     scores = np.random.default_rng(1).random(len(rows))
     write_data(tmp_path / "large.parquet", {"y": rows % 2, "p": rows % 2, "s": scores})
-    keys = {"score": "s", "thresholds": {"roc_auc": 0.1}}
+    keys: dict[str, Any] = {"score": "s", "thresholds": {"roc_auc": 0.1}}
     settings_of(tmp_path, {**COLUMNS, "s": [0.1, 0.9, 0.2, 0.8]}, prediction="p", **keys)
     file = tmp_path / "thresholds.toml"
     small = file.read_text().partition("[models.m]")[2]

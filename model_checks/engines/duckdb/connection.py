@@ -106,10 +106,12 @@ def told(error: Exception) -> BaseException:
 
 def _remedied(text: str) -> str:
     """What to do where the machine is too small, or where access was denied."""
-    if "Authentication Failure" in text:
-        found = re.search(r"(?s)^(.*?)\n.*?\\* (.*?)\\.\n", text)
-        what = f"{found[1]}: {found[2]}" if found else text
-        return f"{what}; {_CREDENTIALS}"
+    text, _, advice = text.partition("\n\nAuthentication Failure")
+    if advice:
+        why = re.search(r"\* (.*?)\.?\n", advice)
+        return f"{text}: {why[1] if why else 'access denied'}; {_CREDENTIALS}"
+    if re.search(r"\(HTTP (0|401|403)\b", text):  # 0 is DuckDB's, for want of an answer to HEAD
+        return f"{text}; it may have been refused: has the address expired, or is a login missing?"
     if "max_temp_directory_size" in text:
         text = text.split("\n", maxsplit=1)[0].rstrip(".")
         return f"{text}; free some space in [engine] temp_directory, or name another"

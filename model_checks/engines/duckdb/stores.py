@@ -8,7 +8,9 @@ import duckdb
 from model_checks.errors import DataError
 from model_checks.settings.urls import scheme_of
 
-_SECONDS = 20
+EXTENSION = "httpfs"
+SECONDS = 20
+"""How long one request may take; it is tried three times."""
 _RETRIES = 2
 
 
@@ -24,13 +26,13 @@ def prepare_store(connection: duckdb.DuckDBPyConnection, files: str) -> None:
         If the extension is not installed; it is never downloaded from here.
     """
     try:
-        connection.execute("load httpfs")
+        connection.execute(f"load {EXTENSION}")
     except duckdb.Error as error:
         raise DataError(
-            "is read by DuckDB's extension httpfs, which can't be loaded; install it once: "
-            """python -c "import duckdb; duckdb.sql('INSTALL httpfs')\""""
+            f"is read by DuckDB's extension {EXTENSION}, which can't be loaded; install it once: "
+            f"""python -c "import duckdb; duckdb.sql('INSTALL {EXTENSION}')\""""
         ) from error
-    connection.execute(f"set http_timeout = {_SECONDS}")
+    connection.execute(f"set http_timeout = {SECONDS}")
     connection.execute(f"set http_retries = {_RETRIES}")
     if scheme_of(files) == "s3" and "AWS_ACCESS_KEY_ID" not in os.environ:
         _take_role(connection)
