@@ -11,6 +11,7 @@ from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.buckets import bucket
 from model_checks.queries.grouping import segment_condition
+from model_checks.queries.labels import OUTCOMES
 
 _POINTS = 200
 _BINS = 40
@@ -31,6 +32,25 @@ class Confusion:
 
     labels: tuple[str, ...]
     rows: Floats
+
+
+@dataclass(frozen=True)
+class LabelOutcomes:
+    """Rows in which each label of a multilabel model was found, wrongly predicted, or missed.
+
+    Attributes
+    ----------
+    rows
+        In all; in most of them most labels are neither true nor predicted.
+    found, wrong, missed
+        Shape (L,): true positives, false positives, false negatives.
+    """
+
+    labels: tuple[str, ...]
+    rows: int
+    found: Floats
+    wrong: Floats
+    missed: Floats
 
 
 @dataclass(frozen=True)
@@ -57,9 +77,14 @@ class ErrorHistogram:
     rows: Floats
 
 
-def curves_of(
-    engine: Engine, predictions: Predictions, segment: Segment
-) -> tuple[RocCurve | None, Confusion] | tuple[PredictedAgainstActual, ErrorHistogram]:
+Curves = (
+    tuple[RocCurve | None, Confusion]
+    | tuple[LabelOutcomes]
+    | tuple[PredictedAgainstActual, ErrorHistogram]
+)
+
+
+def curves_of(engine: Engine, predictions: Predictions, segment: Segment) -> Curves:
     """The numbers that the chart of a model, or of one of its segments, is drawn from.
 
     Raises
@@ -72,6 +97,8 @@ def curves_of(
     relation = f"(select * from {predictions.relation} where {condition})"
     if predictions.task == "regression":
         return _against_actual(engine, relation), _error_histogram(engine, relation)
+    if predictions.task == "multilabel":
+        return (_label_outcomes(engine, relation, predictions.labels),)
     binary = predictions.task == "binary" and predictions.scored
     return (_roc(engine, relation, predictions.scored[0]) if binary else None), _confusion(
         engine, relation, predictions.labels
@@ -122,6 +149,12 @@ def _confusion(engine: Engine, relation: str, labels: tuple[str, ...]) -> Confus
     for true, predicted, n in found:
         rows[position[true], position[predicted]] = n
     return Confusion(labels, rows)
+
+
+def _label_outcomes(engine: Engine, relation: str, labels: tuple[str, ...]) -> LabelOutcomes:
+    sums = [f"sum({outcome.format(k)})" for outcome in OUTCOMES for k in range(len(labels))]
+    [(rows, *found)] = engine.run(f"select count(*), {', '.join(sums)} from {relation}")
+    return LabelOutcomes(labels, rows, *np.array(found, dtype=float).reshape(3, len(labels)))
 
 
 def _against_actual(engine: Engine, relation: str) -> PredictedAgainstActual:

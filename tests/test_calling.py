@@ -390,7 +390,7 @@ def test_probabilities_may_be_a_frame(tmp_path: Path) -> None:
                 "a binary model has two"
             ),
         ),
-        ("['\\ud800'] * 4", "the rows can't be kept in Parquet: "),
+        ("['\\ud800'] * 4", "the answers of the model can't be kept: "),
     ],
 )
 def test_what_is_no_label_is_told(tmp_path: Path, predict: str, told: str) -> None:
@@ -449,6 +449,19 @@ def test_what_is_no_number_is_told(tmp_path: Path, predict: str, told: str) -> N
 def test_what_are_no_probabilities_is_told(tmp_path: Path, proba: str, told: str) -> None:
     keys: dict[str, Any] = {"thresholds": {"roc_auc": 0.5}, "attributes": {"classes_": [0, 1]}}
     assert refusal(tmp_path, "frame.x", proba=proba, **keys) == told
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_a_score_that_is_no_number_is_found_whichever_class_it_is_of(
+    tmp_path: Path, position: int
+) -> None:
+    proba = f"np.where(np.arange(12).reshape(4, 3) % 6 == {position}, np.nan, 0.1)"
+    columns = {"y": ["a", "b", "c", "a"], "x": ["a", "b", "c", "b"]}
+    keys: dict[str, Any] = {"thresholds": {"roc_auc": 0.5}, "columns": columns}
+    keys["attributes"] = {"classes_": ["a", "b", "c"]}
+    assert refusal(tmp_path, "frame.x", task="multiclass", proba=proba, **keys) == (
+        f"score of the model for {'abc'[position]!r} is NaN in 2 of 4 labelled rows"
+    )
 
 
 @pytest.mark.parametrize(

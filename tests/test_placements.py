@@ -95,7 +95,6 @@ def order_of(scores: Sequence[float] | Floats) -> NDArray[np.intp]:
 class Elsewhere:
     """DuckDB as an engine that lets no row out."""
 
-    streams = False
     scratch = None
 
     def __init__(self, engine: DuckDB) -> None:

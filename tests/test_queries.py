@@ -8,7 +8,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from sample_data import agreed, estimated, measured, python_model, write_data
+from sample_data import (
+    agreed,
+    estimated,
+    label_columns,
+    label_keys,
+    measured,
+    python_model,
+    write_data,
+)
 
 from model_checks.engines.duckdb import DuckDB
 from model_checks.measuring import Measurement
@@ -17,6 +25,7 @@ from model_checks.metrics import METRICS
 AGGREGATES = {
     "binary": ["accuracy", "roc_auc", "log_loss"],
     "multiclass": ["accuracy", "roc_auc", "log_loss"],
+    "multilabel": ["f1"],
     "regression": ["mae", "mape", "r2", "median_absolute_error"],
 }
 
@@ -75,6 +84,26 @@ def test_columns_of_a_segmentation_are_taken_together(tmp_path: Path) -> None:
         for segment in measurement.aggregates
         if segment
     )
+
+
+def test_listed_values_of_several_columns_are_held_to_one_by_one(tmp_path: Path) -> None:
+    both = {"by": ["h", "g"], "thresholds": {"accuracy": 0.5}}
+    values = [["x", "a"], ["x", "b"], ["y", "b"]]
+    columns = {**BINARY, "g": list("aabbac"), "h": list("xyyxxx")}
+    measurement = aggregated(
+        tmp_path,
+        columns,
+        "binary",
+        score="s",
+        prediction="p",
+        segments=[{**both, "values": values}],
+    )
+    found = {
+        tuple(value for _, value in segment): aggregates.rows
+        for segment, aggregates in measurement.aggregates.items()
+        if segment
+    }
+    assert found == {("x", "a"): 2, ("x", "b"): 1, ("y", "b"): 1}
 
 
 def test_several_segmentations_have_their_own_aggregates(tmp_path: Path) -> None:
@@ -142,6 +171,28 @@ def test_rank_sums_of_several_scores_hold_their_products(tmp_path: Path) -> None
         weights = np.array(weight)[rows]
         assert ranks.sums[position] == pytest.approx(own @ weights, rel=1e-12)
         assert ranks.products[position] == pytest.approx((own * weights) @ own.T, rel=1e-12)
+
+
+def test_label_sums_are_those_of_the_outcomes_and_their_products(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    true, predicted = draw.integers(2, size=(2, 60, 4))
+    weight = np.round(draw.random(60), 2)
+    columns = {**label_columns(true, predicted), "w": weight, "g": draw.choice(["a", "b"], 60)}
+    keys = {**label_keys(columns), "weight": "w"}
+    measurement = aggregated(tmp_path, columns, by="g", **keys)
+    for segment, rows in (((), weight > -1), ((("g", "b"),), columns["g"] == "b")):
+        found, w = measurement.aggregates[segment].labels, weight[rows]
+        assert found is not None
+        assert found.labels == ("y0", "y1", "y2", "y3")
+        y, p = true[rows], predicted[rows]
+        outcomes = np.stack([y * p, (1 - y) * p, y * (1 - p)])
+        products = np.einsum("i,jik,lim->jklm", w, outcomes, outcomes)
+        assert found.products == pytest.approx(products, rel=1e-12)
+        assert found.sums == pytest.approx(np.einsum("i,jik->jk", w, outcomes), rel=1e-12)
+        assert (found.rows, found.count) == (rows.sum(), rows.sum())
+        exact = w[(y == p).all(axis=1)].sum()
+        numbers = (found.weight, found.weight2, found.exact)
+        assert numbers == pytest.approx((w.sum(), (w**2).sum(), exact), rel=1e-12)
 
 
 def test_error_moments_are_sums_of_powers(tmp_path: Path) -> None:
@@ -334,8 +385,8 @@ def test_a_model_that_is_called_has_the_segments_of_a_log(tmp_path: Path, kind: 
 
 
 def test_every_kind_of_aggregate_is_asked_for_here() -> None:
-    asked = {METRICS[name].aggregate for names in AGGREGATES.values() for name in names}
-    assert asked == {metric.aggregate for metric in METRICS.values()}
+    asked = {METRICS[name].kind(task) for task, names in AGGREGATES.items() for name in names}
+    assert asked == {metric.kind(task) for metric in METRICS.values() for task in metric.averages}
 
 
 def queries_of(folder: Path, monkeypatch: pytest.MonkeyPatch, task: str, **keys: Any) -> list[str]:
@@ -363,17 +414,20 @@ def test_the_number_of_queries_does_not_depend_on_thresholds_and_segment_values(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
 ) -> None:
     metrics = [name for name, metric in METRICS.items() if task in metric.averages]
-    by_kind = {METRICS[name].aggregate: name for name in metrics}
+    by_kind = {METRICS[name].kind(task): name for name in metrics}
     keys: dict[str, Any] = {"prediction": "p", "data": "few.parquet"}
     if task == "binary":
         keys["score"] = "s"
     if task == "multiclass":
         keys["score"] = {"0": "s0", "1": "s1", "2": "s"}
+    if task == "multilabel":
+        keys |= {"target": ["y", "y1"], "prediction": ["p", "p1"]}
 
     def count(values: int, names: list[str], segmentations: int) -> int:
         rows = np.arange(1200)
         columns = {"y": rows % 2, "p": rows // 2 % 2, "s": rows / 1200}
         columns |= {"s0": rows[::-1] / 2400, "s1": rows % 7 / 14}
+        columns |= {"y1": rows % 3 % 2, "p1": rows % 5 % 2}
         columns |= {f"g{k}": rows // (k + 3) % values for k in range(segmentations)}
         write_data(tmp_path / "few.parquet", columns)
         thresholds = agreed(names)

@@ -340,6 +340,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "metric": "recall",
                 "average": "binary",
                 "beta": None,
+                "function": None,
                 "segment": {"carrier": "AA", "origin": None},
                 "n": 1021,
                 "unit": "positives",

@@ -2,11 +2,11 @@
 
 The SQL is written once, in DuckDB's dialect and in constructs that travel. On files DuckDB runs it
 as it is; a database and Spark are handed a translation, and no row leaves them but those that a
-model has to be called on.
+model, or a function of somebody's own, has to be called on.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,15 +28,10 @@ class Engine(Protocol):
 
     Attributes
     ----------
-    streams
-        Whether rows are read in this very process, so that it may sort them and look at each.
-        Elsewhere only sums leave the engine.
     scratch
-        A folder for what is too large for memory, where rows are read in this process.
+        Where rows are read in this very process, so that it may sort them and look at each, a
+        folder for what is too large for memory. None elsewhere: only sums leave the engine.
     """
-
-    @property
-    def streams(self) -> bool: ...  # noqa: D102 (see the class)
 
     @property
     def scratch(self) -> Path | None: ...  # noqa: D102 (see the class)
@@ -108,9 +103,36 @@ def _files(data: Data, settings: Settings) -> "DuckDB":
     return engine
 
 
+class Kept(Protocol):
+    """Where rows are kept that come one batch after the other."""
+
+    def append(self, rows: "pa.Table") -> None:
+        """Add some rows; all have the columns and types of the first.
+
+        Raises
+        ------
+        DataError
+            If they can't be written.
+        """
+        ...
+
+
+def keep_in(file: Path, settings: Settings) -> AbstractContextManager[Kept]:
+    """Keeps in a DuckDB file what a model answers; none is left where an error ended it.
+
+    Raises
+    ------
+    DataError
+        If it can't be written.
+    """
+    from model_checks.engines.duckdb import Writer
+
+    return Writer(file, settings.engine)
+
+
 @contextmanager
 def open_file(file: Path, settings: Settings) -> Iterator[Engine]:
-    """DuckDB on the predictions that a model has made, which are its relation ``given``.
+    """DuckDB on what was kept in a file, which is its relation ``given``.
 
     Raises
     ------
@@ -120,5 +142,5 @@ def open_file(file: Path, settings: Settings) -> Iterator[Engine]:
     from model_checks.engines.duckdb import DuckDB
 
     with DuckDB(settings.engine) as engine:
-        engine.read_parquet(file)
+        engine.open(file)
         yield engine
