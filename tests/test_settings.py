@@ -881,7 +881,10 @@ SUFFIXES = "must end in one of .parquet, .csv, .csv.gz"
         ),
         (
             "'postgresql://me:hunter2@db/log'",
-            f"[models.churn] data = 'postgresql://...': {SUFFIXES}",
+            (
+                "[models.churn] data = 'postgresql://...': must be a path, or start with one of "
+                "s3://, gs://, https://, http://"
+            ),
         ),
     ],
 )
