@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from databases import VARIABLE, Somewhere
-from sample_data import measured
+from sample_data import agreed, measured
 
 from model_checks.aggregates import RankSums
 from model_checks.measuring import Measurement
-from model_checks.metrics import METRICS
+from model_checks.metrics import metrics_of
 
 HERE = {"url_env": VARIABLE, "table": "predictions"}
 
@@ -59,14 +59,6 @@ def assert_measured_alike(
     return there
 
 
-def all_metrics(task: str) -> dict[str, float]:
-    return {
-        name: 0.5 if metric.greater_is_better else 10.0
-        for name, metric in METRICS.items()
-        if task in metric.averages
-    }
-
-
 def logged(task: str, seed: int, rows: int = 500) -> tuple[dict[str, Any], dict[str, Any]]:
     """Predictions at random with ties among the scores, and the keys that name their columns."""
     draws = np.random.default_rng(seed)
@@ -101,7 +93,7 @@ def test_every_aggregate_is_as_of_duckdb(
     for seed in range(3):
         columns, keys = logged(task, seed)
         keys |= {"weight": weight} if weight else {}
-        thresholds = all_metrics(task)
+        thresholds = agreed(metrics_of(task))
         segments = [{"by": by, "thresholds": thresholds} for by in SEGMENTS]
         there = assert_measured_alike(
             tmp_path,

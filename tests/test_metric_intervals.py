@@ -290,6 +290,15 @@ def test_the_largest_error_has_no_upper_limit(tmp_path: Path) -> None:
     assert (found.low, found.high) == (found.value, math.inf)
 
 
+@pytest.mark.parametrize(("task", "highest"), [("binary", 1), ("multiclass", 2)])
+def test_one_row_leaves_the_brier_score_its_range(
+    tmp_path: Path, task: str, highest: float
+) -> None:
+    columns = taken(classified(task, 20, 104), np.array([0]))
+    found = estimated(everything(tmp_path, task, columns), "brier")
+    assert (found.low, found.high) == (0, highest)
+
+
 def test_a_large_mean_does_not_cost_digits(tmp_path: Path) -> None:
     columns = regression_columns(500, 101)
     near = {**columns, "y": (columns["y"] - 10) / 5, "p": (columns["p"] - 10) / 5}

@@ -564,10 +564,8 @@ def test_a_function_is_called_with_a_table_of_labels(tmp_path: Path) -> None:
     [estimate] = [result.estimate for result in found]
     _, true, predicted, _ = next(parts(columns))
     assert estimate is not None
-    value, low, high = estimate.value, estimate.low, estimate.high
+    value, low, high = (getattr(estimate, name) for name in ("value", "low", "high"))
     assert value == close_to(sklearn_metrics.hamming_loss(true, predicted))
-    assert low is not None
-    assert high is not None
     assert low < value < high
 
 

@@ -282,6 +282,7 @@ def test_the_median_of_weights_stands_where_half_of_them_lies(tmp_path: Path) ->
     # A tenth is not exact in a float: half of the weight lies at 2 all the same.
     for weight, expected in (
         ([0.1, 0.2, 0.0, 0.1, 0.2], 3.0),
+        ([0.1, 0.5, 0.0, 0.2, 0.4], 3.0),
         ([0.1, 0.1, 0.0, 0.3, 0.0], 4.0),
         ([0.0, 1.0, 0.0, 0.0, 0.0], 2.0),
     ):

@@ -90,7 +90,7 @@ def test_an_unknown_scheme_is_a_mistake(tmp_path: Path, files: str) -> None:
         settings_of(tmp_path, data=files)
     [text] = caught.value.mistakes
     assert text == (
-        f"thresholds.toml: [models.m] data = '{files.partition('://')[0]}://...': "
+        f"thresholds.toml: [models.m] data = '{files.partition('//')[0]}//...': "
         "must be a path, or start with one of s3://, gs://, https://, http://; "
         "a database is named by url_env"
     )
@@ -107,6 +107,7 @@ def test_a_mistake_shows_no_secret(tmp_path: Path, files: str) -> None:
     with pytest.raises(SettingsError) as caught:
         settings_of(tmp_path, data=files)
     assert "5ec2e7" not in str(caught.value)
+    assert "https://host/a.txt" in str(caught.value)
 
 
 # Without the extension

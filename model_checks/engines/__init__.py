@@ -72,12 +72,17 @@ def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
     DataError
         If the data can't be reached or read, or a package that it needs is missing.
     """
+    with _database(data) if data.url_env else _files(data, settings) as engine:
+        yield engine
+
+
+@contextmanager
+def _telling(data: Data) -> Iterator[None]:
+    """Say in an error which data it is about."""
     try:
-        opened = _database(data) if data.url_env else _files(data, settings)
+        yield
     except DataError as error:
         raise DataError(f"data {data.source!r}: {error}") from error
-    with opened as engine:
-        yield engine
 
 
 def _database(data: Data) -> "Database":
@@ -85,9 +90,11 @@ def _database(data: Data) -> "Database":
         from model_checks.engines.database import Database
     except ModuleNotFoundError as error:
         raise DataError(
-            f"a database needs the package {error.name!r}: pip install 'model-checks[sql]'"
+            f"data {data.source!r}: a database needs the package {error.name!r}: "
+            "pip install 'model-checks[sql]'"
         ) from error
-    return Database(data)
+    with _telling(data):
+        return Database(data)
 
 
 def _files(data: Data, settings: Settings) -> "DuckDB":
@@ -96,7 +103,8 @@ def _files(data: Data, settings: Settings) -> "DuckDB":
     assert data.files
     engine = DuckDB(settings.engine)
     try:
-        engine.read(data.files, settings.folder)
+        with _telling(data):
+            engine.read(data.files, settings.folder)
     except BaseException:
         engine.close()
         raise
