@@ -6,6 +6,7 @@
 The other side loads the model as the checks do, and of the rows what they need.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def write(folder: Path, rows: int) -> None:
 
 def call(folder: Path, methods: list[str]) -> None:
     """Call the model, and make sure that it has answered."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # as the checks do, before it is loaded
     import pandas as pd
     import skops.io
 

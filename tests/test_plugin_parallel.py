@@ -165,3 +165,13 @@ def test_paths_are_of_the_folder_where_pytest_was_started(tmp_path: Path) -> Non
     finished = below.run("-n2", "--thresholds=agreed.toml", "--report-dir=reports", "-m", "lost")
     assert (tmp_path / "below" / "reports" / "results.json").exists()
     assert finished.results["models"]["lost"]["error"].endswith(str(below.folder))
+
+
+@pytest.mark.parametrize("own", [None, "active"])
+def test_threads_of_a_model_do_not_keep_a_core_busy_waiting(
+    tmp_path: Path, own: str | None
+) -> None:
+    body = "pathlib.Path('policy').write_text(os.environ['OMP_WAIT_POLICY'])"
+    project = called_model(tmp_path, body)
+    project.run(**({"OMP_WAIT_POLICY": own} if own else {}))
+    assert (tmp_path / "policy").read_text() == (own or "passive")

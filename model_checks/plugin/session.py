@@ -1,5 +1,6 @@
 """The checks of one pytest session: settings, plan and measurements, each made once."""
 
+import os
 import shutil
 import tempfile
 from contextlib import suppress
@@ -187,6 +188,9 @@ class CheckSession:
         return self.settings.spilling_to(self._scratch)
 
     def _measure(self, name: str) -> Measurement:
+        # Where a model's threads wait for each other they are not to keep a core busy with it: on a
+        # busy machine, or beside another worker, that takes many times as long.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         where = self._spilling, name, self.plan.checks, self.as_of(name), self._scratch
         with progress_bar(self._config, name) as progress:
             return measure(*where, progress)
