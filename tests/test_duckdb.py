@@ -1,5 +1,6 @@
 """DuckDB held to its limits: what it may use of the machine, and what is told where it runs out."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from sample_data import AS_OF, measurement_of, python_model, settings_of, write_
 
 from model_checks.engines import keep_in, open_file
 from model_checks.engines.duckdb import DuckDB, connection
-from model_checks.errors import DataError
+from model_checks.errors import DataError, SettingsError
 from model_checks.judging import judge
 from model_checks.settings import Limits, Settings, load_settings
 
@@ -79,8 +80,8 @@ def test_a_temp_directory_that_is_none_is_an_error_of_each_model(
     [text] = told(limited(tmp_path, f'temp_directory = "{given}"', **keys))
     why = "No such file or directory" if given == "absent" else "Not a directory"
     assert text == (
-        f"m-accuracy: [engine] temp_directory 'FOLDER/{given}' can't be written to ({why}); "
-        "make it, or name another"
+        f"m-accuracy: data 'data.parquet': [engine] temp_directory 'FOLDER/{given}' "
+        f"can't be written to ({why}); make it, or name another"
     )
 
 
@@ -225,3 +226,44 @@ def test_a_model_that_fails_leaves_no_file(tmp_path: Path) -> None:
 def test_no_bar_of_duckdb_is_shown() -> None:
     with DuckDB(Limits()) as engine:
         assert setting(engine, "enable_progress_bar") is False
+
+
+# What the file may say
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("memory_limit = '2'", "memory_limit = '2': must be an amount of memory, such as \"2GB\""),
+        ("memory_limit = '0GB'", "memory_limit = '0GB': must be an amount of memory"),
+        ("memory_limit = '50%'", "memory_limit = '50%': must be an amount of memory"),
+        ("memory_limit = 2", "memory_limit = 2: must be a string"),
+        ("threads = 0", "threads = 0: must be a number of at least 1"),
+        ("threads = 1.5", "threads = 1.5: must be a whole number"),
+        ("temp_directory = ''", "temp_directory = '': must not be empty"),
+        (
+            "memory = '2GB'",
+            "unknown key 'memory'; did you mean 'memory_limit'? known: memory_limit",
+        ),
+    ],
+)
+def test_an_impossible_limit_is_a_mistake(tmp_path: Path, written: str, told: str) -> None:
+    with pytest.raises(SettingsError, match=rf"^thresholds\.toml: \[engine\] {re.escape(told)}"):
+        limited(tmp_path, written)
+
+
+@pytest.mark.parametrize("amount", ["1GB", "512MiB", "1.5 GiB", "2TB", "900KB"])
+def test_every_amount_that_the_file_may_name_is_one_for_duckdb(amount: str) -> None:
+    with DuckDB(Limits(memory_limit=amount)) as engine:
+        assert engine.run("select 1") == [(1,)]
+
+
+def test_a_relative_temp_directory_keeps_what_a_notebook_measures(tmp_path: Path) -> None:
+    (tmp_path / "spill").mkdir()
+    spilled = f"any(__import__('pathlib').Path({str(tmp_path / 'spill')!r}).glob('*/m.duckdb'))"
+    model = python_model(tmp_path, f"[int({spilled})] * len(frame)")
+    agreed = {"thresholds": {"recall": 0.5}}
+    run = judge(limited(tmp_path, 'temp_directory = "spill"', model=model, **agreed))
+    assert [result.estimate.value for result in run.results if result.estimate] == [1]
+    assert run.models["m"].error is None
+    assert not list((tmp_path / "spill").iterdir())

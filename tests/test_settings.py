@@ -883,7 +883,7 @@ SUFFIXES = "must end in one of .parquet, .csv, .csv.gz"
             "'postgresql://me:hunter2@db/log'",
             (
                 "[models.churn] data = 'postgresql://...': must be a path, or start with one of "
-                "s3://, gs://, https://, http://"
+                "s3://, gs://, https://, http://; a database is named by url_env"
             ),
         ),
     ],

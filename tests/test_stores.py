@@ -91,7 +91,8 @@ def test_an_unknown_scheme_is_a_mistake(tmp_path: Path, files: str) -> None:
     [text] = caught.value.mistakes
     assert text == (
         f"thresholds.toml: [models.m] data = '{files.partition('//')[0]}//...': "
-        "must be a path, or start with one of s3://, gs://, https://, http://"
+        "must be a path, or start with one of s3://, gs://, https://, http://; "
+        "a database is named by url_env"
     )
 
 

@@ -37,7 +37,9 @@ class Data(Table):
         if not files or info.data.get("spark"):
             return files
         if scheme_of(files) not in (None, *STORES):
-            raise ValueError(f"must be a path, or start with one of {_ADDRESSES}")
+            raise ValueError(
+                f"must be a path, or start with one of {_ADDRESSES}; a database is named by url_env"
+            )
         if not path_of(files).lower().endswith(SUFFIXES):
             raise ValueError(f"must end in one of {', '.join(SUFFIXES)}")
         return files
