@@ -15,6 +15,7 @@ VARIABLE = "PREDICTIONS_DB"
 
 Columns = Mapping[str, Any]
 
+
 def rows_of_columns(columns: Columns) -> tuple[pa.Schema, Iterator[tuple[Any, ...]]]:
     table = pa.table(dict(columns))
     return table.schema, zip(*(column.to_pylist() for column in table.columns), strict=True)
