@@ -1,6 +1,6 @@
 """What is measured in a real Postgres and a real SQLite, against DuckDB on the same rows."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
@@ -34,9 +34,9 @@ HERE = {"url_env": VARIABLE, "table": "predictions"}
 def in_order(ranks: RankSums) -> RankSums:
     """By label: engines return groups in any order."""
     order = np.argsort(ranks.labels)
-    kept = {"labels": tuple(np.array(ranks.labels)[order].tolist())}
     arrays = ("rows", "weight", "weight2", "sums", "products")
-    return replace(ranks, **kept, **{name: getattr(ranks, name)[order] for name in arrays})
+    kept: dict[str, Any] = {name: getattr(ranks, name)[order] for name in arrays}
+    return replace(ranks, labels=tuple(np.array(ranks.labels)[order].tolist()), **kept)
 
 
 def assert_alike(one: Any, other: Any) -> None:
@@ -81,22 +81,26 @@ def all_metrics(task: str) -> dict[str, float]:
     }
 
 
+def some(draws: np.random.Generator, values: Sequence[Any], rows: int) -> list[Any]:
+    return [values[k] for k in draws.integers(0, len(values), rows)]
+
+
 def logged(task: str, seed: int, rows: int = 500) -> tuple[dict[str, Any], dict[str, Any]]:
     """Predictions at random with ties among the scores, and the keys that name their columns."""
     draws = np.random.default_rng(seed)
     columns: dict[str, Any] = {
-        "g": draws.choice(["a", "b", "it's", "Ä:p0 %s", None], rows).tolist(),
-        "n": draws.choice([1.0, 1.5, -2.0, 1e17, float("nan")], rows).tolist(),
-        "b": draws.choice([True, False, None], rows).tolist(),
-        "w": draws.choice([0.0, 0.25, 1.0, 3.7], rows).tolist(),
+        "g": some(draws, ["a", "b", "it's", "Ä:p0 %s", None], rows),
+        "n": some(draws, [1.0, 1.5, -2.0, 1e17, float("nan")], rows),
+        "b": some(draws, [True, False, None], rows),
+        "w": some(draws, [0.0, 0.25, 1.0, 3.7], rows),
     }
     if task == "regression":
         columns["y"] = draws.normal(5, 3, rows).tolist()
         columns["p"] = (np.array(columns["y"]) + draws.standard_t(4, rows)).tolist()
         return columns, {"prediction": "p"}
     labels = ["no", "yes"] if task == "binary" else ["x", "y", "z"]
-    columns["y"] = draws.choice(labels, rows).tolist()
-    columns["p"] = draws.choice(labels, rows).tolist()
+    columns["y"] = some(draws, labels, rows)
+    columns["p"] = some(draws, labels, rows)
     scores = draws.integers(0, 40, (len(labels), rows)) / 40
     columns |= {f"s_{label}": score.tolist() for label, score in zip(labels, scores, strict=True)}
     if task == "binary":
@@ -135,8 +139,8 @@ def test_every_curve_is_as_of_duckdb(tmp_path: Path, database: Somewhere, task: 
     keys |= {"segments": [{"by": "g", "thresholds": all_metrics(task)}]}
     database.write("predictions", columns)
     drawn = []
-    for data in ("data.parquet", HERE):
-        given = columns if data == "data.parquet" else None
+    here: str | dict[str, str] = "data.parquet"
+    for data, given in ((here, columns), (HERE, None)):
         settings = settings_of(tmp_path, given, data=data, task=task, **keys)
         predictions = measured(tmp_path, given, data=data, task=task, **keys).predictions
         assert predictions is not None
@@ -207,7 +211,7 @@ def test_any_column_and_value_can_be_asked_for(
 ) -> None:
     columns = {name: ["x", name, name], "y": ["x", name, "x"], "p": ["x", name, name]}
     segments = [{"by": name, "values": [name, "x"], "thresholds": {"accuracy": 0.5}}]
-    keys = {"task": "multiclass", "segments": segments}
+    keys: dict[str, Any] = {"task": "multiclass", "segments": segments}
     there = assert_measured_alike(tmp_path, database, columns, **keys)
     assert {((name, name),), ((name, "x"),)} <= there.aggregates.keys()
 
@@ -267,8 +271,14 @@ def test_types_of_postgres_alone(tmp_path: Path, postgres: Postgres) -> None:
     )
     thresholds = {"accuracy": 0.5}
     segments = [{"by": name, "thresholds": thresholds} for name in ("u", "a", "n", "c")]
-    keys = {"score": "s", "prediction": "p", "positive_label": "happy", "segments": segments}
-    there = measured(tmp_path, data=HERE, thresholds={"roc_auc": 0.5, "accuracy": 0.5}, **keys)
+    keys: dict[str, Any] = {
+        "score": "s",
+        "prediction": "p",
+        "positive_label": "happy",
+        "segments": segments,
+    }
+    keys["thresholds"] = {"roc_auc": 0.5, "accuracy": 0.5}
+    there = measured(tmp_path, data=HERE, **keys)
     found = {value for segment in there.aggregates for _, value in segment}
     assert {"{0,7}", "12345678901234567890", "1.5", None, "x"} <= found
 
@@ -289,7 +299,7 @@ def test_a_nan_among_decimals_is_counted(tmp_path: Path, postgres: Postgres) -> 
 def test_what_is_no_number_is_counted(tmp_path: Path, database: Somewhere, bad: Any) -> None:
     columns = {"y": [1.0, 2.0, 3.0, bad], "p": [1.0, bad, 2.0, 2.0], "w": [1.0, 1.0, bad, 1.0]}
     database.write("predictions", columns)
-    keys = {"task": "regression", "weight": "w"}
+    keys: dict[str, Any] = {"task": "regression", "weight": "w"}
     here = complaint(tmp_path, columns, **keys)
     if database.name == "sqlite":
         here = here.replace("NaN", "null")  # which is what it makes of one
@@ -324,7 +334,7 @@ FEATURES = {
     "c": ["a", None, "b", "a"],
     "b": [True, False, True, True],
     "d": pa.array([date(2013, 4, 1)] * 4, pa.date32()),
-    "t": pa.array([datetime(2013, 4, 1, 12, 30, 0, 500000)] * 4, pa.timestamp("us")),
+    "t": pa.array([np.datetime64("2013-04-01T12:30:00.500000")] * 4, pa.timestamp("us")),
     "y": [1.0, 2.0, 3.0, 5.0],
 }
 
@@ -335,8 +345,8 @@ def test_a_model_is_called_with_what_a_file_would_give(tmp_path: Path, database:
     database.write("predictions", FEATURES)
     model = python_model(tmp_path, shown, feature_names_in_=names)
     told = []
-    for data in ("data.parquet", HERE):
-        given = FEATURES if data == "data.parquet" else None
+    here: str | dict[str, str] = "data.parquet"
+    for data, given in ((here, FEATURES), (HERE, None)):
         with redirect_stdout(StringIO()) as printed:
             measured(tmp_path, given, data=data, task="regression", model=model)
         told.append(printed.getvalue())
@@ -379,7 +389,7 @@ def test_no_value_stands_in_the_sql_and_only_sums_come_back(
     keys |= {"time_column": "t", "window": "2d", "thresholds": all_metrics("multiclass")}
     keys["segments"] = [{"by": "g", "values": ["it's"], "thresholds": all_metrics("multiclass")}]
     database.write("predictions", columns)
-    fetched = []
+    fetched: list[int] = []
 
     def run(engine: Database, sql: str) -> list[Any]:
         rows = run_as_ever(engine, sql)

@@ -117,16 +117,15 @@ def _existing_file(url: sa.URL, variable: str) -> sa.URL:
 
 
 def _engine(url: sa.URL, variable: str) -> sa.Engine:
-    backend, driver = url.get_backend_name(), url.get_driver_name()
-    options: dict[str, Any] = {}
-    if driver.startswith("psycopg") and "connect_timeout" not in url.query:
-        options["connect_timeout"] = _SECONDS_TO_CONNECT
     try:
-        return sa.create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=options)
+        return sa.create_engine(
+            url, poolclass=NullPool, hide_parameters=True, connect_args=_limits(url)
+        )
     except NoSuchModuleError:
-        named = backend if re.fullmatch(r"\w{1,30}", backend) else "of this kind"
+        backend = url.get_backend_name()
+        named = repr(backend) if re.fullmatch(r"\w{1,30}", backend) else "of this kind"
         raise DataError(
-            f"{variable}: SQLAlchemy knows no database {named!r} here; install the package "
+            f"{variable}: SQLAlchemy knows no database {named} here; install the package "
             f"that adds it, or mend the URL's beginning: {nearest(backend, _DIALECTS)}"
         ) from None
     except ModuleNotFoundError as error:
@@ -137,6 +136,12 @@ def _engine(url: sa.URL, variable: str) -> sa.Engine:
         ) from None
     except (ArgumentError, ImportError, TypeError, ValueError) as error:
         raise connection_complaint(error, variable) from None
+
+
+def _limits(url: sa.URL) -> dict[str, Any]:
+    """How long to wait for Postgres, where the URL does not say."""
+    waits = url.get_driver_name().startswith("psycopg") and "connect_timeout" not in url.query
+    return {"connect_timeout": _SECONDS_TO_CONNECT} if waits else {}
 
 
 def _known() -> str:
