@@ -46,7 +46,7 @@ def by(source: str) -> dict[str, str]:
             "postgres://me:hunter2@db/x",
             (
                 f"{VARIABLE}: SQLAlchemy knows no database 'postgres' here; install the package "
-                "that adds it, or mend the URL's beginning: did you mean 'postgresql'? known: bigquery"
+                "that adds it, or mend the URL's beginning: did you mean 'postgresql'? known: "
             ),
         ),
         (
