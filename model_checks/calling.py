@@ -136,7 +136,9 @@ class Caller:
 
     def _require_scores(self) -> None:
         if not callable(self._loaded.attribute("predict_proba")):
-            raise self._error("has no predict_proba, which roc_auc and decision_threshold need")
+            raise self._error(
+                "has no predict_proba, which metrics of scores and decision_threshold need"
+            )
         if not self.known:
             raise self._error("has no classes_, which tell what its scores are of")
 

@@ -21,7 +21,7 @@ from model_checks.predictions import (
 from model_checks.queries import Grouping, Need, find_aggregates
 from model_checks.results import ModelFacts, Result, error_of, result_of
 from model_checks.rows import Rows, open_rows, segment_rows
-from model_checks.settings import Settings
+from model_checks.settings import Model, Settings
 from model_checks.sources import load_model
 
 
@@ -76,12 +76,16 @@ def find_segments(
         If the data can't be read.
     """
     model = settings.models[name]
-    found_in_data = [one.by for one in model.segments if one.values is None]
-    if not found_in_data:
+    if all(one.values is not None for one in model.segments):
         return {}
     with open_engine(model.data, settings) as engine:
-        rows = open_rows(engine, model, as_of)
-        return {(name, tuple(by)): segment_rows(engine, rows, by) for by in found_in_data}
+        found = _segments(engine, model, open_rows(engine, model, as_of))
+        return {(name, columns): values for columns, values in found.items()}
+
+
+def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ...], SegmentRows]:
+    found_in_data = [one for one in model.segments if one.values is None]
+    return {tuple(one.by): segment_rows(engine, rows, one) for one in found_in_data}
 
 
 def measure(
@@ -102,20 +106,24 @@ def measure(
     model = settings.models[name]
     source = model.model.source if model.model else "logged predictions"
     facts = ModelFacts(task=model.task, source=source)
-    needs = needs_of(check for check in checks if check.model == name)
+    own = [check for check in checks if check.model == name]
+    needs = needs_of(check for check in own if not check.vacant)
     try:
         with open_engine(model.data, settings) as engine:
             rows = open_rows(engine, model, as_of)
             facts = _with_counts(facts, rows)
             if rows.nothing:
                 return Measurement(facts, {}, nothing=rows.nothing)
+            if any(check.vacant for check in own):
+                _segments(engine, model, rows)  # raises what kept their values from being found
             if model.model is None:
                 predictions = logged_predictions(engine, model, rows)
                 return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
             loaded = load_model(model.model, settings.folder)
             facts = replace(facts, sha256=loaded.sha256)
             file = folder / f"{name}.parquet"
-            caller = call_model(engine, model, rows, loaded, file, scored="ranks" in needs)
+            scored = any(METRICS[metric].needs_scores for metric in model.metrics())
+            caller = call_model(engine, model, rows, loaded, file, scored=scored)
         with open_file(file, settings) as engine:
             predictions = called_predictions(engine, model, caller, file)
             return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
@@ -157,7 +165,7 @@ def needs_of(checks: Iterable[Check]) -> Mapping[AggregateKind, Need]:
 
 
 def _grouping(columns: tuple[str, ...], checks: Sequence[Check]) -> Grouping:
-    all_listed = columns and all(check.declared and not check.vacant for check in checks)
+    all_listed = columns and all(check.declared for check in checks)
     listed = tuple(dict.fromkeys(check.segment for check in checks)) if all_listed else None
     return Grouping(columns, listed)
 

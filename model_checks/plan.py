@@ -62,6 +62,8 @@ class Check:
     ----------
     declared
         Whether it was written in the file, rather than found as a segment value in the data.
+    beta
+        Of ``fbeta`` alone.
     vacant
         Why there is nothing to judge, where a segmentation has no value: NO_DATA, never green.
     """
@@ -77,12 +79,12 @@ class Check:
     min_rows: int
     declared: bool
     vacant: str | None
-    beta: float = 1.0
+    beta: float | None = None
 
     @property
     def asked(self) -> Asked:
         """What it asks of its metric."""
-        return Asked(self.average, self.confidence, self.beta)
+        return Asked(self.average, self.confidence, self.beta or 1.0)
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,7 @@ def _check(
         min_rows=held.min_rows,
         declared=target.declared,
         vacant=target.vacant,
+        beta=threshold.beta,
     )
 
 

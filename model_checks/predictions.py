@@ -14,6 +14,7 @@ from model_checks.calling import PREDICTION, Caller, write_predictions
 from model_checks.engines import GIVEN, Engine
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
+from model_checks.metrics import METRICS
 from model_checks.rows import Rows, is_float, is_number, label_of, label_text, quoted, text_of
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel
@@ -230,6 +231,10 @@ class _Given:
             if is_float(self.types[name]):
                 conditions[f"{shown} is NaN"] = f"isnan({column})"
                 conditions[f"{shown} is infinite"] = f"isinf({column})"
+        if any(METRICS[metric].needs_probabilities for metric in self.model.metrics()):
+            for name in self.scores.values():
+                condition = f"{_number(name)} < 0 or {_number(name)} > 1"
+                conditions[f"score {_shown(name)} is no probability"] = condition
         if self.model.weight:
             shown, number = f"weight {self.model.weight!r}", _number(self.model.weight)
             low, high = _WEIGHTS

@@ -186,13 +186,15 @@ def _standing(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str
 
 def figure(number: float, digits: int) -> str:
     """A number as every text shows it."""
-    return "infinity" if number == math.inf else f"{number:,.{digits}f}"
+    if math.isinf(number):
+        return "infinity" if number > 0 else "minus infinity"
+    return f"{number:z,.{digits}f}"  # what is rounded to 0 has no sign
 
 
 def decimals(bound: Bound, value: float | None) -> int:
     """Decimals that show three figures of a bound, all that were agreed, and the value apart."""
     limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
-    digits = max([3, *(_decimals_of(limit) for limit in limits if limit > 0)])
+    digits = max([3, *(_decimals_of(limit) for limit in limits if limit)])
     apart = [limit for limit in limits if value is not None and value != limit]
     while value is not None and figure(value, digits) in [figure(limit, digits) for limit in apart]:
         digits += 1
@@ -202,7 +204,7 @@ def decimals(bound: Bound, value: float | None) -> int:
 def _decimals_of(limit: float) -> int:
     exponent = Decimal(repr(limit)).as_tuple().exponent
     assert isinstance(exponent, int)
-    return max(-exponent, 2 - math.floor(math.log10(limit)))
+    return max(-exponent, 2 - math.floor(math.log10(abs(limit))))
 
 
 def run_as_json(run: Run) -> str:
@@ -238,6 +240,7 @@ def result_as_json(result: Result) -> dict[str, Any]:
         "model": check.model,
         "metric": check.metric,
         "average": check.average,
+        "beta": check.beta,
         "segment": dict(check.segment) or None,
         "n": estimate.n if estimate else None,
         "unit": estimate.unit if estimate else None,

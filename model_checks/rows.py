@@ -9,7 +9,7 @@ from model_checks.engines import GIVEN, Engine
 from model_checks.engines.sql import conjunction, identifier, literal
 from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
-from model_checks.settings import Model
+from model_checks.settings import Model, Segmentation
 from model_checks.settings.mistakes import nearest
 
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's
@@ -114,16 +114,29 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     )
 
 
-def segment_rows(engine: Engine, rows: Rows, columns: Iterable[str]) -> SegmentRows:
-    """The values of some columns taken together, each with its number of labelled rows."""
-    names = list(columns)
-    texts = [text_of(identifier(name), rows.types[name]) for name in names]
-    group = ", ".join(str(position + 1) for position in range(len(names)))
-    found = engine.run(
-        f"select {', '.join(texts)}, count(*) from {rows.relation} "
-        f"where {rows.condition} group by {group}"
+def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
+    """The values of a segmentation's columns, each with its number of labelled rows.
+
+    Raises
+    ------
+    DataError
+        If there are more than may be judged, as where a column tells rows apart.
+    """
+    texts = [text_of(identifier(name), rows.types[name]) for name in one.by]
+    names = [f"g{position}" for position in range(len(texts))]
+    columns = ", ".join(f"{text} as {name}" for text, name in zip(texts, names, strict=True))
+    values = (
+        f"select {', '.join(names)}, count(*) as n from (select {columns} from {rows.relation} "
+        f"where {rows.condition}) as judged group by {', '.join(names)}"
     )
-    return {_segment(names, values): n for *values, n in found}
+    found = engine.run(f"{values} limit {one.max_segments + 1}")
+    if len(found) > one.max_segments:
+        [(n,)] = engine.run(f"select count(*) from ({values}) as found")
+        raise DataError(
+            f"segments by {', '.join(one.by)}: {n:,} values, more than max_segments = "
+            f"{one.max_segments:,}; list the values to judge, or raise max_segments"
+        )
+    return {_segment(one.by, values): n for *values, n in found}
 
 
 def _segment(names: list[str], values: list[str | None]) -> Segment:

@@ -19,6 +19,9 @@ from model_checks.results import Result
 from model_checks.settings import Settings, load_settings
 from model_checks.verdicts import Verdict
 
+BETA = 2.0
+"""Of every ``fbeta`` that is estimated."""
+
 AS_OF = datetime(2013, 5, 1, tzinfo=UTC)
 
 THRESHOLDS: dict[str, dict[str, Any]] = {
@@ -118,7 +121,7 @@ def estimated(
 ) -> Estimate:
     """A metric of what was measured, by its default average unless another is named."""
     default = METRICS[metric].averages[measurement.facts.task][0]
-    asked = Asked(average or default)
+    asked = Asked(average or default, beta=BETA)
     return METRICS[metric].estimate(measurement.aggregates[segment], asked)
 
 

@@ -123,7 +123,7 @@ def green_run() -> Run:
     """A night on which nobody has to act."""
     checks = planned(TWO_MODELS, {(("carrier", "AA"),): 500})
     good = {
-        name: share(0.9) if metric.greater_is_better else error(9.0)
+        name: share(0.9) if metric.direction == "higher" else error(9.0)
         for name, metric in METRICS.items()
     }
     return run_of(result_of(check, good[check.metric], 1000) for check in checks)

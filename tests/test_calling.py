@@ -454,11 +454,11 @@ def test_what_are_no_probabilities_is_told(tmp_path: Path, proba: str, told: str
     [
         (
             {"attributes": {"classes_": [0, 1]}, "thresholds": {"roc_auc": 0.5}},
-            "has no predict_proba, which roc_auc and decision_threshold need",
+            "has no predict_proba, which metrics of scores and decision_threshold need",
         ),
         (
             {"attributes": {"classes_": [0, 1]}, "decision_threshold": 0.5},
-            "has no predict_proba, which roc_auc and decision_threshold need",
+            "has no predict_proba, which metrics of scores and decision_threshold need",
         ),
         (
             {"proba": PROBA, "thresholds": {"roc_auc": 0.5}},

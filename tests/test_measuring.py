@@ -386,3 +386,23 @@ def test_no_column_makes_measuring_raise(tmp_path: Path, kind: str, role: str) -
         for result in results_of(tmp_path, task=task, **keys):
             assert "\n" not in result.message
             json.dumps(result_as_json(result), allow_nan=False)
+
+
+def test_a_segmentation_by_a_column_of_a_million_values_is_an_error_with_the_number(
+    tmp_path: Path,
+) -> None:
+    rows = np.arange(1_000_000)
+    columns = {"y": rows % 2, "p": rows % 2, "user": rows}
+    segments = [{"by": "user", "thresholds": {"accuracy": 0.5}}]
+    assert complaint(tmp_path, columns, segments=segments) == (
+        "segments by user: 1,000,000 values, more than max_segments = 1,000; "
+        "list the values to judge, or raise max_segments"
+    )
+
+
+def test_listed_values_of_such_a_column_are_judged_alone(tmp_path: Path) -> None:
+    rows = np.arange(100_000)
+    columns = {"y": rows % 2, "p": rows % 2, "user": rows}
+    segments = [{"by": "user", "values": [7, 99_999], "thresholds": {"accuracy": 0.5}}]
+    measurement = measured(tmp_path, columns, segments=segments)
+    assert set(measurement.aggregates) == {(), (("user", "7"),), (("user", "99999"),)}

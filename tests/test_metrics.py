@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sample_data import estimated, measured
+from sample_data import BETA, estimated, measured
 from sklearn import metrics as sklearn_metrics
 
 from model_checks import intervals
@@ -39,7 +40,9 @@ MULTICLASS = [(metric, average) for metric, task, average in ALL if task == "mul
 
 def keys_of(task: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     """A model with every metric of a task, overall and by segment, for the columns there are."""
-    bounds = dict.fromkeys(metrics_of(task), 0.5)
+    bounds: dict[str, Any] = dict.fromkeys(metrics_of(task), 0.5)
+    if "fbeta" in bounds:
+        bounds["fbeta"] = {"min": 0.5, "beta": BETA}
     keys: dict[str, Any] = {"task": task, "prediction": "p", "thresholds": bounds}
     if "g" in columns:
         keys["segments"] = [{"by": "g", "thresholds": bounds}]
@@ -67,14 +70,47 @@ def parts(columns: Columns) -> Iterator[tuple[Any, Columns]]:
 
 # What scikit-learn says, None where the metric is undefined.
 
+
+def calibration_error(true: Floats, confidence: Floats, sample_weight: Floats) -> float:
+    """The bins of scikit-learn's calibration curve, which does not tell how many rows they hold."""
+    bins = np.searchsorted(np.linspace(0, 1, 16)[1:-1], confidence)
+    gaps = np.bincount(bins, sample_weight * (true - confidence), minlength=15)
+    return float(np.abs(gaps).sum() / sample_weight.sum())
+
+
+def largest_error(true: Floats, predicted: Floats, sample_weight: Floats) -> float:
+    counted = sample_weight > 0
+    return float(sklearn_metrics.max_error(true[counted], predicted[counted]))
+
+
+def bias(true: Floats, predicted: Floats, sample_weight: Floats) -> float:
+    return float(np.average(predicted - true, weights=sample_weight))
+
+
 SKLEARN: dict[str, Callable[..., float]] = {
     "accuracy": sklearn_metrics.accuracy_score,
     "precision": sklearn_metrics.precision_score,
     "recall": sklearn_metrics.recall_score,
     "f1": sklearn_metrics.f1_score,
+    "balanced_accuracy": sklearn_metrics.balanced_accuracy_score,
+    "specificity": partial(sklearn_metrics.recall_score, pos_label=False),
+    "npv": partial(sklearn_metrics.precision_score, pos_label=False),
+    "fbeta": partial(sklearn_metrics.fbeta_score, beta=BETA),
+    "mcc": sklearn_metrics.matthews_corrcoef,
+    "cohen_kappa": sklearn_metrics.cohen_kappa_score,
     "roc_auc": sklearn_metrics.roc_auc_score,
+    "average_precision": sklearn_metrics.average_precision_score,
+    "log_loss": sklearn_metrics.log_loss,
+    "brier": sklearn_metrics.brier_score_loss,
+    "expected_calibration_error": calibration_error,
     "mae": sklearn_metrics.mean_absolute_error,
     "rmse": sklearn_metrics.root_mean_squared_error,
+    "max_error": largest_error,
+    "mape": sklearn_metrics.mean_absolute_percentage_error,
+    "median_absolute_error": sklearn_metrics.median_absolute_error,
+    "mean_error": bias,
+    "r2": sklearn_metrics.r2_score,
+    "explained_variance": sklearn_metrics.explained_variance_score,
 }
 
 
@@ -83,39 +119,77 @@ def weights_of(columns: Columns) -> Floats:
     return weights
 
 
+SCORED = {"log_loss", "brier", "expected_calibration_error"}
+
+
 def binary_reference(metric: str, columns: Columns, positive: object = 1) -> float | None:
     true, predicted = columns["y"] == positive, columns["p"] == positive
     weights = weights_of(columns)
     needed = {
-        "accuracy": np.ones_like(true),
         "precision": predicted,
         "recall": true,
+        "specificity": ~true,
+        "npv": ~predicted,
         "f1": true | predicted,
+        "fbeta": true | predicted,
     }
-    if metric == "roc_auc":
+    if not weights[needed.get(metric, np.ones_like(true))].any():
+        return None
+    if metric in ("roc_auc", "average_precision"):
         if not (weights[true].any() and weights[~true].any()):
             return None
         return SKLEARN[metric](true, columns["s"], sample_weight=weights)
-    if not weights[needed[metric]].any():
+    if metric in SCORED:
+        how: dict[str, dict[str, Any]] = {
+            "log_loss": {"labels": [False, True]},
+            "brier": {"pos_label": True},
+        }
+        scores = np.asarray(columns["s"], dtype=float)
+        return SKLEARN[metric](true, scores, sample_weight=weights, **how.get(metric, {}))
+    if metric in AGREEMENT and not several_labels(true, predicted, weights):
         return None
     return SKLEARN[metric](true, predicted, sample_weight=weights)
+
+
+AGREEMENT = {"mcc", "cohen_kappa"}
+
+
+def several_labels(true: Any, predicted: Any, weights: Floats) -> bool:
+    return all(len(np.unique(labels[weights > 0])) > 1 for labels in (true, predicted))
 
 
 def multiclass_reference(
     metric: str, average: str | None, columns: Columns, labels: list[Any]
 ) -> float | None:
     true, predicted, weights = columns["y"], columns["p"], weights_of(columns)
-    if metric == "accuracy":
-        return SKLEARN[metric](true, predicted, sample_weight=weights)
-    if metric == "roc_auc":
-        if not all(weights[true == label].any() for label in labels):
+    if metric in AGREEMENT and not several_labels(true, predicted, weights):
+        return None
+    how: dict[str, Any] = {} if average is None else {"average": average}
+    if metric in SCORED or metric == "roc_auc":
+        if metric == "roc_auc" and not all(weights[true == label].any() for label in labels):
             return None
         scores = np.column_stack([columns[f"s_{label}"] for label in labels])
-        how = {"multi_class": "ovr", "average": average, "labels": labels}
+        if metric == "expected_calibration_error":
+            true, scores = true == np.array(labels)[scores.argmax(axis=1)], scores.max(axis=1)
+        else:
+            how["labels"] = labels
+        if metric == "roc_auc":
+            how["multi_class"] = "ovr"
         return SKLEARN[metric](true, scores, sample_weight=weights, **how)
-    return SKLEARN[metric](
-        true, predicted, sample_weight=weights, average=average, zero_division=0.0
-    )
+    if average is not None:
+        how["zero_division"] = 0.0
+    return SKLEARN[metric](true, predicted, sample_weight=weights, **how)
+
+
+def regression_reference(metric: str, columns: Columns) -> float | None:
+    true, predicted = (np.asarray(columns[name], dtype=float) for name in "yp")
+    weights = weights_of(columns)
+    counted = weights > 0
+    if not counted.any() or (metric == "mape" and not true[counted].all()):
+        return None
+    if metric in ("r2", "explained_variance") and not np.ptp(true[counted]):
+        return None
+    return SKLEARN[metric](true, predicted, sample_weight=weights)
 
 
 def assert_equal(found: Estimate, expected: float | None) -> None:
@@ -172,6 +246,8 @@ CASES: dict[str, Columns] = {
 }
 
 
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true:UserWarning")
+@pytest.mark.filterwarnings("ignore:A single label was found in:UserWarning")
 @pytest.mark.parametrize("suffix", ["parquet", "csv"])
 @pytest.mark.parametrize("name", CASES)
 def test_binary_metrics_are_those_of_scikit_learn(tmp_path: Path, name: str, suffix: str) -> None:
@@ -280,6 +356,8 @@ MULTICLASS_CASES: dict[str, Columns] = {
 
 
 @pytest.mark.filterwarnings("ignore:y_pred values do not sum to one:UserWarning")
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true:UserWarning")
+@pytest.mark.filterwarnings("ignore:A single label was found in:UserWarning")
 @pytest.mark.parametrize("name", MULTICLASS_CASES)
 def test_multiclass_metrics_are_those_of_scikit_learn(tmp_path: Path, name: str) -> None:
     columns = MULTICLASS_CASES[name]
@@ -325,6 +403,19 @@ def whole(columns: Columns) -> Columns:
     return {**columns, "y": columns["y"].astype(int), "p": columns["p"].astype(int)}
 
 
+def skewed(columns: Columns) -> Columns:
+    return {**columns, "y": np.exp(columns["y"] / 3), "p": np.exp(columns["p"] / 3)}
+
+
+LARGE = regression_columns(300, 6)
+
+
+def far_apart(name: str) -> Floats:
+    """Around 0 in one segment and around a million in the other, each spread by 1."""
+    moved: Floats = LARGE[name] / 5 + np.where(LARGE["g"] == "g1", 1e6, 0)
+    return moved
+
+
 REGRESSION_CASES: dict[str, Columns] = {
     "random": regression_columns(500, 1),
     "weights": with_weights(regression_columns(500, 2), 3),
@@ -336,6 +427,13 @@ REGRESSION_CASES: dict[str, Columns] = {
     **{f"{n} rows": regression_columns(n, 20 + n) for n in range(1, 6)},
     "constant error": {"y": np.arange(50.0), "p": np.arange(50.0) + 2.5},
     "two errors far apart": {"y": [0.0, 0.0], "p": [1e-6, 1e6]},
+    "large targets": {**LARGE, "y": LARGE["y"] + 1e6, "p": LARGE["p"] + 1e6},
+    "segments far apart": with_weights({**LARGE, "y": far_apart("y"), "p": far_apart("p")}, 7),
+    "skewed": skewed(regression_columns(400, 8)),
+    "skewed and weighted": with_weights(skewed(regression_columns(400, 9)), 10),
+    "tied": {**regression_columns(400, 11), "p": np.round(regression_columns(400, 11)["y"])},
+    "whole weights": {**whole(regression_columns(300, 12)), "w": np.arange(300) % 4},
+    **{f"{n} rows with weights": with_weights(regression_columns(n, 40 + n), n) for n in (2, 3, 5)},
 }
 
 
@@ -349,12 +447,7 @@ def test_regression_metrics_are_those_of_scikit_learn(
     for segment, rows in parts(columns):
         for metric in metrics_of("regression"):
             found = estimated(measurement, metric, segment=segment)
-            weights = weights_of(rows)
-            if weights.any():
-                expected = SKLEARN[metric](rows["y"], rows["p"], sample_weight=weights)
-                assert_equal(found, expected)
-            else:
-                assert_equal(found, None)
+            assert_equal(found, regression_reference(metric, rows))
 
 
 # By hand
@@ -376,7 +469,32 @@ BY_HAND: dict[tuple[str, str, str | None], float] = {
     ("f1", "binary", "binary"): 2 / 3,
     # Of 15 pairs 0.9 and 0.8 win all 10; 0.3 loses to 0.7, ties with 0.3 and beats three.
     ("roc_auc", "binary", "binary"): 13.5 / 15,
+    ("balanced_accuracy", "binary", None): (2 / 3 + 4 / 5) / 2,
+    ("specificity", "binary", None): 4 / 5,
+    ("npv", "binary", None): 4 / 5,
+    ("fbeta", "binary", "binary"): 5 * 2 / (5 * 2 + 4 * 1 + 1),
+    ("mcc", "binary", None): (2 * 4 - 1 * 1) / math.sqrt(3 * 3 * 5 * 5),
+    # 6 of 8 agree; 3 and 3 positives, 5 and 5 negatives would by chance in (9 + 25) / 64.
+    ("cohen_kappa", "binary", None): (48 - 34) / (64 - 34),
+    ("log_loss", "binary", None): -math.log(0.9**3 * 0.8**2 * 0.7 * 0.3**2) / 8,
+    # Precision 1 at 0.9 and 0.8; at 0.3, which is tied, 3 of 5.
+    ("average_precision", "binary", None): (1 + 1 + 3 / 5) / 3,
+    ("brier", "binary", None): (3 * 0.01 + 2 * 0.04 + 0.09 + 2 * 0.49) / 8,
+    # Alone in their bins: 0.9, 0.8, 0.7, 0.2; a bin each for both 0.3 and both 0.1.
+    ("expected_calibration_error", "binary", None): (0.1 + 0.2 + 0.7 + 0.2 + 0.4 + 0.2) / 8,
     ("accuracy", "multiclass", None): 3 / 5,
+    ("balanced_accuracy", "multiclass", None): (1 / 2 + 1 + 0) / 3,
+    # 2, 2, 1 true and 2, 3, 0 predicted: 15 of 25 against 10 by chance.
+    ("mcc", "multiclass", None): (15 - 10) / math.sqrt((25 - 4 - 9) * (25 - 4 - 4 - 1)),
+    ("cohen_kappa", "multiclass", None): (15 - 10) / (25 - 10),
+    ("log_loss", "multiclass", None): -math.log(0.6 * 0.2 * 0.5 * 0.6 * 0.2) / 5,
+    ("brier", "multiclass", None): (0.26 + 1.14 + 0.38 + 0.26 + 0.98) / 5,
+    # 0.6 is right twice, 0.7 is wrong, 0.5 is right once of twice.
+    ("expected_calibration_error", "multiclass", None): (0.8 + 0.7 + 0) / 5,
+    # Of each class 5 TP / (5 TP + 4 FN + FP): a 5/10, b 10/11, c none.
+    ("fbeta", "multiclass", "macro"): (5 / 10 + 10 / 11 + 0) / 3,
+    ("fbeta", "multiclass", "micro"): 3 / 5,
+    ("fbeta", "multiclass", "weighted"): (2 * 5 / 10 + 2 * 10 / 11 + 0) / 5,
     # a: 1 of 2 predicted, 1 of 2 true; b: 2 of 3, 2 of 2; c: never predicted, 0 of 1.
     ("precision", "multiclass", "macro"): (1 / 2 + 2 / 3 + 0) / 3,
     ("precision", "multiclass", "micro"): 3 / 5,
@@ -392,6 +510,13 @@ BY_HAND: dict[tuple[str, str, str | None], float] = {
     ("roc_auc", "multiclass", "weighted"): (2 * 4.5 / 6 + 2 * 4 / 6 + 2 / 4) / 5,
     ("mae", "regression", None): 7 / 4,
     ("rmse", "regression", None): math.sqrt(21 / 4),
+    # Errors of 0, 2, -1 and 4.
+    ("max_error", "regression", None): 4,
+    ("mape", "regression", None): (0 + 2 / 2 + 1 / 3 + 4 / 4) / 4,
+    ("median_absolute_error", "regression", None): (1 + 2) / 2,
+    ("mean_error", "regression", None): 5 / 4,
+    ("r2", "regression", None): 1 - 21 / 5,
+    ("explained_variance", "regression", None): 1 - (21 - 25 / 4) / 5,
 }
 HAND_COLUMNS: dict[str, Columns] = {
     "binary": HAND,
@@ -415,8 +540,21 @@ def test_no_registered_metric_is_left_out() -> None:
 
 
 def test_metrics_are_told_in_alphabetical_order_of_their_task() -> None:
-    assert metrics_of("regression") == ("mae", "rmse")
-    assert metrics_of("binary") == ("accuracy", "f1", "precision", "recall", "roc_auc")
+    assert metrics_of("regression") == (
+        "explained_variance",
+        "mae",
+        "mape",
+        "max_error",
+        "mean_error",
+        "median_absolute_error",
+        "r2",
+        "rmse",
+    )
+    assert [name for name in metrics_of("binary") if name not in metrics_of("multiclass")] == [
+        "average_precision",
+        "npv",
+        "specificity",
+    ]
 
 
 @pytest.mark.parametrize("task", HAND_COLUMNS)
@@ -424,7 +562,9 @@ def test_an_estimate_says_on_how_many_of_what_it_was_made(tmp_path: Path, task: 
     measurement = everything(tmp_path, task, HAND_COLUMNS[task])
     rows = (len(HAND_COLUMNS[task]["y"]), "rows")
     counted = {"precision": (3, "predicted positives"), "recall": (3, "positives")}
-    counted["f1"] = (4, "true or predicted positives")
+    counted["f1"] = counted["fbeta"] = (4, "true or predicted positives")
+    counted["average_precision"] = (3, "positives")
+    counted |= {"specificity": (5, "negatives"), "npv": (5, "predicted negatives")}
     for metric, average in each(task):
         found = estimated(measurement, metric, average)
         expected = counted.get(metric, rows) if task == "binary" else rows
@@ -439,11 +579,11 @@ ALL_COLUMNS: dict[str, Columns] = {
     "regression": regression_columns(300, 52),
 }
 PERFECT: dict[str, Columns] = {
-    "binary": {"y": [0, 1, 1, 0], "p": [0, 1, 1, 0], "s": [0.1, 0.8, 0.9, 0.2]},
+    "binary": {"y": [0, 1, 1, 0], "p": [0, 1, 1, 0], "s": [0.0, 1.0, 1.0, 0.0]},
     "multiclass": {
         "y": ["a", "b", "c"],
         "p": ["a", "b", "c"],
-        **{f"s_{x}": [0.8 if x == y else 0.1 for y in "abc"] for x in "abc"},
+        **{f"s_{x}": [1.0 if x == y else 0.0 for y in "abc"] for x in "abc"},
     },
     "regression": {"y": [1.0, 2.0, 3.0], "p": [1.0, 2.0, 3.0]},
 }
@@ -503,7 +643,9 @@ def test_unequal_weights_widen_the_interval(tmp_path: Path, task: str) -> None:
     uneven = everything(tmp_path, task, {**columns, "w": weights})
     assert_alike(even, uneven, "value", "n")
     for metric, average in each(task):
-        assert width(estimated(uneven, metric, average)) > width(estimated(even, metric, average))
+        if metric != "max_error":  # has no upper limit
+            before, after = (estimated(one, metric, average) for one in (even, uneven))
+            assert width(after) > width(before)
 
 
 def width(estimate: Estimate) -> float:
@@ -516,8 +658,10 @@ def width(estimate: Estimate) -> float:
 def test_perfect_predictions_get_the_best_value(tmp_path: Path, task: str) -> None:
     measurement = everything(tmp_path, task, PERFECT[task])
     for name, average in each(task):
-        best = METRICS[name].highest if METRICS[name].greater_is_better else 0
-        assert estimated(measurement, name, average).value == best
+        best = METRICS[name].highest if METRICS[name].direction == "higher" else 0
+        value = estimated(measurement, name, average).value
+        # A probability of 1 costs as much as the nearest below it, as in scikit-learn.
+        assert value == (pytest.approx(0, abs=1e-15) if name == "log_loss" else best)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -537,7 +681,7 @@ def test_value_and_interval_are_within_range_and_in_order(
             low, high = found.low, found.high
             assert low is not None
             assert high is not None
-            assert 0 <= low <= found.value <= high <= METRICS[metric].highest
+            assert METRICS[metric].lowest <= low <= found.value <= high <= METRICS[metric].highest
             assert found.method
             assert type(found.value) is type(low) is type(high) is float
             assert type(found.n) is int
@@ -742,10 +886,20 @@ def test_undefined_metrics_say_why(tmp_path: Path) -> None:
     among = "among 3 labelled rows"
     assert reasons == {
         "accuracy": None,
+        "balanced_accuracy": None,
+        "specificity": None,
+        "npv": None,
+        "log_loss": None,
+        "brier": None,
+        "expected_calibration_error": None,
+        "mcc": f"undefined, only one true label {among}",
+        "cohen_kappa": f"undefined, only one true label {among}",
+        "fbeta": f"undefined, no row with label 1, none predicted 1 {among}",
         "precision": f"undefined, no row predicted 1 {among}",
         "recall": f"undefined, no row with label 1 {among}",
         "f1": f"undefined, no row with label 1, none predicted 1 {among}",
         "roc_auc": f"undefined, only one class, no row with label 1 {among}",
+        "average_precision": f"undefined, only one class, no row with label 1 {among}",
     }
     only_positives = estimated(measurement, "roc_auc", segment=(("g", "b"),))
     assert only_positives.reason == (

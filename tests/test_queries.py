@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from sample_data import estimated, measured, python_model
+from sample_data import estimated, measured, python_model, write_data
 
+from model_checks.engines.duckdb import DuckDB
 from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS
 
@@ -216,3 +217,55 @@ def test_a_model_that_is_called_has_the_segments_of_a_log(tmp_path: Path, kind: 
 def test_every_kind_of_aggregate_is_asked_for_here() -> None:
     asked = {METRICS[name].aggregate for names in AGGREGATES.values() for name in names}
     assert asked == {metric.aggregate for metric in METRICS.values()}
+
+
+def queries_of(folder: Path, monkeypatch: pytest.MonkeyPatch, task: str, **keys: Any) -> list[str]:
+    """All SQL that measuring a model sends."""
+    sent: list[str] = []
+    run, batches = DuckDB.run, DuckDB.batches
+
+    def run_and_note(engine: DuckDB, sql: str) -> Any:
+        sent.append(sql)
+        return run(engine, sql)
+
+    def stream_and_note(engine: DuckDB, sql: str, size: int) -> Any:
+        sent.append(sql)
+        return batches(engine, sql, size)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(DuckDB, "run", run_and_note)
+        patch.setattr(DuckDB, "batches", stream_and_note)
+        measured(folder, task=task, **keys)
+    return sent
+
+
+@pytest.mark.parametrize("task", AGGREGATES)
+def test_the_number_of_queries_does_not_depend_on_thresholds_and_segment_values(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
+) -> None:
+    metrics = [name for name, metric in METRICS.items() if task in metric.averages]
+    by_kind = {METRICS[name].aggregate: name for name in metrics}
+    keys: dict[str, Any] = {"prediction": "p", "data": "few.parquet"}
+    if task == "binary":
+        keys["score"] = "s"
+    if task == "multiclass":
+        keys["score"] = {"0": "s0", "1": "s1", "2": "s"}
+
+    def count(values: int, names: list[str], segmentations: int) -> int:
+        rows = np.arange(1200)
+        columns = {"y": rows % 2, "p": rows // 2 % 2, "s": rows / 1200}
+        columns |= {"s0": rows[::-1] / 2400, "s1": rows % 7 / 14}
+        columns |= {f"g{k}": rows // (k + 3) % values for k in range(segmentations)}
+        write_data(tmp_path / "few.parquet", columns)
+        agreed = dict.fromkeys(names, 0.5)
+        segments = [{"by": f"g{k}", "thresholds": agreed} for k in range(segmentations)]
+        keys["thresholds"], keys["segments"] = agreed, segments
+        return len(queries_of(tmp_path, monkeypatch, task, **keys))
+
+    few = list(by_kind.values())
+    assert count(200, metrics, 1) == count(2, few, 1)
+    one, two, three = (count(5, metrics, segmentations) for segmentations in (1, 2, 3))
+    per_segmentation = two - one
+    assert three - two == per_segmentation
+    # One for the values of the segmentation, one for each kind, and what rank sums start from.
+    assert per_segmentation <= 1 + len(by_kind)

@@ -319,6 +319,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "model": "churn",
                 "metric": "recall",
                 "average": "binary",
+                "beta": None,
                 "segment": {"carrier": "AA", "origin": None},
                 "n": 1021,
                 "unit": "positives",

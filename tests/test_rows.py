@@ -15,7 +15,7 @@ from sample_data import AS_OF, damaged_parquet, settings_of, write_data
 from model_checks.engines import open_engine
 from model_checks.errors import DataError
 from model_checks.rows import Rows, label_text, open_rows, quoted, segment_rows
-from model_checks.settings import Settings
+from model_checks.settings import Segmentation, Settings
 
 
 class Reader:
@@ -23,7 +23,7 @@ class Reader:
 
     def __init__(self, engines: ExitStack) -> None:
         self._engines = engines
-        self.streams = True
+        self.streams, self.scratch = True, None
 
     def open(self, settings: Settings, as_of: datetime = AS_OF) -> Rows:
         model = settings.models["m"]
@@ -50,6 +50,10 @@ def refusal(engine: Reader, folder: Path, columns: Any = None, **keys: Any) -> s
     text = str(caught.value)
     assert "\n" not in text
     return text.replace(str(folder), "FOLDER")
+
+
+def by(*columns: str, most: int = 1000) -> Segmentation:
+    return Segmentation.model_construct(by=list(columns), thresholds={}, max_segments=most)
 
 
 def judged(engine: Reader, rows: Rows) -> list[Any]:
@@ -130,7 +134,7 @@ def test_folders_that_name_a_value_are_a_column(engine: Reader, tmp_path: Path) 
     write_data(tmp_path / "region=south" / "1.parquet", FEW)
     segments = [{"by": "region", "thresholds": {"accuracy": 0.5}}]
     rows = opened(engine, tmp_path, data="region=*/*.parquet", segments=segments)
-    assert segment_rows(engine, rows, ["region"]) == {
+    assert segment_rows(engine, rows, by("region")) == {
         (("region", "north"),): 3,
         (("region", "south"),): 3,
     }
@@ -554,7 +558,7 @@ SEGMENTS: dict[str, tuple[Any, dict[str | None, int]]] = {
 def test_segment_values_are_texts(engine: Reader, tmp_path: Path, kind: str) -> None:
     values, expected = SEGMENTS[kind]
     rows = opened(engine, tmp_path, {"y": [0, 1, 1], "p": [0, 1, 1], "g": values})
-    found = segment_rows(engine, rows, ["g"])
+    found = segment_rows(engine, rows, by("g"))
     assert found == {(("g", text),): n for text, n in expected.items()}
 
 
@@ -567,8 +571,8 @@ def test_segments_count_labelled_rows_of_the_window_alone(engine: Reader, tmp_pa
         "t": [DAYS[0], DAYS[0], DAYS[0], DAYS[4]],
     }
     rows = opened(engine, tmp_path, columns, time_column="t")
-    assert segment_rows(engine, rows, ["g"]) == {(("g", "a"),): 2}
-    both = segment_rows(engine, rows, ("h", "g"))
+    assert segment_rows(engine, rows, by("g")) == {(("g", "a"),): 2}
+    both = segment_rows(engine, rows, by("h", "g"))
     assert both == {(("h", "1"), ("g", "a")): 1, (("h", "2"), ("g", "a")): 1}
 
 
@@ -580,7 +584,7 @@ def test_names_of_columns_may_hold_anything(engine: Reader, tmp_path: Path) -> N
     keys["segments"] = [{"by": [*segments, "given"], "thresholds": {"accuracy": 0.5}}]
     rows = opened(engine, tmp_path, columns, **keys)
     assert rows.labelled == 2
-    assert len(segment_rows(engine, rows, [*segments, "given"])) == 2
+    assert len(segment_rows(engine, rows, by(*segments, "given"))) == 2
 
 
 def test_a_list_of_labels_is_told_in_short() -> None:
@@ -594,3 +598,14 @@ def test_a_file_that_goes_bad_in_the_middle_is_told(engine: Reader, tmp_path: Pa
     rows = opened(engine, tmp_path)
     with pytest.raises(DataError, match=r"^DuckDB: "):
         list(engine.batches(f"select p from {rows.relation}", 1000))
+
+
+def test_a_column_with_too_many_values_is_refused(engine: Reader, tmp_path: Path) -> None:
+    columns = {"y": [0, 1] * 30, "p": [0, 1] * 30, "g": list(range(60)), "h": ["a", "b", None] * 20}
+    rows = opened(engine, tmp_path, columns)
+    assert len(segment_rows(engine, rows, by("g", most=60))) == 60
+    assert len(segment_rows(engine, rows, by("h", most=3))) == 3
+    with pytest.raises(
+        DataError, match=r"segments by g, h: 60 values, more than max_segments = 59"
+    ):
+        segment_rows(engine, rows, by("g", "h", most=59))

@@ -1,5 +1,6 @@
 import hashlib
 import json
+import math
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -35,8 +36,16 @@ KNOWN_OF_EMAIL = (
     "password_env, password_file, receiver_email, report_url, security, sender_email, smtp_host, "
     "smtp_port, timeout, username"
 )
-KNOWN_OF_THRESHOLD = "average, confidence, max, min, min_rows, rule, warn"
-KNOWN_METRICS = "accuracy, f1, precision, recall, roc_auc"
+KNOWN_OF_THRESHOLD = "average, beta, confidence, max, min, min_rows, rule, warn"
+KNOWN_METRICS = (
+    "accuracy, average_precision, balanced_accuracy, brier, cohen_kappa, "
+    "expected_calibration_error, f1, fbeta, log_loss, mcc, npv, precision, recall, roc_auc, "
+    "specificity"
+)
+METRICS_OF_REGRESSION = (
+    "explained_variance, mae, mape, max_error, mean_error, median_absolute_error, r2, rmse"
+)
+NO_BETA = "beta is missing; with 2, say, recall weighs twice as much as precision"
 MOMENT = "must be a date or a time, such as 2013-05-01 or 2013-05-01T06:00:00Z"
 WINDOW = 'must be a number of hours, days or weeks, such as "12h", "30d" or "4w"'
 LABEL = "must be a string, a number or a boolean"
@@ -820,6 +829,18 @@ def test_data_is_a_path_or_a_glob(files: str) -> None:
         ),
         ("recall = { min = 0.5, average = 'macro' }", ".recall] average = 'macro': known: binary"),
         ("recall = { min = 0.5, average = 3 }", ".recall] average = 3: must be a string"),
+        ("mcc = -1.5", "] mcc = -1.5: mcc is from -1 to 1"),
+        ("cohen_kappa = { min = 2 }", ".cohen_kappa] min = 2: cohen_kappa is from -1 to 1"),
+        ("brier = 2.5", "] brier = 2.5: brier is from 0 to 2"),
+        ("log_loss = -1", "] log_loss = -1: log_loss is never below 0"),
+        ("log_loss = { min = 0.5 }", ".log_loss] max is missing; without it nothing is too high"),
+        ("fbeta = 0.5", f".fbeta] {NO_BETA}"),
+        ("fbeta = { min = 0.5 }", f".fbeta] {NO_BETA}"),
+        ("fbeta = { min = 0.5, beta = 0 }", ".fbeta] beta = 0: must be a number above 0"),
+        ("fbeta = { min = 0.5, beta = inf }", ".fbeta] beta = inf: must be a finite number"),
+        ("fbeta = { min = 0.5, beta = '2' }", ".fbeta] beta = '2': must be a number"),
+        ("fbeta = { beta = 2 }", ".fbeta] min is missing; without it nothing is too low"),
+        ("f1 = { min = 0.5, beta = 2 }", ".f1] beta = 2: f1 has no beta"),
         (
             "accuracy = { min = 0.5, average = 'macro' }",
             ".accuracy] average = 'macro': accuracy has no averages",
@@ -856,7 +877,23 @@ def test_a_mistake_in_a_threshold_is_told(mistakes_in: Mistakes, written: str, t
             "rmse = { max = 50, warn = 50 }",
             ".rmse] warn = 50.0 is not below max = 50.0, so it could never warn",
         ),
-        ("recall = 0.5", "] task 'regression' has no metric 'recall'; it has: mae, rmse"),
+        (
+            "recall = 0.5",
+            f"] task 'regression' has no metric 'recall'; it has: {METRICS_OF_REGRESSION}",
+        ),
+        ("r2 = 1.1", "] r2 = 1.1: r2 is never above 1"),
+        ("r2 = { max = 0.5 }", ".r2] min is missing; without it nothing is too low"),
+        ("mean_error = -1", "] mean_error = -1: must be at least 0: how far it may be from 0"),
+        ("mean_error = true", "] mean_error = true: must be a number or a table"),
+        (
+            "mean_error = { warn = 1 }",
+            ".mean_error] min and max are missing; without them nothing is too far from 0",
+        ),
+        (
+            "mean_error = { min = -1, max = 1, warn = 0.5 }",
+            ".mean_error] warn goes with min or with max, not with both",
+        ),
+        ("mean_error = { min = 2, max = -2 }", ".mean_error] min = 2.0 is above max = -2.0"),
     ],
 )
 def test_a_mistake_in_the_threshold_of_an_error_is_told(
@@ -895,9 +932,40 @@ def test_thresholds_are_a_table(mistakes_in: Mistakes, thresholds: str) -> None:
 def test_every_metric_has_its_bounds_checked(mistakes_in: Mistakes) -> None:
     for name, metric in METRICS.items():
         task = next(iter(metric.averages))
-        toml = CHURN.replace("binary", task) + f"thresholds = {{ {name} = -0.001 }}\n"
-        (line,) = mistakes_in(toml)
-        assert line.startswith(f"[models.churn.thresholds] {name} = -0.001: {name} is ")
+        edges = {metric.lowest: metric.lowest - 0.001, metric.highest: metric.highest + 0.001}
+        for edge, outside in edges.items():
+            if math.isinf(edge):
+                continue
+            written = f"{{ min = {outside}, max = {outside}, beta = 2 }}"
+            if not metric.needs_beta:
+                written = written.replace(", beta = 2", "")
+            toml = CHURN.replace("binary", task) + f"thresholds = {{ {name} = {written} }}\n"
+            lines = mistakes_in(toml)
+            assert len(lines) == 2
+            for line in lines:
+                assert f"= {outside}: {name} is " in line
+
+
+@pytest.mark.parametrize(
+    ("task", "written", "low", "high"),
+    [
+        ("binary", "mcc = -0.2", -0.2, None),
+        ("binary", "fbeta = { min = 0.5, beta = 2 }", 0.5, None),
+        ("binary", "brier = 0.2", None, 0.2),
+        ("regression", "r2 = -3", -3, None),
+        ("regression", "mean_error = 2", -2, 2),
+        ("regression", "mean_error = { max = 2 }", None, 2),
+        ("regression", "mean_error = { min = -2 }", -2, None),
+        ("regression", "mean_error = { max = -2 }", None, -2),
+        ("regression", "max_error = 30", None, 30),
+    ],
+)
+def test_a_number_is_the_bound_on_the_side_where_a_metric_is_worse(
+    task: str, written: str, low: float | None, high: float | None
+) -> None:
+    toml = CHURN.replace("binary", task) + f"thresholds = {{ {written} }}\n"
+    [threshold] = settings(toml).models["churn"].thresholds.values()
+    assert (threshold.min, threshold.max) == (low, high)
 
 
 # Segments.

@@ -118,8 +118,11 @@ def _columns(segment: Segment) -> tuple[str, ...]:
 
 
 def metric_name(check: Check) -> str:
-    """The metric, and how classes were averaged where that was a choice."""
-    return check.metric if check.average in (None, "binary") else f"{check.metric}, {check.average}"
+    """The metric, and what was a choice: its beta, and how classes were averaged."""
+    name = check.metric
+    if check.beta is not None:
+        name += f", beta {check.beta:g}"
+    return name if check.average in (None, "binary") else f"{name}, {check.average}"
 
 
 def segment_name(segment: Segment) -> str:

@@ -31,10 +31,15 @@ class Engine(Protocol):
     streams
         Whether rows are read in this very process, so that it may sort them and look at each.
         Elsewhere only sums leave the engine.
+    scratch
+        A folder for what is too large for memory, where rows are read in this process.
     """
 
     @property
     def streams(self) -> bool: ...  # noqa: D102 (see the class)
+
+    @property
+    def scratch(self) -> Path | None: ...  # noqa: D102 (see the class)
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows that a query returns.

@@ -118,6 +118,11 @@ class DuckDB:
         )
         self._connection.execute("set TimeZone = 'UTC'")
 
+    @property
+    def scratch(self) -> Path:
+        """A folder that is removed with the engine."""
+        return Path(self._spill.name)
+
     def __enter__(self) -> "DuckDB":
         return self
 

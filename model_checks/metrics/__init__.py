@@ -6,14 +6,24 @@ Adding a metric is adding a row to ``METRICS``.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from model_checks.aggregates import AggregateKind, Aggregates
-from model_checks.metrics import classification, ranking, regression
+from model_checks.metrics import (
+    agreement,
+    classification,
+    fit,
+    probabilities,
+    ranking,
+    regression,
+)
 from model_checks.metrics.estimate import Asked, Estimate
 
 __all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metrics_of"]
 
 TASKS = ("binary", "multiclass", "regression")
+
+Direction = Literal["higher", "lower", "zero"]
 
 
 @dataclass(frozen=True)
@@ -28,38 +38,92 @@ class Metric:
         The kind of aggregate that it is a function of.
     estimate
         ``(aggregates, asked) -> Estimate``.
-    greater_is_better
-        True for scores, False for errors.
-    highest
-        The largest value it can take; the smallest is zero for all of them.
+    direction
+        Where it is best: higher for scores, lower for errors, at zero for a bias.
+    lowest, highest
+        The smallest and the largest value it can take.
+    needs_beta
+        Whether a threshold has to say how much recall weighs.
     """
 
     name: str
     averages: Mapping[str, tuple[str | None, ...]]
     aggregate: AggregateKind
     estimate: Callable[[Aggregates, Asked], Estimate]
-    greater_is_better: bool = True
+    direction: Direction = "higher"
+    lowest: float = 0.0
     highest: float = 1.0
+    needs_beta: bool = False
+
+    @property
+    def needs_scores(self) -> bool:
+        """Whether labels alone don't tell it."""
+        return self.aggregate in ("ranks", "probabilities")
+
+    @property
+    def needs_probabilities(self) -> bool:
+        """Whether scores must lie between 0 and 1."""
+        return self.aggregate == "probabilities"
 
 
 _CLASSES = {"binary": ("binary",), "multiclass": ("macro", "micro", "weighted")}
 _ONE_VS_REST = {"binary": ("binary",), "multiclass": ("macro", "weighted")}
 _WHOLE = {"binary": (None,), "multiclass": (None,)}
+_BINARY = {"binary": (None,)}
 _NUMBERS = {"regression": (None,)}
+
+
+def _error(
+    name: str,
+    averages: Mapping[str, tuple[str | None, ...]],
+    aggregate: AggregateKind,
+    estimate: Callable[[Aggregates, Asked], Estimate],
+    highest: float = math.inf,
+) -> Metric:
+    return Metric(name, averages, aggregate, estimate, "lower", highest=highest)
+
 
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
         Metric("accuracy", _WHOLE, "confusion", classification.accuracy),
+        Metric("balanced_accuracy", _WHOLE, "confusion", classification.balanced_accuracy),
         Metric("precision", _CLASSES, "confusion", classification.precision),
         Metric("recall", _CLASSES, "confusion", classification.recall),
+        Metric("specificity", _BINARY, "confusion", classification.specificity),
+        Metric("npv", _BINARY, "confusion", classification.npv),
         Metric("f1", _CLASSES, "confusion", classification.f1),
+        Metric("fbeta", _CLASSES, "confusion", classification.fbeta, needs_beta=True),
+        Metric("mcc", _WHOLE, "confusion", agreement.mcc, lowest=-1.0),
+        Metric("cohen_kappa", _WHOLE, "confusion", agreement.cohen_kappa, lowest=-1.0),
         Metric("roc_auc", _ONE_VS_REST, "ranks", ranking.roc_auc),
-        Metric(
-            "mae", _NUMBERS, "moments", regression.mae, greater_is_better=False, highest=math.inf
+        Metric("average_precision", _BINARY, "ranks", ranking.average_precision),
+        _error("log_loss", _WHOLE, "probabilities", probabilities.log_loss),
+        _error("brier", _WHOLE, "probabilities", probabilities.brier, highest=2.0),
+        _error(
+            "expected_calibration_error",
+            _WHOLE,
+            "probabilities",
+            probabilities.expected_calibration_error,
+            highest=1.0,
         ),
+        _error("mae", _NUMBERS, "moments", regression.mae),
+        _error("rmse", _NUMBERS, "moments", regression.rmse),
+        _error("max_error", _NUMBERS, "moments", regression.max_error),
+        _error("mape", _NUMBERS, "relative", regression.mape),
+        _error("median_absolute_error", _NUMBERS, "median", regression.median_absolute_error),
         Metric(
-            "rmse", _NUMBERS, "moments", regression.rmse, greater_is_better=False, highest=math.inf
+            "mean_error",
+            _NUMBERS,
+            "deviations",
+            regression.mean_error,
+            "zero",
+            lowest=-math.inf,
+            highest=math.inf,
+        ),
+        Metric("r2", _NUMBERS, "deviations", fit.r2, lowest=-math.inf),
+        Metric(
+            "explained_variance", _NUMBERS, "deviations", fit.explained_variance, lowest=-math.inf
         ),
     )
 }

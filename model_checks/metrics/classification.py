@@ -1,10 +1,10 @@
-"""Accuracy, precision, recall and F1: functions of the confusion counts.
+"""Accuracy, precision, recall and their kin: functions of the confusion counts.
 
 Label 1 of a binary model is the positive one. In a macro or weighted average a class that is never
 predicted, or never true, counts as zero where its part is undefined, as in scikit-learn.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ _Cells = NDArray[np.bool_]
 _PREDICTED_POSITIVE = np.array([[False, True], [False, True]])
 _TRUE_POSITIVE = np.array([[False, False], [False, True]])
 _POSITIVE = np.array([[False, False], [True, True]])
+_TRUE_NEGATIVE = ~(_PREDICTED_POSITIVE | _POSITIVE)
 
 
 def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
@@ -63,6 +64,45 @@ def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
     return estimated(2 * tp / (2 * tp + fp + fn), interval, n, unit, asked.confidence)
 
 
+def specificity(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Share of the negatives that are predicted so."""
+    absent = f"no row with another label than {_confusion(aggregates).labels[1]}"
+    tried = _Tried("negatives", absent)
+    return _proportion(aggregates, _TRUE_NEGATIVE, ~_POSITIVE, tried, asked.confidence)
+
+
+def npv(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Negative predictive value: share of what is predicted negative that is negative."""
+    absent = f"no row predicted other than {_confusion(aggregates).labels[1]}"
+    tried = _Tried("predicted negatives", absent)
+    return _proportion(aggregates, _TRUE_NEGATIVE, ~_PREDICTED_POSITIVE, tried, asked.confidence)
+
+
+def balanced_accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Mean recall of the classes that occur among the true labels."""
+    true = _confusion(aggregates).weight.sum(axis=1)
+    occurs = true > 0
+    importance = occurs / max(np.count_nonzero(occurs), 1)
+    return _mean_of_classes(aggregates, _RECALL, importance, asked.confidence)
+
+
+def fbeta(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Weighted harmonic mean of precision and recall; recall weighs beta times as much."""
+    square = asked.beta * asked.beta
+    mix = (square / (1 + square), 1 / (1 + square))
+    if asked.average != "binary":
+        return _averaged(aggregates, asked, mix)
+    counts = _confusion(aggregates)
+    concerned = _POSITIVE | _PREDICTED_POSITIVE
+    positive = counts.labels[1]
+    absent = f"no row with label {positive}, none predicted {positive}"
+    if reason := _weightless(counts, concerned, absent):
+        return undefined(reason, aggregates, asked.confidence)
+    found = _mean_of_classes(aggregates, mix, np.array([0.0, 1.0]), asked.confidence)
+    n = int(counts.rows[concerned].sum())
+    return replace(found, n=n, unit="true or predicted positives")
+
+
 @dataclass(frozen=True)
 class _Tried:
     """What a proportion is a share of, and why it is undefined where there is none of that."""
@@ -100,10 +140,26 @@ _PRECISION, _RECALL, _F1 = (0.0, 1.0), (1.0, 0.0), (0.5, 0.5)
 
 
 def _averaged(aggregates: Aggregates, asked: Asked, mix: tuple[float, float]) -> Estimate:
-    """Macro, micro or weighted average; interval by the delta method on the multinomial counts."""
-    average, confidence = asked.average, asked.confidence
-    if average == "micro":  # each row has one true and one predicted label: all are accuracy
+    """Macro, micro or weighted average."""
+    counts = _confusion(aggregates)
+    if asked.average == "micro":  # each row has one true and one predicted label: all are accuracy
         return accuracy(aggregates, asked)
+    if asked.average == "macro":
+        importance = np.full(len(counts.labels), 1 / max(len(counts.labels), 1))
+        return _mean_of_classes(aggregates, mix, importance, asked.confidence)
+    return _mean_of_classes(aggregates, mix, None, asked.confidence)
+
+
+def _mean_of_classes(
+    aggregates: Aggregates, mix: tuple[float, float], importance: Floats | None, confidence: float
+) -> Estimate:
+    """A mean over the classes; interval by the delta method on the multinomial counts.
+
+    Parameters
+    ----------
+    importance
+        Shape (K,): what each class counts for; None for its share of the true labels.
+    """
     counts = _confusion(aggregates)
     if not counts.weight.any():
         return undefined(NO_WEIGHT, aggregates, confidence)
@@ -113,14 +169,14 @@ def _averaged(aggregates: Aggregates, asked: Asked, mix: tuple[float, float]) ->
     occurs = base > 0
     inverse = np.where(occurs, 1 / np.where(occurs, base, 1.0), 0.0)
     by_class = np.diag(share) * inverse
-    importance = true if average == "weighted" else np.full(len(share), 1 / len(share))
+    given = true if importance is None else importance
     # Derivatives of the value by each cell's share.
-    by_base = -importance * by_class * inverse
-    by_true = mix[0] * by_base + (by_class if average == "weighted" else 0.0)
-    gradient = np.diag(importance * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
+    by_base = -given * by_class * inverse
+    by_true = mix[0] * by_base + (by_class if importance is None else 0.0)
+    gradient = np.diag(given * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
     spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
     rows = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
-    value, size = float(importance @ by_class), _size_of_mean(counts, mix, importance)
+    value, size = float(given @ by_class), _size_of_mean(counts, mix, given)
     interval = intervals.delta_logit_interval(value, max(spread, 0.0) / rows, size, confidence)
     return estimated(value, interval, int(counts.rows.sum()), "rows", confidence)
 

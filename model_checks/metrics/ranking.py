@@ -1,4 +1,6 @@
-"""ROC AUC: a function of the rank sums."""
+"""ROC AUC and average precision: functions of the rank sums."""
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -27,6 +29,28 @@ def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:
     else:
         interval = intervals.delta_logit_interval(value, variance, float(sizes.min()), confidence)
     return estimated(value, interval, int(ranks.rows.sum()), "rows", confidence)
+
+
+def average_precision(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Mean precision at the positives' scores, which is the area under the steps of its curve.
+
+    Interval by Boyd, Eng and Page (2013): binomial, on the logit scale, with the positives as its
+    size.
+    """
+    ranks = aggregates.ranks
+    assert ranks is not None
+    own = np.where(ranks.of_label, ranks.weight[:, None], 0.0).sum(axis=0)
+    if reason := _one_class_only(ranks, own, ranks.weight.sum() - own):
+        return undefined(reason, aggregates, asked.confidence)
+    assert ranks.precision is not None
+    value = min(ranks.precision, 1.0)
+    positives = float(_class_sizes(ranks)[0, 0])
+    variance = value * (1 - value) / positives
+    interval = intervals.delta_logit_interval(value, variance, positives, asked.confidence)
+    if interval.method != "Wilson":
+        interval = replace(interval, method="Boyd, logit")
+    n = int(ranks.rows[ranks.of_label[:, 0]].sum())
+    return estimated(value, interval, n, "positives", asked.confidence)
 
 
 def _one_class_only(ranks: RankSums, own: Floats, other: Floats) -> str | None:

@@ -1,40 +1,83 @@
-"""MAE and RMSE: functions of the error moments."""
+"""Errors of a regression: functions of the moments and quantiles of the errors."""
 
 import math
 
 from model_checks import intervals
 from model_checks.aggregates import Aggregates
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
-
-_TINY = 1e-300
-"""A sum below it may have lost its digits."""
+from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, Sums, estimated_mean, in_range
 
 
 def mae(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Mean absolute error."""
-    return _from_moments(aggregates, (1, 2, 3), asked.confidence, root=False)
+    return _from_moments(aggregates, (1, 2, 3), asked)
 
 
 def rmse(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Root of the mean squared error."""
-    return _from_moments(aggregates, (2, 4, 6), asked.confidence, root=True)
+    return _from_moments(aggregates, (2, 4, 6), asked, root=True)
 
 
 def _from_moments(
-    aggregates: Aggregates, powers: tuple[int, int, int], confidence: float, *, root: bool
+    aggregates: Aggregates, powers: tuple[int, int, int], asked: Asked, *, root: bool = False
 ) -> Estimate:
     moments = aggregates.moments
     assert moments is not None
-    if not moments.weight > 0:
-        return undefined(NO_WEIGHT, aggregates, confidence)
-    mean, second, third = (moments.mean(power) for power in powers)
-    if math.isinf(mean):
-        return undefined("errors too large to be summed", aggregates, confidence)
-    if mean > 0 and not _TINY < third < math.inf:  # over- or underflow: the spread is not known
-        interval = intervals.Interval(0.0, math.inf, "none, errors out of range")
+    first, second, third = (moments.powers[power] for power in powers)
+    sums = Sums(moments.rows, moments.weight, moments.weight2, (first, second, third))
+    return estimated_mean(aggregates, sums, asked.confidence, root=root)
+
+
+def max_error(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """The largest absolute error of a row that has weight; no sample bounds it from above."""
+    moments = aggregates.moments
+    assert moments is not None
+    largest = moments.largest
+    if largest is None:
+        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+    if math.isinf(largest):
+        return undefined(TOO_LARGE, aggregates, asked.confidence)
+    interval = intervals.Interval(largest, math.inf, "observed, no upper limit")
+    return estimated(largest, interval, moments.rows, "rows", asked.confidence)
+
+
+def mape(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Mean absolute error over the target, as a share: 0.1 is ten percent."""
+    relative = aggregates.relative
+    assert relative is not None
+    if relative.zeros:
+        zeros = "1 target of 0" if relative.zeros == 1 else f"{relative.zeros:,} targets of 0"
+        return undefined(zeros, aggregates, asked.confidence)
+    sums = Sums(relative.rows, relative.weight, relative.weight2, relative.powers)
+    return estimated_mean(aggregates, sums, asked.confidence)
+
+
+def median_absolute_error(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """The weighted median of the absolute error, with Woodruff's limits (1952)."""
+    found = aggregates.median
+    assert found is not None
+    if found.median is None:
+        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+    if math.isinf(found.median):
+        return undefined(TOO_LARGE, aggregates, asked.confidence)
+    low, high = found.limits[asked.confidence]
+    interval = intervals.Interval(min(low, found.median), max(high, found.median), "Woodruff")
+    return estimated(found.median, interval, found.rows, "rows", asked.confidence)
+
+
+def mean_error(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Mean of prediction less target: above 0 where the model predicts too much."""
+    deviations = aggregates.deviations
+    assert deviations is not None
+    bias = deviations.bias
+    if bias is None:
+        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+    if not math.isfinite(bias):
+        return undefined(TOO_LARGE, aggregates, asked.confidence)
+    variance, third = deviations.mean(2, 0), deviations.mean(3, 0)
+    if variance > 0 and not (in_range(variance) and math.isfinite(third)):
+        interval = intervals.Interval(-math.inf, math.inf, OUT_OF_RANGE)
     else:
-        size = intervals.kish_size(moments.weight, moments.weight2)
-        second = max(second, mean * mean)  # below it only by the rounding of long sums
-        mean_interval = intervals.rmse_interval if root else intervals.hall_mean_interval
-        interval = mean_interval(size, mean, second, third, confidence)
-    return estimated(math.sqrt(mean) if root else mean, interval, moments.rows, "rows", confidence)
+        size = intervals.kish_size(deviations.weight, deviations.weight2)
+        interval = intervals.hall_signed_interval(size, bias, variance, third, asked.confidence)
+    return estimated(bias, interval, deviations.rows, "rows", asked.confidence)

@@ -1,14 +1,17 @@
 """Errors of a regression: predictions -> sums of their powers."""
 
+import sys
 from collections.abc import Mapping
 
-from model_checks.aggregates import ErrorMoments
+from model_checks.aggregates import ErrorMoments, RelativeErrors
 from model_checks.engines import Engine
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.grouping import Grouping, Need, by_segment, grouped, listed
 
 _POWERS = (1, 2, 3, 4, 6)
+_SMALLEST = f"cast({sys.float_info.epsilon!r} as double)"
+"""A target nearer to 0 counts as this far from it, as in scikit-learn."""
 
 
 def error_moments(
@@ -27,13 +30,61 @@ def error_moments(
 
 def _sums(predictions: Predictions, grouping: Grouping) -> str:
     keys = grouping.keys(predictions)
-    powers = ", ".join(f"sum(w * {' * '.join(['e'] * power)})" for power in _POWERS)
+    powers = ", ".join(weighted(["e"] * power) for power in _POWERS)
     errors = f"(select *, abs(y_pred - y_true) as e from {grouping.relation(predictions)})"
     return (
-        f"select {listed(keys)}count(*), sum(w), sum(w * w), {powers} "
-        f"from {errors} as errors {grouped(keys)}"
+        f"select {listed(keys)}count(*), sum(w), sum(w * w), max(case when w > 0 then e end), "
+        f"{powers} from {errors} as errors {grouped(keys)}"
     )
 
 
-def _moments(rows: int, weight: float, weight2: float, *sums: float) -> ErrorMoments:
-    return ErrorMoments(rows, weight, weight2, dict(zip(_POWERS, sums, strict=True)))
+def _moments(
+    rows: int, weight: float, weight2: float, largest: float | None, *sums: float
+) -> ErrorMoments:
+    return ErrorMoments(rows, weight, weight2, dict(zip(_POWERS, sums, strict=True)), largest)
+
+
+def relative_errors(
+    engine: Engine, predictions: Predictions, need: Need
+) -> Mapping[Segment, RelativeErrors]:
+    """Sums of powers of the error over the target, by one query for each segmentation."""
+    return {
+        segment: _relative(*row)
+        for grouping in need.groupings
+        for segment, [row] in by_segment(
+            engine.run(_relative_sums(predictions, grouping)), grouping.columns
+        ).items()
+        if row[0]
+    }
+
+
+def _relative_sums(predictions: Predictions, grouping: Grouping) -> str:
+    keys = grouping.keys(predictions)
+    powers = ", ".join(weighted(["q"] * power) for power in (1, 2, 3))
+    quotient = (
+        "case when y_true = 0 then 0 "
+        f"when abs(y_true) < {_SMALLEST} then abs(y_pred - y_true) / {_SMALLEST} "
+        "else abs(y_pred - y_true) / abs(y_true) end"
+    )
+    return (
+        f"select {listed(keys)}count(*), sum(w), sum(w * w), "
+        f"count(case when y_true = 0 and w > 0 then 1 end), {powers} "
+        f"from (select {listed(keys)}w, y_true, {quotient} as q "
+        f"from {grouping.relation(predictions)}) as quotients {grouped(keys)}"
+    )
+
+
+def _relative(
+    rows: int, weight: float, weight2: float, zeros: int, *powers: float
+) -> RelativeErrors:
+    first, second, third = powers
+    return RelativeErrors(rows, weight, weight2, zeros, (first, second, third))
+
+
+def weighted(factors: list[str]) -> str:
+    """The weighted sum of a product.
+
+    >>> weighted(["e", "e"])
+    'sum(w * e * e)'
+    """
+    return f"sum({' * '.join(['w', *factors])})"

@@ -1,72 +1,71 @@
-"""Scores of a classification: predictions -> rank sums."""
+"""Scores of a classification: predictions -> rank sums.
+
+Two ways lead to the same sums. Where rows are read in this process, the engine sorts them by the
+score and they are placed as they stream by (``sorted_scores``); elsewhere no row leaves, and the
+engine places them itself (``buckets``).
+"""
 
 from collections.abc import Mapping
-from itertools import combinations_with_replacement
-from typing import Any
 
 import numpy as np
 
 from model_checks.aggregates import RankSums
 from model_checks.engines import Engine
-from model_checks.engines.sql import literal
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
+from model_checks.queries import buckets, sorted_scores
 from model_checks.queries.grouping import Grouping, Need, by_segment, listed
+from model_checks.queries.placements import Placed, Totals
 
 
 def rank_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[Segment, RankSums]:
-    """Sums of the rows' placements in each score and of their products, by true label.
-
-    A placement is the opposite weight below the row's score, and half of that at it: a running sum
-    over the rows up to and with its ties, less half of the sum over its ties.
-    """
-    found: dict[Segment, RankSums] = {}
-    for grouping in need.groupings:
-        found.update(_of_grouping(engine, predictions, grouping))
-    return found
-
-
-def _of_grouping(
-    engine: Engine, predictions: Predictions, grouping: Grouping
-) -> Mapping[Segment, RankSums]:
-    keys = grouping.keys(predictions)
-    partition = f"partition by {', '.join(keys)} " if keys else ""
-    placements, windows = [], []
-    for k, label in enumerate(predictions.scored):
-        own = f"y_true = {literal(label)}"
-        others_below = _placed(f"case when {own} then 0 else w end", k)
-        own_below = _placed(f"case when {own} then w else 0 end", k)
-        placements.append(f"case when {own} then {others_below} else {own_below} end as p{k}")
-        windows.append(f"upto{k} as ({partition}order by s{k})")
-        ties = f"{partition}order by s{k} range between current row and current row"
-        windows.append(f"ties{k} as ({ties})")
-    size = range(len(predictions.scored))
-    pairs = list(combinations_with_replacement(size, 2))
-    sums = [f"sum(w * p{k})" for k in size] + [f"sum(w * p{j} * p{k})" for j, k in pairs]
-    found = engine.run(
-        f"select {listed(keys)}y_true, count(*), sum(w), sum(w * w), {', '.join(sums)} "
-        f"from (select {listed(keys)}y_true, w, {', '.join(placements)} "
-        f"from {grouping.relation(predictions)} window {', '.join(windows)}) "
-        f"group by {listed(keys)}y_true"
-    )
+    """Sums of the rows' placements in each score and of their products, by true label."""
+    found = [(one, _totals(engine, predictions, one)) for one in need.groupings]
+    wanted = [(grouping, totals) for grouping, totals in found if totals.segments]
+    place = sorted_scores.placed if engine.streams else buckets.placed
     return {
-        segment: _ranks(rows, predictions.scored, pairs)
-        for segment, rows in by_segment(found, grouping.columns).items()
+        segment: _ranks(predictions, totals, placed, code)
+        for (_, totals), placed in zip(wanted, place(engine, predictions, wanted), strict=True)
+        for code, segment in enumerate(totals.segments)
     }
 
 
-def _placed(weight: str, k: int) -> str:
-    return f"(sum({weight}) over upto{k} - 0.5::double * sum({weight}) over ties{k})"
+def _totals(engine: Engine, predictions: Predictions, grouping: Grouping) -> Totals:
+    """Rows and weights of each label in each segment that has rows, by one query."""
+    keys = listed(grouping.keys(predictions))
+    found = engine.run(
+        f"select {keys}y_true, count(*), sum(w), sum(w * w) "
+        f"from {grouping.relation(predictions)} group by {keys}y_true"
+    )
+    segments = by_segment(found, grouping.columns)
+    labels = predictions.labels
+    numbers = np.zeros((3, len(segments), len(labels)))
+    for code, rows in enumerate(segments.values()):
+        for label, *sums in rows:
+            numbers[:, code, labels.index(label)] = sums
+    return Totals(tuple(segments), *numbers)
 
 
-def _ranks(
-    rows: list[tuple[Any, ...]], scored: tuple[str, ...], pairs: list[tuple[int, int]]
-) -> RankSums:
-    labels = tuple(label for label, *_ in rows)
-    numbers = np.array([values for _, *values in rows], dtype=float)
-    k = len(scored)
-    products = np.zeros((len(rows), k, k))
-    for position, (i, j) in enumerate(pairs):
-        products[:, i, j] = products[:, j, i] = numbers[:, 3 + k + position]
-    n, weight, weight2 = numbers[:, :3].T
-    return RankSums(labels, scored, n, weight, weight2, numbers[:, 3 : 3 + k], products)
+def _ranks(predictions: Predictions, totals: Totals, placed: Placed, code: int) -> RankSums:
+    """The sums of one segment; labels that it does not have are left out."""
+    occurs = totals.rows[code] > 0
+    labels = tuple(np.array(predictions.labels, dtype=object)[occurs].tolist())
+    return RankSums(
+        labels,
+        predictions.scored,
+        totals.rows[code][occurs],
+        totals.weight[code][occurs],
+        totals.weight2[code][occurs],
+        placed.sums[code][occurs],
+        placed.products[code][occurs],
+        _mean_precision(predictions, totals, placed, code),
+    )
+
+
+def _mean_precision(
+    predictions: Predictions, totals: Totals, placed: Placed, code: int
+) -> float | None:
+    if placed.precision is None:
+        return None
+    positives = totals.weight[code, predictions.labels.index(predictions.scored[0])]
+    return float(placed.precision[code] / positives) if positives > 0 else None

@@ -228,9 +228,9 @@ def _nothing_to_judge(known: Known) -> Iterator[str]:
         return
     if known["score"] is None and {"thresholds", "segments"} <= known.keys():
         metrics = _metrics(known["thresholds"], known["segments"])
-        ranked = [name for name in dict.fromkeys(metrics) if METRICS[name].aggregate == "ranks"]
-        if ranked:
-            yield f"{', '.join(ranked)} needs score, the column of logged probabilities"
+        scored = [name for name in dict.fromkeys(metrics) if METRICS[name].needs_scores]
+        if scored:
+            yield f"{', '.join(scored)} needs score, the column of logged probabilities"
 
 
 def _nothing_to_judge_it_by(known: Known) -> Iterator[str]:

@@ -101,16 +101,26 @@ def _as_written(part: Any) -> Any:
 
 def _threshold(metric: Metric, table: Schema) -> Schema:
     """A bare number, or a table with bounds in the metric's range and the averages that it has."""
-    number: Schema = {"type": "number", "minimum": 0}
-    if math.isfinite(metric.highest):
-        number["maximum"] = metric.highest
+    number: Schema = {"type": "number"}
+    for edge, limit in (("minimum", metric.lowest), ("maximum", metric.highest)):
+        if math.isfinite(limit):
+            number[edge] = limit
     properties = {**table["properties"], "min": number, "max": number, "warn": number}
     averages = sorted({name for names in metric.averages.values() for name in names if name})
     properties["average"] = {"enum": averages}
     if not averages:
         del properties["average"]
-    required = ["min" if metric.greater_is_better else "max"]
-    return {"anyOf": [number, {**table, "properties": properties, "required": required}]}
+    table = {**table, "properties": properties}
+    if not metric.needs_beta:
+        del properties["beta"]
+    if metric.direction == "zero":
+        bare = {**number, "minimum": 0}
+        either = [{"required": ["min"]}, {"required": ["max"]}]
+        return {"anyOf": [bare, {**table, "anyOf": either}]}
+    required = ["min" if metric.direction == "higher" else "max"]
+    if metric.needs_beta:
+        return {**table, "required": [*required, "beta"]}
+    return {"anyOf": [number, {**table, "required": required}]}
 
 
 def _metrics_of_task(task: str) -> Schema:

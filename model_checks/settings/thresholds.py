@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from model_checks.metrics import METRICS, TASKS, metrics_of
+from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
 from model_checks.settings.mistakes import key_mistake, keys_of, nearest, refuse, table_mistake
 from model_checks.settings.values import Known, NotYet, Table, Texts, Whole, is_plain_value
 
@@ -46,7 +46,10 @@ class _Agreed(NamedTuple):
 
 
 class Threshold(Judging):
-    """What was agreed for one metric; a bare number is min for a score, max for an error."""
+    """What was agreed for one metric.
+
+    A bare number is min for a score, max for an error, and for a bias how far it may be from 0.
+    """
 
     metric: str = Field(alias="<metric>")
     task: str = Field(alias="<task>")
@@ -54,6 +57,7 @@ class Threshold(Judging):
     max: float | None = None
     warn: float | None = None
     average: str | None = None
+    beta: Annotated[float, Field(gt=0)] | None = None
     max_degradation: NotYet = None
     as_of: AsOfElsewhere = None
     whole: Whole = None
@@ -64,7 +68,7 @@ class Threshold(Judging):
         metric, task, written = agreed
         _refuse_unknown_metric(metric, task)
         if isinstance(written, int | float) and not isinstance(written, bool):
-            written = {"min" if METRICS[metric].greater_is_better else "max": written}
+            written = _bounds_of(written, METRICS[metric])
         if not isinstance(written, Mapping):
             raise ValueError("must be a number or a table")
         for key in written:
@@ -75,10 +79,9 @@ class Threshold(Judging):
     @field_validator("min", "max", "warn")
     @classmethod
     def _within_range(cls, bound: float | None, info: ValidationInfo) -> float | None:
-        highest = METRICS[info.data["metric"]].highest
-        if bound is not None and not 0 <= bound <= highest:
-            limits = "never below 0" if math.isinf(highest) else f"from 0 to {highest:g}"
-            raise ValueError(f"{info.data['metric']} is {limits}")
+        metric = METRICS[info.data["metric"]]
+        if bound is not None and not metric.lowest <= bound <= metric.highest:
+            raise ValueError(f"{metric.name} is {_range_of(metric)}")
         return bound
 
     @field_validator("average")
@@ -92,11 +95,43 @@ class Threshold(Judging):
             raise ValueError(nearest(average, known))
         return average
 
+    @field_validator("beta")
+    @classmethod
+    def _beta_of_fbeta(cls, beta: float | None, info: ValidationInfo) -> float | None:
+        metric = METRICS[info.data["metric"]]
+        if beta is not None and not metric.needs_beta:
+            raise ValueError(f"{metric.name} has no beta")
+        return beta
+
     @field_validator("whole")
     @classmethod
     def _bounds_agree(cls, _: None, info: ValidationInfo) -> None:
+        mistakes: list[str] = []
         if {"min", "max", "warn"} <= info.data.keys():
-            refuse(_disagreeing_bounds(info.data))
+            mistakes += _disagreeing_bounds(info.data)
+        needs_beta = METRICS[info.data["metric"]].needs_beta
+        if needs_beta and info.data.get("beta", 1.0) is None:
+            mistakes.append(
+                "beta is missing; with 2, say, recall weighs twice as much as precision"
+            )
+        refuse(mistakes)
+
+
+def _bounds_of(number: float, metric: Metric) -> dict[str, float]:
+    """What a bare number stands for."""
+    if metric.direction == "zero":
+        if number < 0:
+            raise ValueError("must be at least 0: how far it may be from 0")
+        return {"min": -number, "max": number}
+    return {"min" if metric.direction == "higher" else "max": number}
+
+
+def _range_of(metric: Metric) -> str:
+    if math.isinf(metric.highest):
+        return f"never below {metric.lowest:g}"
+    if math.isinf(metric.lowest):
+        return f"never above {metric.highest:g}"
+    return f"from {metric.lowest:g} to {metric.highest:g}"
 
 
 def _refuse_unknown_metric(metric: str, task: str) -> None:
@@ -110,10 +145,13 @@ def _refuse_unknown_metric(metric: str, task: str) -> None:
 
 def _disagreeing_bounds(known: Known) -> Iterator[str]:
     low, high, warn = known["min"], known["max"], known["warn"]
-    if METRICS[known["metric"]].greater_is_better and low is None:
+    direction = METRICS[known["metric"]].direction
+    if direction == "higher" and low is None:
         yield "min is missing; without it nothing is too low"
-    elif not METRICS[known["metric"]].greater_is_better and high is None:
+    elif direction == "lower" and high is None:
         yield "max is missing; without it nothing is too high"
+    elif low is None and high is None:
+        yield "min and max are missing; without them nothing is too far from 0"
     elif low is not None and high is not None:
         if low > high:
             yield f"min = {low} is above max = {high}"
@@ -147,6 +185,7 @@ class Segmentation(Judging):
         | None
     ) = None
     thresholds: Annotated[Thresholds, Field(min_length=1)]
+    max_segments: Annotated[int, Field(ge=1)] = 1000
     as_of: AsOfElsewhere = None
 
     @field_validator("values")

@@ -1,0 +1,76 @@
+"""Intervals of the area under the ROC curve."""
+
+from model_checks.intervals.interval import Interval, around, is_zero, proportion, require_positive
+from model_checks.intervals.proportions import logit_limits
+from model_checks.intervals.quantiles import normal_quantile
+
+SMALL_CLASS = 100
+"""Below this size of the smaller class DeLong's variance is often too small (Newcombe, 2006)."""
+
+
+def auc_interval(
+    auc: float, variance: float, positives: float, negatives: float, confidence: float
+) -> Interval:
+    """Interval of the area under the ROC curve.
+
+    DeLong's variance on the logit scale. Where that is not to be trusted alone (fewer than 100 rows
+    in the smaller class) the longer of it and Newcombe's; where it says nothing (an AUC of 0 or 1,
+    a variance of 0, as when all scores are tied) Newcombe's.
+
+    Parameters
+    ----------
+    auc
+        The area, in [0, 1].
+    variance
+        DeLong's variance of it (DeLong, DeLong and Clarke-Pearson, 1988); 0 where a class of one
+        row leaves it undefined.
+    positives, negatives
+        Effective number of rows of each class.
+    """
+    auc = proportion("auc", auc)
+    require_positive(positives=positives, negatives=negatives)
+    smaller = min(positives, negatives)
+    if auc in (0, 1) or is_zero(variance, smaller):
+        return newcombe_auc_interval(auc, positives, negatives, confidence)
+    delong = around(auc, *logit_limits(auc, variance, confidence), "DeLong, logit")
+    if smaller >= SMALL_CLASS:
+        return delong
+    newcombe = newcombe_auc_interval(auc, positives, negatives, confidence)
+    return max(delong, newcombe, key=lambda interval: interval.high - interval.low)
+
+
+def newcombe_auc_interval(
+    auc: float, positives: float, negatives: float, confidence: float
+) -> Interval:
+    """Newcombe's score interval of an AUC (Newcombe, 2006, part 2, method 5).
+
+    The limits are the areas A whose distance from the one observed is the normal quantile times
+    the standard error at A, by Hanley and McNeil (1982) with both class sizes in their correction
+    replaced by the mean of the two.
+
+    Parameters
+    ----------
+    auc
+        The area, in [0, 1].
+    positives, negatives
+        Effective number of rows of each class.
+    """
+    auc = proportion("auc", auc)
+    require_positive(positives=positives, negatives=negatives)
+    spread = normal_quantile(confidence) ** 2 / positives / negatives
+    others = max((positives + negatives) / 2 - 1, 0.0)
+    low = _newcombe_low(auc, spread, others)
+    high = 1 - _newcombe_low(1 - auc, spread, others)  # the variance at A is that at 1 - A
+    return around(auc, low, high, "Newcombe")
+
+
+def _newcombe_low(auc: float, spread: float, others: float) -> float:
+    low, high = 0.0, auc
+    for _ in range(45):
+        area = (low + high) / 2
+        correction = 1 + others * ((1 - area) / (2 - area) + area / (1 + area))
+        if (auc - area) ** 2 > spread * area * (1 - area) * correction:
+            low = area
+        else:
+            high = area
+    return low

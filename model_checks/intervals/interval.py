@@ -1,0 +1,76 @@
+"""An interval, and what all methods have in common: sizes, edges, and what they refuse."""
+
+import math
+from dataclasses import dataclass
+
+ROUNDING = 1e-10
+"""Differences of sums are zero, and numbers outside their range by less are at its edge, when only
+rounding made them so."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Both limits of a confidence interval, and the name of the method that gave them."""
+
+    low: float
+    high: float
+    method: str
+
+
+def kish_size(sum_w: float, sum_w2: float) -> float:
+    """Kish's effective size: equally weighted rows that say as much as the weighted (Kish, 1965).
+
+    Parameters
+    ----------
+    sum_w, sum_w2
+        Sum of the weights and of their squares; both zero where there are no rows, which is size 0.
+
+    Examples
+    --------
+    >>> kish_size(sum_w=1 + 1 + 2, sum_w2=1 + 1 + 4)
+    2.6666666666666665
+    """
+    if sum_w == sum_w2 == 0:
+        return 0.0
+    require_positive(sum_w=sum_w, sum_w2=sum_w2)
+    return float(sum_w * (sum_w / sum_w2))
+
+
+def around(
+    value: float,
+    low: float,
+    high: float,
+    method: str,
+    *,
+    within: tuple[float, float] = (0.0, 1.0),
+) -> Interval:
+    """Clip the limits to the range, and against rounding to the value itself."""
+    low, high = max(within[0], min(low, value)), min(within[1], max(high, value))
+    return Interval(float(low), float(high), method)  # numpy's scalars stay out of results
+
+
+def is_zero(variance: float, n: float) -> bool:
+    """Whether an estimate of this variance on n rows does not vary but by rounding."""
+    if not variance * n >= -ROUNDING:
+        raise ValueError(f"variance must be 0 or more, found {variance!r}")
+    return variance * n <= ROUNDING  # of one row, so the same however many there are
+
+
+def proportion(name: str, value: float) -> float:
+    """The value, at the edge of 0 to 1 where only rounding put it outside."""
+    if not -ROUNDING <= value <= 1 + ROUNDING:
+        raise ValueError(f"{name} must be within 0 and 1, found {value!r}")
+    return max(0.0, min(float(value), 1.0))
+
+
+def require_confidence(confidence: float) -> None:
+    """Refuse a coverage that no interval has."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must be between 0 and 1, found {confidence!r}")
+
+
+def require_positive(**numbers: float) -> None:
+    """Refuse sizes and sums that no rows have."""
+    for name, number in numbers.items():
+        if not 0 < number < math.inf:
+            raise ValueError(f"{name} must be above 0 and finite, found {number!r}")

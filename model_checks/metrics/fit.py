@@ -1,0 +1,58 @@
+"""How much of the target's variance is explained: functions of errors and targets together."""
+
+import math
+
+from model_checks import intervals
+from model_checks.aggregates import Aggregates, Deviations
+from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, in_range
+
+
+def r2(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Coefficient of determination: 1 - mean squared error over the target's variance."""
+    return _explained(aggregates, asked, _deviations(aggregates).bias or 0.0)
+
+
+def explained_variance(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """1 - variance of the error over the target's: R² of a model whose bias is taken off."""
+    return _explained(aggregates, asked, 0.0)
+
+
+def _deviations(aggregates: Aggregates) -> Deviations:
+    assert aggregates.deviations is not None
+    return aggregates.deviations
+
+
+def _explained(aggregates: Aggregates, asked: Asked, bias: float) -> Estimate:
+    """1 - mean((d + bias)²) / mean(u²); d and u as in `Deviations`."""
+    deviations, confidence = _deviations(aggregates), asked.confidence
+    if not deviations.weight > 0:
+        return undefined(NO_WEIGHT, aggregates, confidence)
+    if deviations.constant:
+        return undefined("only one value of the target", aggregates, confidence)
+    error, target = deviations.mean(2, 0) + bias * bias, deviations.mean(0, 2)
+    if not (math.isfinite(error) and in_range(target)):
+        return undefined(TOO_LARGE, aggregates, confidence)
+    fourth = _fourth_moments(deviations, bias)
+    if error > 0 and not all(map(in_range, (fourth[0], fourth[2]))):
+        interval = intervals.Interval(-math.inf, 1.0, OUT_OF_RANGE)
+    else:
+        size = intervals.kish_size(deviations.weight, deviations.weight2)
+        variance = _variance_of_log(error, target, fourth) if error > 0 else 0.0
+        interval = intervals.explained_interval(error / target, variance, size, confidence)
+    return estimated(1 - error / target, interval, deviations.rows, "rows", confidence)
+
+
+def _fourth_moments(deviations: Deviations, bias: float) -> tuple[float, float, float]:
+    """Means of e⁴, e²u² and u⁴, where e = d + bias."""
+    mean = deviations.mean
+    error = mean(4, 0) + 4 * bias * mean(3, 0) + 6 * bias**2 * mean(2, 0) + bias**4
+    both = mean(2, 2) + 2 * bias * mean(1, 2) + bias**2 * mean(0, 2)
+    return error, both, mean(0, 4)
+
+
+def _variance_of_log(error: float, target: float, fourth: tuple[float, float, float]) -> float:
+    """Of e² / mean(e²) - u² / mean(u²), what a row adds to the logarithm of their ratio."""
+    of_error, both, of_target = fourth
+    terms = (of_error / error / error, both / error / target, of_target / target / target)
+    return max(terms[0] - 2 * terms[1] + terms[2], 0.0)

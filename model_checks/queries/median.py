@@ -1,0 +1,83 @@
+"""Absolute errors by rank: predictions -> their median, with the errors that hold it."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+from model_checks.aggregates import MedianError
+from model_checks.engines import Engine
+from model_checks.intervals import normal_quantile
+from model_checks.plan import Segment
+from model_checks.predictions import Predictions
+from model_checks.queries.grouping import Grouping, Need, by_segment, grouped, listed
+
+_ROUNDING = 1e-12
+"""By less than this share of all weight a running sum differs from one half only by rounding."""
+
+
+def median_errors(
+    engine: Engine, predictions: Predictions, need: Need
+) -> Mapping[Segment, MedianError]:
+    """The weighted median of the absolute error with its limits at each confidence asked for.
+
+    One query for each segmentation. The limits are Woodruff's (1952): the errors at the rank shares
+    1/2 -+ z / (2 sqrt(n)), with n the effective number of rows. To z is added the first term that
+    Student's quantile has more, without which few rows would get too short an interval.
+    """
+    levels = sorted({asked.confidence for asked in need.asked})
+    return {
+        segment: _median(row, levels)
+        for grouping in need.groupings
+        for segment, [row] in by_segment(
+            engine.run(_quantiles(predictions, grouping, levels)), grouping.columns
+        ).items()
+        if row[0]
+    }
+
+
+def _quantiles(predictions: Predictions, grouping: Grouping, levels: Sequence[float]) -> str:
+    keys = grouping.keys(predictions)
+    partition = f"partition by {', '.join(keys)} " if keys else ""
+    running = f"{partition}order by e rows between unbounded preceding and current row"
+    quantiles = [
+        f"min(case when upto >= {_number(0.5 - _ROUNDING)} * total then e end)",
+        f"min(case when upto > {_number(0.5 + _ROUNDING)} * total then e end)",
+    ]
+    for level in levels:
+        z = normal_quantile(level)
+        # Of 1 / n, the squared weights over the square of their sum.
+        half = f"{_number(z / 2)} * sqrt(share) * (1 + {_number((z * z + 1) / 4)} * share)"
+        quantiles += [
+            f"min(case when {half} < {_number(0.5)} "
+            f"and upto >= ({_number(0.5)} {sign} {half}) * total then e end)"
+            for sign in "-+"
+        ]
+    return (
+        f"select {listed(keys)}count(*), max(total), max(total2), {', '.join(quantiles)} "
+        f"from (select {listed(keys)}e, upto, total, total2, "
+        "total2 / nullif(total * total, 0) as share "
+        f"from (select {listed(keys)}e, sum(w) over ({running}) as upto, "
+        f"sum(w) over ({partition.strip()}) as total, "
+        f"sum(w * w) over ({partition.strip()}) as total2 "
+        f"from (select {listed(keys)}w, abs(y_pred - y_true) as e "
+        f"from {grouping.relation(predictions)}) as errors) as ranked) as shared {grouped(keys)}"
+    )
+
+
+def _number(value: float) -> str:
+    return f"cast({value!r} as double)"
+
+
+def _median(row: Sequence[float | None], levels: Sequence[float]) -> MedianError:
+    rows, weight, weight2, *middle = row[:5]
+    below, above = row[5::2], row[6::2]
+    limits = {
+        level: (0.0 if low is None else low, math.inf if high is None else high)
+        for level, low, high in zip(levels, below, above, strict=True)
+    }
+    assert rows is not None
+    assert weight is not None
+    assert weight2 is not None
+    known = [error for error in middle if error is not None]
+    # The sum of both may be too large for a float where neither is.
+    median = sum(error / 2 for error in known) if len(known) == 2 else None
+    return MedianError(int(rows), weight, weight2, median, limits)

@@ -1,0 +1,193 @@
+"""Placements where rows are read in this process: the engine sorts them, numpy sums them up.
+
+The sort spills to disk where memory is short, and serves the whole and every segmentation; rows
+come out of it in batches, so that what is held here does not grow with them.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_checks.aggregates import Floats
+from model_checks.engines import Engine
+from model_checks.engines.sql import literal
+from model_checks.plan import Segment
+from model_checks.predictions import Predictions
+from model_checks.queries.grouping import Grouping
+from model_checks.queries.placements import (
+    BinaryPlacements,
+    Placed,
+    RowPlacements,
+    Totals,
+    runs_of,
+    whole_ties,
+)
+
+Wanted = Sequence[tuple[Grouping, Totals]]
+
+_BATCH_ROWS = 100_000  # a batch and what is computed of it stay within the processor's cache
+
+
+def placed(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Placed]:
+    """The sums of the placements, for each grouping in turn.
+
+    Raises
+    ------
+    DataError
+        If the rows can't be read to their end, or their sort finds no room.
+    """
+    if predictions.task == "binary":
+        return _of_one_score(engine, predictions, wanted)
+    return _of_several_scores(engine, predictions, wanted)
+
+
+def _of_one_score(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Placed]:
+    weighted = not all(totals.unweighted for _, totals in wanted)
+    running = [
+        BinaryPlacements(len(totals.segments) + 1, np.pad(totals.weight.T, ((0, 0), (0, 1))))
+        for _, totals in wanted
+    ]
+    positive = f"cast(y_true = {literal(predictions.scored[0])} as utinyint)"
+    codes = [code if grouping.columns else None for code, (grouping, _) in _codes(wanted)]
+    columns = ["s0", positive, *(["w"] if weighted else []), *filter(None, codes)]
+    for score, is_positive, *others in _sorted(engine, columns, _coded(predictions, wanted), "s0"):
+        given = iter(others)
+        weight = next(given) if weighted else None
+        for placements, code in zip(running, codes, strict=True):
+            placements.add(score, is_positive.view(bool), weight, next(given) if code else None)
+    for placements in running:
+        placements.close()
+    return [
+        Placed(
+            placements.sums.T[:-1, :, None],
+            placements.squares.T[:-1, :, None, None],
+            placements.precision[:-1],
+        )
+        for placements in running
+    ]
+
+
+def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Placed]:
+    """One sort for each score; a row's placements are kept on disk until all of them are known."""
+    scores = [f"s{k}" for k in range(len(predictions.scored))]
+    columns = ["labels.code as y", "w", *scores]
+    columns += [f"{code} as code{g}" for g, (code, _) in enumerate(_codes(wanted))]
+    labels = _join("labels", ["y_true"], [(("y_true", label),) for label in predictions.labels])
+    engine.run(
+        f"create or replace temp table ranked as select {', '.join(columns)} "
+        f"from {_coded(predictions, wanted)}{labels}"
+    )
+    [(rows,)] = engine.run("select count(*) from ranked")
+    with tempfile.TemporaryDirectory(dir=engine.scratch, ignore_cleanup_errors=True) as folder:
+        kept = [
+            np.memmap(Path(folder) / f"{g}", float, "w+", shape=(len(scores), rows))
+            for g in range(len(wanted))
+        ]
+        for k, label in enumerate(predictions.scored):
+            _keep_placements(engine, predictions, wanted, label, [one[k] for one in kept])
+        placed = _summed(engine, predictions, wanted, kept)
+    engine.run("drop table ranked")
+    return placed
+
+
+def _keep_placements(
+    engine: Engine, predictions: Predictions, wanted: Wanted, label: str, kept: Sequence[Floats]
+) -> None:
+    """Place all rows in the score of one label, by row."""
+    score_column = f"s{predictions.scored.index(label)}"
+    own = (
+        predictions.labels.index(label) if label in predictions.labels else len(predictions.labels)
+    )
+    running = [RowPlacements(len(totals.segments) + 1) for _, totals in wanted]
+    columns = [score_column, "rowid", "y", "w", *(f"code{g}" for g in range(len(wanted)))]
+    batches = _sorted(engine, columns, "ranked", score_column)
+    for score, row, y, weight, *codes in whole_ties(batches):
+        for placements, code, by_row in zip(running, codes, kept, strict=True):
+            by_row[row] = placements.placed(score, y == own, weight, code)
+
+
+def _summed(
+    engine: Engine, predictions: Predictions, wanted: Wanted, kept: Sequence[Floats]
+) -> list[Placed]:
+    """Sums of the placements and of their products, by segment and label."""
+    labels, size = len(predictions.labels), len(predictions.scored)
+    groups = [(len(totals.segments) + 1) * labels for _, totals in wanted]
+    sums = [np.zeros((n, size)) for n in groups]
+    products = [np.zeros((n, size, size)) for n in groups]
+    columns = ["rowid", "y", "w", *(f"code{g}" for g in range(len(wanted)))]
+    for row, y, weight, *codes in _sorted(engine, columns, "ranked", "rowid"):
+        for g, code in enumerate(codes):
+            group = code.astype(np.int64) * labels + y
+            order = np.argsort(group, kind="stable")
+            placements = kept[g][:, row[order]].T
+            weighted = placements * weight[order, None]
+            for one, where in runs_of(group[order]):
+                sums[g][one] += weighted[where].sum(axis=0)
+                products[g][one] += weighted[where].T @ placements[where]
+    return [
+        Placed(one.reshape(-1, labels, size)[:-1], of_pairs.reshape(-1, labels, size, size)[:-1])
+        for one, of_pairs in zip(sums, products, strict=True)
+    ]
+
+
+def _sorted(
+    engine: Engine, columns: Sequence[str], relation: str, by: str
+) -> Iterator[list[NDArray[Any]]]:
+    sql = f"select {', '.join(columns)} from {relation} order by {by}"
+    for batch in engine.batches(sql, _BATCH_ROWS):
+        yield [values.to_numpy() for values in batch.columns]
+
+
+def _coded(predictions: Predictions, wanted: Wanted) -> str:
+    """The predictions, joined with the code of each row's segment in every segmentation."""
+    joins = [
+        _join(f"codes{g}", grouping.keys(predictions), totals.segments)
+        for g, (grouping, totals) in enumerate(wanted)
+        if grouping.columns
+    ]
+    return f"{predictions.relation} as predictions{''.join(joins)}"
+
+
+def _codes(wanted: Wanted) -> list[tuple[str, tuple[Grouping, Totals]]]:
+    """SQL of each row's code, of every grouping.
+
+    A row that is in none of the segments to be judged has the code behind the last.
+    """
+    codes = []
+    for g, (grouping, totals) in enumerate(wanted):
+        behind = len(totals.segments)
+        code = f"coalesce(codes{g}.code, {behind})" if grouping.columns else "0"
+        codes.append((f"cast({code} as {_unsigned(behind)})", (grouping, totals)))
+    return codes
+
+
+def _join(name: str, keys: Sequence[str], segments: Sequence[Segment]) -> str:
+    """A join that adds ``code``, the place among some segments of the one that a row is in."""
+    columns = [f"k{position}" for position in range(len(keys))]
+    rows = [
+        f"({', '.join(_text(value) for _, value in segment)}, {code})"
+        for code, segment in enumerate(segments)
+    ]
+    same = [
+        f"predictions.{key} is not distinct from {name}.{column}"
+        for key, column in zip(keys, columns, strict=True)
+    ]
+    code = f"cast(code as {_unsigned(len(segments))}) as code"
+    values = f"(values {', '.join(rows)}) as listed({', '.join(columns)}, code)"
+    return (
+        f" left join (select {', '.join(columns)}, {code} from {values}) as {name} "
+        f"on {' and '.join(same)}"
+    )
+
+
+def _text(value: str | None) -> str:
+    return "cast(null as varchar)" if value is None else literal(value)
+
+
+def _unsigned(most: int) -> str:
+    """The shortest type that holds a code: codes of up to two bytes are sorted by counting."""
+    return "utinyint" if most < 1 << 8 else "usmallint" if most < 1 << 16 else "uinteger"
