@@ -57,7 +57,7 @@ def assert_alike(one: Any, other: Any) -> None:
             assert_alike(value, other[key])
     elif isinstance(one, np.ndarray | float):
         np.testing.assert_allclose(other, one, rtol=1e-12, atol=1e-300)
-    elif isinstance(one, tuple):
+    elif isinstance(one, tuple | list):
         for part, its in zip(one, other, strict=True):
             assert_alike(part, its)
     else:
