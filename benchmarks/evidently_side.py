@@ -1,4 +1,4 @@
-"""Evidently's side of ``evidently_1m.py``; runs in the environment that has evidently.
+"""Evidently's side of ``against_evidently.py``; runs in the environment that has evidently.
 
 python evidently_side.py log.parquet report.html values.json
 """
@@ -41,7 +41,7 @@ def main(log: str, report: str, values: str) -> None:
     data = Dataset.from_pandas(frame, data_definition=DataDefinition(classification=[task]))
     judged = Report([metric(tests=[gte(BOUND)]) for metric in METRICS.values()]).run(data)
     judged.save_html(report)
-    found = [metric["value"] for metric in judged.dict()["metrics"]]
+    found = [{"value": metric["value"]} for metric in judged.dict()["metrics"]]
     passed = [test.status.value == "SUCCESS" for test in judged.tests_results]
     assert passed == [True] * len(METRICS), f"evidently's tests: {passed}"
     with open(values, "w") as file:  # noqa: PTH123 (as short as can be: its time counts)

@@ -1,24 +1,39 @@
 """Writes a log of binary predictions as a Parquet file: the same rows for the same number of them.
 
-    python benchmarks/prediction_log.py 10000 log.parquet
+    python benchmarks/prediction_log.py 10000 log.parquet --segments 4
 
 A process of its own makes the rows, so that the one that measures stays small.
 """
 
 import argparse
+from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 
 SEED = 0.42
-SEGMENTS = 4
+FINENESS = 2**24
+"""Scores are multiples of its inverse, as fine as a float: among millions of rows some are tied."""
 
 
-def write_log(rows: int, path: str) -> None:
-    """Write the columns label, prediction, score and segment.
+def write_log(rows: int, path: Path, segments: Sequence[int]) -> None:
+    """Write the columns label, prediction and score, and for each segmentation one of its own.
 
     The score is uniform, the label is 1 as often as the score says, and the prediction is 1 from a
-    score of 0.5: accuracy, precision, recall and F1 are near 0.75, ROC AUC is near 0.83.
+    score of 0.5: accuracy, precision, recall and F1 are near 0.75, ROC AUC is near 0.83. In which
+    segments a row is depends on its number alone, not on the other segmentations.
+
+    Parameters
+    ----------
+    segments
+        How many values each segmentation has; its column is ``segment_1``, ``segment_2``, and so
+        on, its values are ``segment 0``, ``segment 1``, and so on.
     """
+    columns = "".join(
+        f", 'segment ' || (hash(row, {number}) % {values}) as segment_{number}"
+        for number, values in enumerate(segments, 1)
+    )
+    part = path.with_suffix(".part")  # what was broken off is not taken for a log
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")  # several would draw in an order of chance
         connection.execute(f"select setseed({SEED})")
@@ -27,17 +42,24 @@ def write_log(rows: int, path: str) -> None:
             copy (
                 select cast(draw < score as integer) as label,
                        cast(score >= 0.5 as integer) as prediction,
-                       score,
-                       'segment ' || (row % {SEGMENTS}) as segment
-                from (select random() as score, random() as draw, row from range({rows}) t(row))
-            ) to '{path.replace("'", "''")}' (format parquet)
+                       score{columns}
+                from (
+                    select floor(random() * {FINENESS}) / {FINENESS} as score,
+                           random() as draw, row
+                    from range({rows}) t(row)
+                )
+            ) to '{str(part).replace("'", "''")}' (format parquet)
             """
         )
+    part.replace(path)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="Write a log of binary predictions.")
     parser.add_argument("rows", type=int)
-    parser.add_argument("path")
+    parser.add_argument("path", type=Path)
+    parser.add_argument(
+        "--segments", type=int, nargs="*", default=[], help="values of each segmentation"
+    )
     given = parser.parse_args()
-    write_log(given.rows, given.path)
+    write_log(given.rows, given.path, given.segments)

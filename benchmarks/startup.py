@@ -13,9 +13,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from timing import in_turn, ratio_of_times, tell
-from watched import judging_command, pytest_command, write_case
+from watched import Segmentation, judging_command, pytest_command, write_log, write_thresholds
 
-ROWS = 10_000
+ROWS, SEGMENTS = 10_000, 4
 MOST_WITHOUT_CHARTS, MOST_WITH_OVERVIEW = 2.5, 5.0
 PACKAGES = ("pytest", "pytest-html", "pytest-xdist", "duckdb", "pydantic", "numpy", "matplotlib")
 
@@ -24,7 +24,9 @@ def main(runs: int) -> int:
     """Run, print the table, and return the exit code."""
     with TemporaryDirectory(prefix="model-checks-startup-") as name:
         folder = Path(name)
-        write_case(folder, ROWS, segments=True)
+        log = folder / "log.parquet"
+        write_log(log, ROWS, [SEGMENTS])
+        write_thresholds(folder, log, [Segmentation(1)])
         test = folder / "test_nothing.py"
         test.write_text("def test_nothing() -> None:\n    pass\n")
         report = (f"--html={folder / 'nothing.html'}", "--self-contained-html")
@@ -38,10 +40,16 @@ def main(runs: int) -> int:
     return tell(
         [
             ratio_of_times(
-                "checks without charts / empty test", costs["no charts"], empty, MOST_WITHOUT_CHARTS
+                "a small log without charts / an empty test, time",
+                costs["no charts"],
+                empty,
+                MOST_WITHOUT_CHARTS,
             ),
             ratio_of_times(
-                "checks with overview / empty test", costs["overview"], empty, MOST_WITH_OVERVIEW
+                "a small log with the overview / an empty test, time",
+                costs["overview"],
+                empty,
+                MOST_WITH_OVERVIEW,
             ),
         ],
         PACKAGES,

@@ -21,22 +21,23 @@ _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of one unit of ru_
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run of a command took: wall time in seconds, and peak memory in bytes."""
+    """What one run of a command took: wall time and processor time in seconds, bytes of memory."""
 
     seconds: float
+    worked: float
     peak: int
 
 
 @dataclass(frozen=True)
-class Ratio:
-    """How often one command's cost is that of another, run by run.
+class Figure:
+    """What came of comparing one command's cost with another's, run by run.
 
     Attributes
     ----------
     name
-        What is compared with what.
+        What is compared with what, and how.
     values
-        One for each pair of runs.
+        One for each round.
     most
         The target: the median is to be no more than this.
     """
@@ -81,6 +82,8 @@ def in_turn(
         print(f"round {number} of {runs}" if number else "warming up", file=sys.stderr)
         for name, command in commands.items():
             cost = run(command, environment)
+            told = f"{cost.seconds:.2f} s, {cost.worked:.2f} s of processors"
+            print(f"  {name}: {told}, {cost.peak / 1e6:,.0f} MB", file=sys.stderr)
             if number:
                 costs[name].append(cost)
     return costs
@@ -106,7 +109,8 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
             said.seek(0)
             text = said.read().decode(errors="replace")
             raise SystemExit(f"exit code {process.returncode}: {' '.join(command)}\n{text[-4000:]}")
-    return Cost(seconds, usage.ru_maxrss * _PEAK_UNIT)
+    worked = usage.ru_utime + usage.ru_stime
+    return Cost(seconds, worked, usage.ru_maxrss * _PEAK_UNIT)
 
 
 def _environment(bytecode: Path) -> dict[str, str]:
@@ -117,31 +121,39 @@ def _environment(bytecode: Path) -> dict[str, str]:
     return kept | quiet | {"PYTHONPYCACHEPREFIX": str(bytecode)}
 
 
-def ratio_of_times(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Ratio:
-    """Wall time against wall time, pair by pair."""
+def ratio_of_times(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Figure:
+    """Wall time over wall time, pair by pair."""
     pairs = zip(ours, theirs, strict=True)
-    return Ratio(name, [one.seconds / other.seconds for one, other in pairs], most)
+    return Figure(name, [one.seconds / other.seconds for one, other in pairs], most)
 
 
-def ratio_of_peaks(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Ratio:
-    """Peak memory against peak memory, pair by pair."""
+def ratio_of_peaks(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Figure:
+    """Peak memory over peak memory, pair by pair."""
     pairs = zip(ours, theirs, strict=True)
-    return Ratio(name, [one.peak / other.peak for one, other in pairs], most)
+    return Figure(name, [one.peak / other.peak for one, other in pairs], most)
 
 
-def tell(ratios: Sequence[Ratio], packages: Sequence[str]) -> int:
-    """Print the ratios as a table, and with which versions; 1 if a target is missed, else 0."""
-    width = max(len(ratio.name) for ratio in ratios)
-    print(f"| {'':<{width}} | median | min to max   | target       | met |")
-    print(f"| {'-' * width} | -----: | ------------ | ------------ | --- |")
-    for ratio in ratios:
-        span = f"{min(ratio.values):.2f} to {max(ratio.values):.2f}"
-        target = f"at most {ratio.most:.2f}"
-        met = "yes" if ratio.met else "no"
-        print(f"| {ratio.name:<{width}} | {ratio.median:6.2f} | {span:<12} | {target} | {met:<3} |")
+def difference_of_times(
+    name: str, more: Sequence[Cost], less: Sequence[Cost], most: float
+) -> Figure:
+    """Wall time less wall time, in seconds, pair by pair."""
+    pairs = zip(more, less, strict=True)
+    return Figure(name, [one.seconds - other.seconds for one, other in pairs], most)
+
+
+def tell(figures: Sequence[Figure], packages: Sequence[str]) -> int:
+    """Print the figures as a table, and with which versions; 1 if a target is missed, else 0."""
+    width = max(len(figure.name) for figure in figures)
+    print(f"| {'compared':<{width}} | median | min to max     | target        | met |")
+    print(f"| {'-' * width} | -----: | -------------- | ------------- | --- |")
+    for figure in figures:
+        span = f"{min(figure.values):.3f} to {max(figure.values):.3f}"
+        target = f"at most {figure.most:.3f}"
+        met = "yes" if figure.met else "no"
+        print(f"| {figure.name:<{width}} | {figure.median:6.3f} | {span} | {target} | {met:<3} |")
     named = ", ".join(f"{name} {_version(name)}" for name in packages)
-    print(f"\n{len(ratios[0].values)} rounds; Python {sys.version.split()[0]}, {named}")
-    return int(not all(ratio.met for ratio in ratios))
+    print(f"\n{len(figures[0].values)} rounds; Python {sys.version.split()[0]}, {named}")
+    return int(not all(figure.met for figure in figures))
 
 
 def _version(package: str) -> str:

@@ -1,7 +1,9 @@
 """A log to be judged, with its thresholds, and the command that judges it."""
 
+import json
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
 
@@ -16,26 +18,46 @@ _PLUGINS = ("model-checks", "pytest-html", "pytest-metadata", "pytest-xdist")
 _MODEL = """\
 [models.log]
 task       = "binary"
-data       = "log.parquet"
 target     = "label"
 prediction = "prediction"
 score      = "score"
 """
-_SEGMENTS = """
-[[models.log.segments]]
-by         = "segment"
-"""
 
 
-def write_case(folder: Path, rows: int, *, segments: bool) -> None:
-    """Write ``log.parquet`` and ``thresholds.toml``: five thresholds, and five more by segment."""
-    maker = REPOSITORY / "benchmarks" / "prediction_log.py"
-    run([sys.executable, str(maker), str(rows), str(folder / "log.parquet")])
-    agreed = "\n".join(f"{metric} = {BOUND}" for metric in METRICS)
-    text = f"{_MODEL}\n[models.log.thresholds]\n{agreed}\n"
-    if segments:
-        by_segment = ", ".join(f"{metric} = {BOUND}" for metric in METRICS)
-        text += f"{_SEGMENTS}thresholds = {{ {by_segment} }}\n"
+@dataclass(frozen=True)
+class Segmentation:
+    """One of the log's, by its number, with the values to list; none listed are all."""
+
+    number: int
+    values: int | None = None
+
+
+def write_log(log: Path, rows: int, segments: Sequence[int] = ()) -> None:
+    """Write a log with so many values in each segmentation, unless it is there."""
+    if not log.exists():
+        maker = REPOSITORY / "benchmarks" / "prediction_log.py"
+        values = [str(number) for number in segments]
+        run([sys.executable, str(maker), str(rows), str(log), "--segments", *values])
+
+
+def write_thresholds(
+    folder: Path,
+    log: Path,
+    segmentations: Sequence[Segmentation] = (),
+    memory_limit: str | None = None,
+) -> None:
+    """Write ``thresholds.toml``: five thresholds, and five more for each segmentation."""
+    agreed = [f"{metric} = {BOUND}" for metric in METRICS]
+    engine = f"[engine]\nmemory_limit = {json.dumps(memory_limit)}\n\n" if memory_limit else ""
+    text = f"{engine}{_MODEL}data       = {json.dumps(str(log))}\n"
+    text += "\n[models.log.thresholds]\n" + "\n".join(agreed) + "\n"
+    for one in segmentations:
+        text += f'\n[[models.log.segments]]\nby = "segment_{one.number}"\n'
+        if one.values is not None:
+            values = [f"segment {value}" for value in range(one.values)]
+            text += f"values = {json.dumps(values)}\n"
+        text += f"thresholds = {{ {', '.join(agreed)} }}\n"
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "thresholds.toml").write_text(text)
 
 
@@ -56,7 +78,7 @@ def pytest_command(folder: Path, *options: str) -> list[str]:
 
 
 def judging_command(folder: Path, *options: str) -> Sequence[str]:
-    """Judge the log of a folder; the report goes to ``report`` in it."""
+    """Judge by the thresholds of a folder; the report goes to ``report`` in it."""
     return pytest_command(
         folder,
         "model_checks",

@@ -1,8 +1,9 @@
-"""The sufficient statistics of the rows that every metric is computed from."""
+"""The statistics of the rows that every metric is computed from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 AggregateKind = Literal[
-    "confusion", "deviations", "median", "moments", "probabilities", "ranks", "relative"
+    "confusion",
+    "deviations",
+    "labels",
+    "median",
+    "moments",
+    "probabilities",
+    "ranks",
+    "relative",
+    "replicates",
 ]
 
 
@@ -240,6 +249,107 @@ class RankSums:
 
 
 @dataclass(frozen=True)
+class OwnFunction:
+    """A metric of somebody's own, and how it is to be resampled.
+
+    Attributes
+    ----------
+    reference
+        ``package.module:function``.
+    folder
+        Where it may be imported from, beside what is installed.
+    seed
+        Of the resamples.
+    max_rows
+        How many rows may be loaded for it.
+    """
+
+    reference: str
+    folder: Path
+    seed: int
+    max_rows: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one function came to.
+
+    Attributes
+    ----------
+    value
+        On the rows; None if it could not be computed.
+    resampled
+        Shape (R,): on resamples of the rows, those on which it could be computed.
+    failed
+        On how many others it could not.
+    error
+        Why there is no value or no interval, in a sentence; None if there are both.
+    """
+
+    value: float | None
+    resampled: Floats
+    failed: int = 0
+    error: str | None = None
+
+    @classmethod
+    def none(cls, error: str) -> "Answers":
+        """No value and no interval, and why."""
+        return cls(None, np.zeros(0), error=error)
+
+
+@dataclass(frozen=True)
+class Replicates:
+    """What functions of somebody's own came to on some rows."""
+
+    rows: int
+    answers: Mapping[OwnFunction, Answers]
+
+    @property
+    def count(self) -> int:
+        """Rows that they were called with."""
+        return self.rows
+
+
+@dataclass(frozen=True)
+class LabelSums:
+    """Sums over the rows of what became of each label of a multilabel model.
+
+    A row has three indicators for each label: 1 if the label was rightly predicted (a true
+    positive), wrongly predicted (a false positive), or missed (a false negative), else 0.
+
+    Attributes
+    ----------
+    labels
+        The L labels.
+    rows, weight, weight2
+        Rows, sum of weights, sum of squared weights.
+    exact
+        Weight of the rows in which every label is right.
+    products
+        Shape (3, L, 3, L), outcome by label: weighted sum of the product of two indicators of the
+        same row. The labels of a row depend on each other, and this is how much.
+    """
+
+    labels: tuple[str, ...]
+    rows: int
+    weight: float
+    weight2: float
+    exact: float
+    products: Floats
+
+    @property
+    def count(self) -> int:
+        """Rows that were summed over."""
+        return self.rows
+
+    @property
+    def sums(self) -> Floats:
+        """Shape (3, L): weight of each label's true positives, false positives, false negatives."""
+        diagonal: Floats = np.einsum("jkjk->jk", self.products)
+        return diagonal  # the square of an indicator is the indicator
+
+
+@dataclass(frozen=True)
 class Aggregates:
     """What was measured on one group of rows; a kind that no threshold needs is None."""
 
@@ -247,7 +357,9 @@ class Aggregates:
     confusion: ConfusionCounts | None = None
     moments: ErrorMoments | None = None
     ranks: RankSums | None = None
+    labels: LabelSums | None = None
     relative: RelativeErrors | None = None
     deviations: Deviations | None = None
     median: MedianError | None = None
     probabilities: ProbabilitySums | None = None
+    replicates: Replicates | None = None

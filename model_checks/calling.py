@@ -1,30 +1,42 @@
-"""A deployed model x batches of rows -> a Parquet file with its predictions beside the labels."""
+"""A deployed model x batches of rows -> a file with its predictions beside the labels."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model_checks.engines import Engine
+from model_checks.engines import Engine, Kept
 from model_checks.engines.sql import identifier
 from model_checks.errors import DataError, SourceError
+from model_checks.frames import Frames
 from model_checks.rows import Rows, label_text, quoted
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel, raised
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pandas as pd
 
-BATCH_ROWS = 100_000
+Progress = Callable[[int, int], None]
+"""Told again and again how many rows of how many are done."""
+
+BATCH_ROWS = 40_960
+"""A third of what DuckDB reads and writes at once; with more, calling gets no quicker."""
+
 PREDICTION = "model_checks prediction"
+SCORE = "model_checks score"
 
 
-def score_column(position: int) -> str:
-    """Name of the column of scores of the label at a position."""
-    return f"model_checks score {position}"
+def columns_of(what: str, labels: Sequence[str]) -> list[str]:
+    """Names of the columns of predictions or scores of some labels; of one it need not be told.
+
+    >>> columns_of(SCORE, ["late"]), columns_of(SCORE, ["a", "b"])
+    (['model_checks score'], ["model_checks score 0 for 'a'", "model_checks score 1 for 'b'"])
+    """
+    if len(labels) == 1:
+        return [what]
+    return [f"{what} {position} for {label!r}" for position, label in enumerate(labels)]
 
 
 class Caller:
@@ -49,9 +61,10 @@ class Caller:
         self._loaded = loaded
         self._task = model.task
         self._labels_by_score = model.decision_threshold is not None
+        self._targets = model.targets
+        self._positive = positive = label_text(model.positive_label)
         self.features = self._features(model)
-        self.known = () if model.task == "regression" else self._known()
-        positive = label_text(model.positive_label)
+        self.known = self._known() if model.task in ("binary", "multiclass") else ()
         if model.task == "binary" and self.known and positive not in self.known:
             raise self._error(
                 f"positive_label {positive!r} is not among its classes {quoted(self.known)}"
@@ -59,43 +72,89 @@ class Caller:
         self.scored: tuple[str, ...] = ()
         if scored or self._labels_by_score:
             self._require_scores()
-            self.scored = (positive,) if model.task == "binary" else self.known
+            by_task = {"binary": (positive,), "multilabel": model.targets}
+            self.scored = by_task.get(model.task, self.known)
 
     @property
-    def prediction(self) -> str | None:
-        """Name of the column of predictions; None if they are read off the scores."""
-        return None if self._labels_by_score else PREDICTION
+    def predictions(self) -> tuple[str, ...]:
+        """Names of the columns of predictions; none if they are read off the scores."""
+        return () if self._labels_by_score else tuple(columns_of(PREDICTION, self._targets))
 
     @property
     def scores(self) -> Mapping[str, str]:
         """Each label whose scores are asked for, with the name of their column."""
-        return {label: score_column(position) for position, label in enumerate(self.scored)}
+        return dict(zip(self.scored, columns_of(SCORE, self.scored), strict=True))
 
-    def columns(self, batch: "pa.RecordBatch") -> dict[str, Any]:
+    def columns(self, frame: "pd.DataFrame") -> dict[str, Any]:
         """The prediction column and the score columns: texts or floats, one for each row.
 
         Raises
         ------
         SourceError
             If the model raises, or does not answer with one prediction for each row.
-        DataError
-            If a feature holds what no frame can.
         """
-        try:
-            frame = batch.select(self.features).to_pandas()
-        except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000
-            raise DataError(f"the features can't be passed to the model: {error}") from error
+        if self._task == "multilabel":
+            return self._several_columns(frame)
         columns: dict[str, Any] = {}
-        if self.prediction:
+        if self.predictions:
             answer = self._answer("predict", frame, ())
             read = self._numbers if self._task == "regression" else self._labels
-            columns[self.prediction] = read("predict", answer)
+            [prediction] = self.predictions
+            columns[prediction] = read("predict", answer)
         if self.scored:
-            answer = self._answer("predict_proba", frame, (len(self.known),))
-            scores = self._numbers("predict_proba", answer)
+            answer = self._called("predict_proba", frame)
+            scores = self._scores(answer, (len(frame), len(self.known)))
             for label, column in self.scores.items():
                 columns[column] = scores[:, self.known.index(label)]
         return columns
+
+    def _several_columns(self, frame: Any) -> dict[str, Any]:
+        """For each label its predictions, or the scores that they are read off, or both."""
+        columns: dict[str, Any] = {}
+        if self.predictions:
+            answer = self._answer("predict", frame, (len(self._targets),))
+            read = [self._labels("predict", labels) for labels in answer.T]
+            columns |= zip(self.predictions, read, strict=True)
+        if self.scored:
+            scores = self._scores_of_labels(self._called("predict_proba", frame), len(frame))
+            columns |= zip(self.scores.values(), scores, strict=True)
+        return columns
+
+    def _scores_of_labels(self, answer: Any, rows: int) -> list[Any]:
+        """The scores of each label: a column of one table, or the positives of its own table."""
+        labels = len(self._targets)
+        if not (isinstance(answer, list) and answer and _dimensions(answer[0]) == 2):
+            return list(self._scores(answer, (rows, labels)).T)
+        if len(answer) != labels:
+            found = f"a list of {len(answer):,}, expected {labels:,} tables, one for each label"
+            raise self._error(f"predict_proba answered with {found}")
+        scores = []
+        for table, classes in zip(answer, self._classes_of_labels(), strict=True):
+            numbers = self._scores(table, (rows, len(classes)))
+            seen = self._positive in classes  # when it was trained; else it is never predicted
+            scores.append(numbers[:, classes.index(self._positive)] if seen else np.zeros(rows))
+        return scores
+
+    def _classes_of_labels(self) -> list[tuple[str | None, ...]]:
+        """What each label's scores are of; where a model does not tell, the positive come last."""
+        given = self._loaded.attribute("classes_")
+        if not isinstance(given, list) or any(_dimensions(one) != 1 for one in given):
+            given = [["", self._positive]] * len(self._targets)
+        try:
+            classes = [tuple(map(_label, one)) for one in given]
+        except ValueError as error:
+            raise self._error(f"its classes_ hold {error}") from None
+        if len(classes) != len(self._targets):
+            found = f"a list of {len(classes):,}, expected {len(self._targets):,}"
+            raise self._error(f"its classes_ are {found}, one for each label")
+        for target, labels in zip(self._targets, classes, strict=True):
+            if len(labels) > 1 and self._positive not in labels:
+                known = quoted([str(label) for label in labels])
+                raise self._error(
+                    f"positive_label {self._positive!r} is not among its classes {known} "
+                    f"of {target!r}"
+                )
+        return classes
 
     def require_features(self, columns: Iterable[str], files: str) -> None:
         """Refuse data that lacks a column that the model is called with.
@@ -139,23 +198,35 @@ class Caller:
             raise self._error(
                 "has no predict_proba, which metrics of scores and decision_threshold need"
             )
-        if not self.known:
+        if not self.known and self._task != "multilabel":
             raise self._error("has no classes_, which tell what its scores are of")
 
     def _answer(self, method: str, frame: Any, width: tuple[int, ...]) -> Any:
-        expected = (len(frame), *width)
+        return self._shaped(method, self._called(method, frame), (len(frame), *width))
+
+    def _called(self, method: str, frame: Any) -> Any:
         try:
-            answer = getattr(self._loaded.model, method)(frame)
-            # Of a list of mixed types numpy would make texts.
-            values = np.asarray(answer, object if isinstance(answer, list | tuple) else None)
+            return getattr(self._loaded.model, method)(frame)
         except (Exception, SystemExit) as error:  # somebody's model raises what it likes
             raise self._error(f"{method} {raised(error)}") from error
-        if values.shape == (len(frame), 1) and not width:
+
+    def _shaped(self, method: str, answer: Any, expected: tuple[int, ...]) -> Any:
+        try:
+            if hasattr(answer, "toarray"):  # a sparse matrix
+                answer = answer.toarray()
+            # Of a list of mixed types numpy would make texts.
+            values = np.asarray(answer, object if isinstance(answer, list | tuple) else None)
+        except (Exception, SystemExit) as error:  # nor is it known what an answer raises
+            raise self._error(f"{method} {raised(error)}") from error
+        if values.shape == (*expected, 1) and len(expected) == 1:
             values = values[:, 0]
         if values.shape != expected:
             found = _shape(values.shape) if values.shape else f"a {type(answer).__name__}"
             raise self._error(f"{method} answered with {found}, expected {_shape(expected)}")
         return values
+
+    def _scores(self, answer: Any, expected: tuple[int, ...]) -> Any:
+        return self._numbers("predict_proba", self._shaped("predict_proba", answer, expected))
 
     def _numbers(self, method: str, answer: Any) -> Any:
         if answer.dtype.kind in "iuf":
@@ -181,46 +252,51 @@ class Caller:
         return SourceError(f"model {self._loaded.source!r}: {text}")
 
 
+def has_scores(loaded: LoadedModel) -> bool:
+    """Whether a model has scores, and tells what they are of."""
+    return callable(loaded.attribute("predict_proba")) and loaded.attribute("classes_") is not None
+
+
 def write_predictions(
-    engine: Engine, rows: Rows, caller: Caller, kept: Sequence[str], file: Path
+    engine: Engine,
+    rows: Rows,
+    caller: Caller,
+    columns: Sequence[str],
+    kept: Kept,
+    progress: Progress | None,
 ) -> None:
-    """Call the model on all labelled rows, and write its answers beside the columns ``kept``.
+    """Call the model on all labelled rows, and keep its answers beside some columns.
 
     Raises
     ------
     SourceError
         If the model raises, or does not answer with one prediction for each row.
     DataError
-        If the rows can't be read to their end.
+        If the rows can't be read to their end, or the answers can't be kept.
     """
     import pyarrow as pa
-    from pyarrow import parquet
 
-    names = ", ".join(identifier(name) for name in dict.fromkeys([*kept, *caller.features]))
+    frames = Frames(engine, rows, caller.features)
+    names = ", ".join(identifier(name) for name in dict.fromkeys([*columns, *caller.features]))
     sql = f"select {names} from {rows.relation} where {rows.condition}"
-    writer = None
+    done = 0
     try:
-        for table in _tables(engine.batches(sql, BATCH_ROWS), caller, kept):
-            writer = writer or parquet.ParquetWriter(file, table.schema)
-            writer.write_table(table)
+        for batch in engine.batches(sql, BATCH_ROWS):
+            table = pa.Table.from_batches([batch]).select(list(columns))
+            for name, values in caller.columns(frames.frame(batch)).items():
+                kind = pa.string() if isinstance(values, list) else pa.float64()
+                table = table.append_column(name, pa.array(values, kind))
+            kept.append(table)
+            done += batch.num_rows
+            if progress:
+                progress(done, rows.labelled)
     except (pa.ArrowException, UnicodeError) as error:
-        raise DataError(f"the rows can't be kept in Parquet: {error}") from error
-    finally:
-        if writer:
-            writer.close()
+        raise DataError(f"the answers of the model can't be kept: {error}") from error
 
 
-def _tables(
-    batches: Iterator["pa.RecordBatch"], caller: Caller, kept: Sequence[str]
-) -> Iterator["pa.Table"]:
-    import pyarrow as pa
-
-    for batch in batches:
-        table = pa.Table.from_batches([batch]).select(list(kept))
-        for name, values in caller.columns(batch).items():
-            kind = pa.string() if isinstance(values, list) else pa.float64()
-            table = table.append_column(name, pa.array(values, kind))
-        yield table
+def _dimensions(value: Any) -> int:
+    """Of an array or a frame; zero of anything else."""
+    return getattr(value, "ndim", 0)
 
 
 def _shape(sizes: Sequence[int]) -> str:

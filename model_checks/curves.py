@@ -9,7 +9,9 @@ from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
+from model_checks.queries.buckets import bucket
 from model_checks.queries.grouping import segment_condition
+from model_checks.queries.labels import OUTCOMES
 
 _POINTS = 200
 _BINS = 40
@@ -30,6 +32,25 @@ class Confusion:
 
     labels: tuple[str, ...]
     rows: Floats
+
+
+@dataclass(frozen=True)
+class LabelOutcomes:
+    """Rows in which each label of a multilabel model was found, wrongly predicted, or missed.
+
+    Attributes
+    ----------
+    rows
+        In all; in most of them most labels are neither true nor predicted.
+    found, wrong, missed
+        Shape (L,): true positives, false positives, false negatives.
+    """
+
+    labels: tuple[str, ...]
+    rows: int
+    found: Floats
+    wrong: Floats
+    missed: Floats
 
 
 @dataclass(frozen=True)
@@ -56,9 +77,14 @@ class ErrorHistogram:
     rows: Floats
 
 
-def curves_of(
-    engine: Engine, predictions: Predictions, segment: Segment
-) -> tuple[RocCurve | None, Confusion] | tuple[PredictedAgainstActual, ErrorHistogram]:
+Curves = (
+    tuple[RocCurve | None, Confusion]
+    | tuple[LabelOutcomes]
+    | tuple[PredictedAgainstActual, ErrorHistogram]
+)
+
+
+def curves_of(engine: Engine, predictions: Predictions, segment: Segment) -> Curves:
     """The numbers that the chart of a model, or of one of its segments, is drawn from.
 
     Raises
@@ -71,6 +97,8 @@ def curves_of(
     relation = f"(select * from {predictions.relation} where {condition})"
     if predictions.task == "regression":
         return _against_actual(engine, relation), _error_histogram(engine, relation)
+    if predictions.task == "multilabel":
+        return (_label_outcomes(engine, relation, predictions.labels),)
     binary = predictions.task == "binary" and predictions.scored
     return (_roc(engine, relation, predictions.scored[0]) if binary else None), _confusion(
         engine, relation, predictions.labels
@@ -78,19 +106,40 @@ def curves_of(
 
 
 def _roc(engine: Engine, relation: str, positive: str) -> RocCurve:
-    """The curve at up to 200 of its points; rows of one score are never parted."""
-    is_positive = f"case when y_true = {literal(positive)} then w else 0 end"
+    """The curve at about 200 of its points: the rows are counted in steps of the score."""
+    [(low, high)] = engine.run(f"select min(s0), max(s0) from {relation}")
+    steps = _steps(low, high)
+    names = [f"step{position}" for position in range(len(steps))]
+    columns = [f"{step} as {name}" for step, name in zip(steps, names, strict=True)]
+    columns += [f"case when y_true = {literal(positive)} then w else 0 end as own", "w"]
     found = engine.run(
-        f"select sum({is_positive}), sum(w) from (select *, "
-        f"floor({_POINTS} * percent_rank() over (order by s0 desc)) as point from {relation}) "
-        "group by point order by point"
+        f"select sum(own), sum(w) from (select {', '.join(columns)} from {relation}) as stepped "
+        f"group by {', '.join(names)} order by {', '.join(f'{name} desc' for name in names)}"
     )
     own, both = np.array(found, dtype=float).reshape(-1, 2).cumsum(axis=0).T
-    other = both - own
-    return RocCurve(
-        np.concatenate([[0.0], other / (other[-1] or 1.0)]),
-        np.concatenate([[0.0], own / (own[-1] or 1.0)]),
-    )
+    rates = np.array([(both - own) / ((both - own)[-1] or 1.0), own / (own[-1] or 1.0)])
+    near = np.searchsorted(rates.sum(axis=0), np.linspace(0, rates[:, -1].sum(), _POINTS))
+    kept = np.unique(np.minimum(near, rates.shape[1] - 1))
+    start = [0.0]
+    return RocCurve(*(np.concatenate([start, rate[kept]]) for rate in rates))
+
+
+def _steps(low: float, high: float) -> list[str]:
+    """Functions of the score that only rise, which taken together part it finely.
+
+    Equal steps, and for probabilities also steps of a like ratio towards both ends, where those of
+    a rare event crowd.
+    """
+    equal = bucket("s0", low, high)
+    if not 0 <= low <= high <= 1:
+        return [equal]
+    odds = (_ratio_steps("s0"), f"-{_ratio_steps('(1 - s0)')}")
+    return [equal, *odds]
+
+
+def _ratio_steps(share: str) -> str:
+    """Steps of about 6 %, down to where doubles near 1 lie no closer."""
+    return f"floor(16 * ln(case when {share} > 1e-16 then {share} else 1e-16 end))"
 
 
 def _confusion(engine: Engine, relation: str, labels: tuple[str, ...]) -> Confusion:
@@ -100,6 +149,12 @@ def _confusion(engine: Engine, relation: str, labels: tuple[str, ...]) -> Confus
     for true, predicted, n in found:
         rows[position[true], position[predicted]] = n
     return Confusion(labels, rows)
+
+
+def _label_outcomes(engine: Engine, relation: str, labels: tuple[str, ...]) -> LabelOutcomes:
+    sums = [f"sum({outcome.format(k)})" for outcome in OUTCOMES for k in range(len(labels))]
+    [(rows, *found)] = engine.run(f"select count(*), {', '.join(sums)} from {relation}")
+    return LabelOutcomes(labels, rows, *np.array(found, dtype=float).reshape(3, len(labels)))
 
 
 def _against_actual(engine: Engine, relation: str) -> PredictedAgainstActual:

@@ -4,7 +4,8 @@ ModelChecksError
 ├── SettingsError        thresholds.toml does not say what it should: exit code 4
 ├── MeasurementError     one model could not be measured: its checks end in ERROR
 │   ├── DataError        the labelled rows or logged predictions are not usable
-│   └── SourceError      the deployed model can't be loaded or does not predict
+│   ├── SourceError      the deployed model can't be loaded or does not predict
+│   └── FunctionError    a metric of one's own can't be computed: an ERROR of its checks alone
 └── DeliveryError        a mail could not be handed to the server: exit code 11
 """
 
@@ -36,6 +37,10 @@ class DataError(MeasurementError):
 
 class SourceError(MeasurementError):
     """A deployed model can't be loaded, raises, or answers with something that is no prediction."""
+
+
+class FunctionError(MeasurementError):
+    """A metric of somebody's own can't be imported, raises, or answers with no number."""
 
 
 class DeliveryError(ModelChecksError):

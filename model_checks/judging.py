@@ -45,7 +45,7 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     started = datetime.now(UTC)
     moments = {name: moment_of(settings, name, as_of, started) for name in settings.models}
     plan = plan_of(settings, moments, gate=gate)
-    with TemporaryDirectory(prefix="model-checks-") as folder:
+    with _folder_for_predictions(settings) as folder:
         measured = {
             name: measure(settings, name, plan.checks, moments[name], Path(folder))
             for name in settings.models
@@ -65,6 +65,14 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
         planned=len(plan.checks),
         left_out=plan.left_out,
     )
+
+
+def _folder_for_predictions(settings: Settings) -> TemporaryDirectory[str]:
+    """Where ``[engine]`` says; if nothing can be written there, every model will tell."""
+    try:
+        return TemporaryDirectory(prefix="model-checks-", dir=settings.engine.temp_directory)
+    except OSError:
+        return TemporaryDirectory(prefix="model-checks-")
 
 
 def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) -> Plan:

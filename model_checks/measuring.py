@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from model_checks.aggregates import AggregateKind, Aggregates
-from model_checks.engines import Engine, open_engine, open_file
+from model_checks.calling import Progress, has_scores
+from model_checks.engines import Engine, keep_in, open_engine, open_file
 from model_checks.errors import MeasurementError
-from model_checks.metrics import METRICS, Asked, Estimate
+from model_checks.metrics import METRICS, Asked, Estimate, metric_named
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import (
     Predictions,
@@ -22,7 +23,7 @@ from model_checks.queries import Grouping, Need, find_aggregates
 from model_checks.results import ModelFacts, Result, error_of, result_of
 from model_checks.rows import Rows, open_rows, segment_rows
 from model_checks.settings import Model, Settings
-from model_checks.sources import load_model
+from model_checks.sources import LoadedModel, load_model
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Measurement:
         if aggregates is None:
             none = Estimate(None, None, None, check.confidence, 0, "rows", None, "no labelled row")
             return result_of(check, none, 0)
-        estimate = METRICS[check.metric].estimate(aggregates, check.asked)
+        estimate = metric_named(check.metric).estimate(aggregates, check.asked)
         return result_of(check, estimate, aggregates.rows)
 
 
@@ -89,7 +90,12 @@ def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ..
 
 
 def measure(
-    settings: Settings, name: str, checks: Sequence[Check], as_of: datetime, folder: Path
+    settings: Settings,
+    name: str,
+    checks: Sequence[Check],
+    as_of: datetime,
+    folder: Path,
+    progress: Progress | None = None,
 ) -> Measurement:
     """Measure all that the checks of a model need.
 
@@ -102,6 +108,8 @@ def measure(
         The plan's, of this model and others.
     folder
         Where the predictions of a model that must be called are kept; has to outlive the charts.
+    progress
+        Is told how many rows of how many a model was called on; never where predictions are logged.
     """
     model = settings.models[name]
     source = model.model.source if model.model else "logged predictions"
@@ -121,14 +129,24 @@ def measure(
                 return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
             loaded = load_model(model.model, settings.folder)
             facts = replace(facts, sha256=loaded.sha256)
-            file = folder / f"{name}.parquet"
-            scored = any(METRICS[metric].needs_scores for metric in model.metrics())
-            caller = call_model(engine, model, rows, loaded, file, scored=scored)
+            file = folder / f"{name}.duckdb"
+            scored = _scored(model.task, needs, loaded)
+            with keep_in(file, settings) as kept:
+                caller = call_model(
+                    engine, model, rows, loaded, kept, scored=scored, progress=progress
+                )
         with open_file(file, settings) as engine:
             predictions = called_predictions(engine, model, caller, file)
             return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
     except MeasurementError as error:
         return Measurement(replace(facts, error=str(error)), {})
+
+
+def _scored(task: str, needs: Mapping[AggregateKind, Need], loaded: LoadedModel) -> bool:
+    """Whether scores are asked for; functions of somebody's own get them where there are any."""
+    offered = "replicates" in needs and task != "regression"
+    needed = any(metric.aggregate in needs for metric in METRICS.values() if metric.needs_scores)
+    return needed or (offered and has_scores(loaded))
 
 
 def _with_counts(facts: ModelFacts, rows: Rows) -> ModelFacts:
@@ -148,20 +166,23 @@ def needs_of(checks: Iterable[Check]) -> Mapping[AggregateKind, Need]:
 
     The values of a segmentation are held to those that the file lists, where it lists all.
     """
-    segments: dict[AggregateKind, dict[tuple[str, ...], list[Check]]] = {}
-    asked: dict[AggregateKind, set[Asked]] = defaultdict(set)
+    by_kind: dict[AggregateKind, list[Check]] = defaultdict(list)
     for check in checks:
-        kind = METRICS[check.metric].aggregate
-        columns = tuple(column for column, _ in check.segment)
-        segments.setdefault(kind, {}).setdefault(columns, []).append(check)
-        asked[kind].add(check.asked)
-    return {
-        kind: Need(
-            tuple(_grouping(columns, those) for columns, those in by_columns.items()),
-            frozenset(asked[kind]),
-        )
-        for kind, by_columns in segments.items()
-    }
+        by_kind[metric_named(check.metric).kind(check.task)].append(check)
+    return {kind: _need(those) for kind, those in by_kind.items()}
+
+
+def _need(checks: Sequence[Check]) -> Need:
+    by_columns: dict[tuple[str, ...], list[Check]] = defaultdict(list)
+    asked_of: dict[Segment, set[Asked]] = defaultdict(set)
+    for check in checks:
+        by_columns[tuple(column for column, _ in check.segment)].append(check)
+        asked_of[check.segment].add(check.asked)
+    return Need(
+        tuple(_grouping(columns, those) for columns, those in by_columns.items()),
+        frozenset(check.asked for check in checks),
+        {segment: frozenset(asked) for segment, asked in asked_of.items()},
+    )
 
 
 def _grouping(columns: tuple[str, ...], checks: Sequence[Check]) -> Grouping:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from model_checks.aggregates import OwnFunction
 from model_checks.errors import SettingsError
-from model_checks.metrics import METRICS, Asked
+from model_checks.metrics import Asked, metric_named
 from model_checks.settings import (
     Judging,
-    Model,
     Rule,
     Segmentation,
     Settings,
@@ -80,11 +80,12 @@ class Check:
     declared: bool
     vacant: str | None
     beta: float | None = None
+    function: OwnFunction | None = None
 
     @property
     def asked(self) -> Asked:
         """What it asks of its metric."""
-        return Asked(self.average, self.confidence, self.beta or 1.0)
+        return Asked(self.average, self.confidence, self.beta or 1.0, self.function)
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,7 @@ def plan_checks(
     for name, model in settings.models.items():
         for metric, threshold in model.thresholds.items():
             held = _held(threshold, model, settings.defaults, gate=gate)
-            checks.append(_check(name, model, metric, threshold, held, _Target()))
+            checks.append(_check(settings, name, metric, threshold, held, _Target()))
         for one in model.segments:
             rows = found.get((name, tuple(one.by)))
             needed = {}
@@ -146,7 +147,7 @@ def plan_checks(
                 held = _held(threshold, one, model, settings.defaults, gate=gate)
                 needed[metric] = held.min_rows
                 checks += [
-                    _check(name, model, metric, threshold, held, target)
+                    _check(settings, name, metric, threshold, held, target)
                     for target in _targets(one, rows, held.min_rows)
                 ]
             if one.values is None and rows:
@@ -161,14 +162,15 @@ def plan_checks(
 
 
 def _check(
-    name: str, model: Model, metric: str, threshold: Threshold, held: _Held, target: _Target
+    settings: Settings, name: str, metric: str, threshold: Threshold, held: _Held, target: _Target
 ) -> Check:
+    task = settings.models[name].task
     return Check(
         id=check_id(name, metric, target.segment, vacant=target.vacant is not None),
         model=name,
-        task=model.task,
+        task=task,
         metric=metric,
-        average=threshold.average or METRICS[metric].averages[model.task][0],
+        average=threshold.average or metric_named(metric).averages[task][0],
         segment=target.segment,
         bound=Bound(threshold.min, threshold.max, threshold.warn, held.rule),
         confidence=held.confidence,
@@ -176,7 +178,14 @@ def _check(
         declared=target.declared,
         vacant=target.vacant,
         beta=threshold.beta,
+        function=_function(threshold, settings),
     )
+
+
+def _function(threshold: Threshold, settings: Settings) -> OwnFunction | None:
+    if threshold.function is None:
+        return None
+    return OwnFunction(threshold.function, settings.folder, threshold.seed, threshold.max_rows)
 
 
 def _held(threshold: Threshold, *above: Judging, gate: bool) -> _Held:

@@ -130,6 +130,8 @@ def result_of(check: Check, estimate: Estimate, rows: int) -> Result:
         has = "1 labelled row" if rows == 1 else f"{rows:,} labelled rows"
         text = f"{check.id}: {has}, at least {check.min_rows:,} are needed"
         return Result(check, Verdict.NO_DATA, text, estimate)
+    if estimate.error:
+        return error_of(check, estimate.error)
     verdict = verdict_on(estimate, check.bound)
     if verdict is Verdict.NO_DATA:
         text = f"{check.id}: {estimate.reason or 'undefined'}"
@@ -241,6 +243,7 @@ def result_as_json(result: Result) -> dict[str, Any]:
         "metric": check.metric,
         "average": check.average,
         "beta": check.beta,
+        "function": check.function.reference if check.function else None,
         "segment": dict(check.segment) or None,
         "n": estimate.n if estimate else None,
         "unit": estimate.unit if estimate else None,

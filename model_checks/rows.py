@@ -92,7 +92,8 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     if not given:
         raise DataError("has no rows")
     start = _window_start(model, as_of)
-    time, label = _time_condition(model, types, start, as_of), label_condition(model.target, types)
+    time = _time_condition(model, types, start, as_of)
+    label = conjunction([label_condition(target, types) for target in model.targets])
     column = identifier(model.time_column) if model.time_column else "1"
     counts = [f"count(case when {rows} then 1 end)" for rows in (time, f"{time} and {label}")]
     ends = [f"cast({end}({column}) as varchar)" for end in ("min", "max")]
@@ -181,13 +182,14 @@ def label_text(label: str | float) -> str:
     return label if isinstance(label, str) else str(int(label))
 
 
-def quoted(labels: Sequence[str]) -> str:
-    """The first five, and how many more.
+def quoted(labels: Sequence[str], count: int = 0) -> str:
+    """The first five, and how many more; of as many as are counted, where that is more.
 
     >>> quoted(["a", "b"])
     "'a', 'b'"
     """
-    more = f" and {len(labels) - 5:,} more" if len(labels) > 5 else ""
+    count = max(count, len(labels))
+    more = f" and {count - 5:,} more" if count > 5 else ""
     return ", ".join(repr(label) for label in labels[:5]) + more
 
 
@@ -202,7 +204,7 @@ def is_float(kind: str) -> bool:
 
 
 def label_condition(target: str, types: Mapping[str, str]) -> str:
-    """SQL that holds for the rows that have a label."""
+    """SQL that holds for the rows that have a label in this column."""
     column = identifier(target)
     present = f"{column} is not null"
     return f"{present} and not isnan({column})" if is_float(types[target]) else present
@@ -241,9 +243,10 @@ def _sql_time(moment: datetime) -> str:
 
 def _columns_named(model: Model) -> list[tuple[str, str]]:
     """Every column that the settings name, with the key that names it."""
-    scores = model.score.values() if isinstance(model.score, dict) else [model.score]
-    named = [("target", model.target), ("time_column", model.time_column), ("weight", model.weight)]
-    named += [("prediction", model.prediction), *(("score", score) for score in scores)]
+    named: list[tuple[str, str | None]] = [("target", target) for target in model.targets]
+    named += [("time_column", model.time_column), ("weight", model.weight)]
+    named += [("prediction", prediction) for prediction in model.predictions]
+    named += [("score", score) for score in model.scores]
     named += [("features", feature) for feature in model.features or []]
     named += [("segments", column) for segmentation in model.segments for column in segmentation.by]
     return [(key, name) for key, name in named if name is not None]

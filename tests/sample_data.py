@@ -2,11 +2,13 @@
 
 import itertools
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
@@ -27,8 +29,17 @@ AS_OF = datetime(2013, 5, 1, tzinfo=UTC)
 THRESHOLDS: dict[str, dict[str, Any]] = {
     "binary": {"accuracy": 0.5},
     "multiclass": {"accuracy": 0.5},
+    "multilabel": {"accuracy": 0.5},
     "regression": {"mae": 1.0},
 }
+
+
+def agreed(metrics: Iterable[str], bound: float = 0.5) -> dict[str, Any]:
+    """Thresholds for some metrics."""
+    return {
+        name: {"min": bound, "beta": BETA} if METRICS[name].needs_beta else bound
+        for name in metrics
+    }
 
 
 def toml(value: object) -> str:
@@ -93,6 +104,21 @@ def settings_of(
 
 def _pairs(keys: Mapping[str, Any]) -> str:
     return "\n".join(f"{key} = {toml(value)}" for key, value in keys.items())
+
+
+def label_columns(true: Any, predicted: Any) -> dict[str, Any]:
+    """What is true and predicted of each label, shape (n, L): ``y0``, ``y1``, ..., ``p0``, ..."""
+    columns = {f"y{k}": labels for k, labels in enumerate(np.asarray(true).T)}
+    return columns | {f"p{k}": labels for k, labels in enumerate(np.asarray(predicted).T)}
+
+
+def label_keys(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a multilabel model that name such columns."""
+    keys = {
+        key: [name for name in columns if re.fullmatch(rf"{letter}\d+", name)]
+        for key, letter in (("target", "y"), ("prediction", "p"))
+    }
+    return {"task": "multilabel", **keys}
 
 
 def measured(folder: Path, columns: Mapping[str, Any] | None = None, **keys: Any) -> Measurement:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import skops.io
 from sample_data import (
+    agreed,
     complaint,
     damaged_parquet,
     estimated,
@@ -78,7 +79,7 @@ def test_a_pipeline_judged_is_what_the_pipeline_answers(
     if loader == "joblib":
         named = {"joblib": path.name, "allow_pickle": True, "sha256": sha256}
     positive = "yes" if words == ["no", "yes"] else 1
-    thresholds = dict.fromkeys(metrics_of("binary"), 0.5)
+    thresholds = agreed(metrics_of("binary"))
     columns = {"y": true, "other": true, **{name: rows[name].to_numpy() for name in ("a", "b")}}
     keys = {"thresholds": thresholds, "positive_label": positive}
     called = measured(tmp_path, columns, model=named, **keys)
@@ -96,7 +97,7 @@ def test_a_model_of_several_classes_is_judged_by_all_its_scores(tmp_path: Path) 
     model = LogisticRegression().fit(rows, true)
     skops.io.dump(model, tmp_path / "m.skops")
     keys: dict[str, Any] = {"task": "multiclass"}
-    keys["thresholds"] = dict.fromkeys(metrics_of("multiclass"), 0.5)
+    keys["thresholds"] = agreed(metrics_of("multiclass"))
     columns = {"y": true, "a": rows["a"].to_numpy(), "b": rows["b"].to_numpy()}
     called = measured(tmp_path, columns, model="m.skops", **keys)
     scores = dict(zip(model.classes_, model.predict_proba(rows).T, strict=True))
@@ -182,12 +183,13 @@ def test_several_batches_are_as_good_as_one(
     rows = frame(301 if size == 300 else 20)
     true = labels(rows, 3 if task == "multiclass" else 2)
     if task == "regression":
+        true = true + 1  # of a target of 0 there is no share
         skops.io.dump(LinearRegression().fit(rows, true), tmp_path / "m.skops")
     else:
         skops.io.dump(LogisticRegression().fit(rows, true), tmp_path / "m.skops")
     columns = {"y": true, "a": rows["a"].to_numpy(), "b": rows["b"].to_numpy()}
     keys: dict[str, Any] = {"task": task, "model": "m.skops"}
-    keys["thresholds"] = dict.fromkeys(metrics_of(task), 0.5)
+    keys["thresholds"] = agreed(metrics_of(task))
     whole = measured(tmp_path, columns, **keys)
     monkeypatch.setattr(calling, "BATCH_ROWS", size)
     parted = measured(tmp_path, columns, **keys)
@@ -388,7 +390,7 @@ def test_probabilities_may_be_a_frame(tmp_path: Path) -> None:
                 "a binary model has two"
             ),
         ),
-        ("['\\ud800'] * 4", "the rows can't be kept in Parquet: "),
+        ("['\\ud800'] * 4", "the answers of the model can't be kept: "),
     ],
 )
 def test_what_is_no_label_is_told(tmp_path: Path, predict: str, told: str) -> None:
@@ -447,6 +449,19 @@ def test_what_is_no_number_is_told(tmp_path: Path, predict: str, told: str) -> N
 def test_what_are_no_probabilities_is_told(tmp_path: Path, proba: str, told: str) -> None:
     keys: dict[str, Any] = {"thresholds": {"roc_auc": 0.5}, "attributes": {"classes_": [0, 1]}}
     assert refusal(tmp_path, "frame.x", proba=proba, **keys) == told
+
+
+@pytest.mark.parametrize("position", range(3))
+def test_a_score_that_is_no_number_is_found_whichever_class_it_is_of(
+    tmp_path: Path, position: int
+) -> None:
+    proba = f"np.where(np.arange(12).reshape(4, 3) % 6 == {position}, np.nan, 0.1)"
+    columns = {"y": ["a", "b", "c", "a"], "x": ["a", "b", "c", "b"]}
+    keys: dict[str, Any] = {"thresholds": {"roc_auc": 0.5}, "columns": columns}
+    keys["attributes"] = {"classes_": ["a", "b", "c"]}
+    assert refusal(tmp_path, "frame.x", task="multiclass", proba=proba, **keys) == (
+        f"score of the model for {'abc'[position]!r} is NaN in 2 of 4 labelled rows"
+    )
 
 
 @pytest.mark.parametrize(

@@ -19,22 +19,30 @@ from PIL import Image
 
 from model_checks.charts import (
     detail_chart,
+    outcomes_chart,
     overview_chart,
     regression_chart,
     roc_and_confusion_chart,
 )
-from model_checks.charts.axes import BLUE
+from model_checks.charts.axes import BLUE, LIGHT, ORANGE
 from model_checks.charts.blocks import MOST_ROWS, WORST_FIRST, arranged, tally_text
 from model_checks.charts.canvas import SCALE, png
 from model_checks.charts.canvas.lettering import CAPITAL, drawable, readable, shortened, text_width
 from model_checks.charts.classification import area, classification_drawing, point_in_use
 from model_checks.charts.marks import WIDTH, Box, Dot, Drawing, Label, Line, Mark, Raster
 from model_checks.charts.matrix import MOST_CLASSES, MOST_WITH_FIGURES, colours, pooled, shares
+from model_checks.charts.outcomes import MOST_DRAWN, f1_of, outcomes_drawing
 from model_checks.charts.overview import overview_drawing
 from model_checks.charts.regression import mean_error, quantile, regression_drawing
 from model_checks.charts.scales import Scale, decimals, number, round_numbers, short_count, spanning
-from model_checks.charts.strips import LOOKS, plotted
-from model_checks.curves import Confusion, ErrorHistogram, PredictedAgainstActual, RocCurve
+from model_checks.charts.strips import LOOKS, ROW, plotted
+from model_checks.curves import (
+    Confusion,
+    ErrorHistogram,
+    LabelOutcomes,
+    PredictedAgainstActual,
+    RocCurve,
+)
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound, Check, Segment, check_id
 from model_checks.results import Chart, Result, error_of, result_of
@@ -127,6 +135,31 @@ def test_the_whole_comes_first_and_then_a_block_for_each_segmentation() -> None:
 def test_a_third_metric_of_a_segmentation_begins_a_block_of_its_own() -> None:
     blocks = arranged(many(9)).blocks
     assert [block.columns for block in blocks] == [("accuracy", "recall"), ("f1",)]
+
+
+def test_a_beta_is_part_of_the_name() -> None:
+    one = result("fbeta", 0.7)
+    (block,) = arranged([replace(one, check=replace(one.check, beta=0.5))]).blocks
+    assert [row.label for row in block.rows] == ["fbeta, beta 0.5"]
+
+
+def test_a_bias_lies_between_its_bounds() -> None:
+    drawing = overview_drawing(
+        "m", [result("mean_error", -1.0, bound=Bound(-2, 2, None, "estimate"))]
+    )
+    assert {"−1.00", "−1.05 to −0.95", "−2 to 2"} <= set(texts(drawing))
+    (box,) = [mark for mark in drawing.marks if isinstance(mark, Box) and mark.height == ROW]
+    (dot,) = [one for one in dots(drawing) if box.y < one.y < box.y + box.height]
+    assert dot.x == pytest.approx(box.x + box.width / 4)
+
+
+def test_an_interval_without_any_limit_runs_out_on_both_sides() -> None:
+    one = result("mean_error", 1.0, bound=Bound(-2, 2, None, "estimate"))
+    assert one.estimate is not None
+    endless = replace(one, estimate=replace(one.estimate, low=-math.inf, high=math.inf))
+    drawing = overview_drawing("m", [endless])
+    assert "−∞ to ∞" in texts(drawing)
+    assert overview_chart("m", [endless]).png
 
 
 def test_a_segment_without_a_check_of_a_metric_leaves_its_place_empty() -> None:
@@ -374,6 +407,66 @@ def test_right_is_blue_wrong_is_orange_and_none_is_white() -> None:
     assert colours(share)[0, 2].tolist() == [255, 255, 255]
 
 
+# Detail charts: multilabel.
+
+OUTCOMES = LabelOutcomes(
+    ("news", "sport", "art"),
+    1200,
+    found=np.array([300.0, 30, 0]),
+    wrong=np.array([75.0, 0, 0]),
+    missed=np.array([25.0, 30, 0]),
+)
+
+
+def outcomes(count: int) -> LabelOutcomes:
+    found, wrong, missed = np.random.default_rng(count).poisson(40, (3, count)).astype(float)
+    return LabelOutcomes(tuple(f"label {k}" for k in range(count)), 900, found, wrong, missed)
+
+
+def bars(drawing: Drawing) -> list[Box]:
+    return [mark for mark in drawing.marks if isinstance(mark, Box) and mark.height > 8]
+
+
+def test_a_labels_bar_is_parted_by_what_became_of_it() -> None:
+    found = bars(outcomes_drawing("t", OUTCOMES))
+    assert [bar.fill for bar in found] == [BLUE, LIGHT, ORANGE, BLUE, LIGHT]
+    length = sum(bar.width for bar in found[:3])
+    assert [bar.width / length for bar in found] == pytest.approx([3 / 4, 1 / 16, 3 / 16, 0.5, 0.5])
+    assert found[1].x == pytest.approx(found[0].x + found[0].width)
+    assert found[0].y == found[2].y < found[3].y
+
+
+def test_a_label_has_its_figures_beside_its_bar() -> None:
+    drawn_texts = texts(outcomes_drawing("t", OUTCOMES))
+    first = drawn_texts.index("news")
+    assert drawn_texts[first : first + 5] == ["news", "400", "0.80", "0.92", "0.86"]
+    assert "neither true nor predicted in any row" in drawn_texts
+    only_wrong = replace(OUTCOMES, found=np.zeros(3), missed=np.zeros(3))
+    drawn_texts = texts(outcomes_drawing("t", only_wrong))
+    assert drawn_texts[first : first + 5] == ["news", "75", "0.00", "–", "0.00"]
+
+
+def test_of_many_labels_those_of_the_lowest_f1_are_drawn_in_their_order() -> None:
+    many_labels = outcomes(80)
+    drawn = [t for t in texts(outcomes_drawing("t", many_labels)) if t.startswith("label ")]
+    worst = np.argsort(f1_of(many_labels), kind="stable")[:MOST_DRAWN]
+    assert drawn == [f"label {k}" for k in sorted(worst)]
+    caption = "Of the rows in which a label is true or predicted, the 30 labels of the lowest F1"
+    assert caption in texts(outcomes_drawing("t", many_labels))
+
+
+def test_the_alternative_text_of_labels_has_their_figures() -> None:
+    assert outcomes_chart("m", "tags, all", OUTCOMES).alt == (
+        "tags, all: 1,200 rows, 3 labels; "
+        "art was found in 0 of 0 rows and wrongly predicted in 0; "
+        "sport was found in 30 of 60 rows and wrongly predicted in 0; "
+        "news was found in 300 of 325 rows and wrongly predicted in 75."
+    )
+    assert outcomes_chart("m", "t", outcomes(6)).alt.endswith(
+        "; the other labels (2) have no lower F1."
+    )
+
+
 # Detail charts: regression.
 
 EDGES = np.linspace(0.0, 40.0, 5)
@@ -443,6 +536,7 @@ def test_the_numbers_decide_which_chart_is_drawn() -> None:
     assert chart.title == "flights, carrier = AA, origin = (null)"
     assert "ROC curve" in chart.alt
     assert detail_chart("arrival", (), (AGAINST, ERRORS)).alt.startswith("arrival: 8 rows")
+    assert detail_chart("tags", (), (OUTCOMES,)).alt.startswith("tags: 1,200 rows, 3 labels")
 
 
 # Scales and words.
@@ -554,6 +648,7 @@ def test_hostile_texts_are_drawn_without_a_warning(text: str) -> None:
     for chart in (
         overview_chart(text, found),
         roc_and_confusion_chart(text, text, ROC, Confusion((text, "b"), CONFUSION.rows)),
+        outcomes_chart(text, text, replace(OUTCOMES, labels=(text, "b", "c"))),
         regression_chart(text, text, against, ErrorHistogram(edges, np.ones(1))),
     ):
         assert pixels(chart.png).shape[1] == WIDTH * SCALE
@@ -576,6 +671,9 @@ def test_hostile_texts_are_drawn_without_a_warning(text: str) -> None:
         classification_drawing("t", None, classes(111)),
         classification_drawing("t", None, classes(30)),
         classification_drawing("t", None, classes(500)),
+        outcomes_drawing("t", OUTCOMES),
+        outcomes_drawing("x" * 500, replace(OUTCOMES, labels=("x" * 500, "b", "y" * 500))),
+        outcomes_drawing("t", outcomes(200)),
         regression_drawing("t", AGAINST, ERRORS),
         overview_drawing("m", [error_of(r.check, "broken") for r in flights()]),
         overview_drawing("m", [replace(result(), verdict=v) for v in Verdict] * 2000),
@@ -659,6 +757,8 @@ def all_charts() -> Sequence[Callable[[], Chart]]:
         lambda: overview_chart("m", many(300)),
         lambda: roc_and_confusion_chart("m", "t", ROC, CONFUSION),
         lambda: roc_and_confusion_chart("m", "t", None, classes(12)),
+        lambda: outcomes_chart("m", "t", OUTCOMES),
+        lambda: outcomes_chart("m", "t", outcomes(200)),
         lambda: regression_chart("m", "t", AGAINST, ERRORS),
     )
 

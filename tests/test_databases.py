@@ -14,38 +14,35 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from databases import VARIABLE, Postgres, Somewhere
-from sample_data import AS_OF, complaint, estimated, measured, python_model, settings_of
+from sample_data import AS_OF, agreed, complaint, estimated, measured, python_model, settings_of
 from sqlalchemy.event import listen, remove
 
 from model_checks import calling
-from model_checks.aggregates import ProbabilitySums, RankSums
+from model_checks.aggregates import RankSums
 from model_checks.curves import curves_of
 from model_checks.engines import open_engine
 from model_checks.engines.database import Database
 from model_checks.judging import judge
 from model_checks.measuring import Measurement, reopen
-from model_checks.metrics import METRICS
+from model_checks.metrics import metrics_of
 from model_checks.results import Result
 from model_checks.settings import Data
 
 HERE = {"url_env": VARIABLE, "table": "predictions"}
 
 
-def in_order(found: Any) -> Any:
-    """Rank sums by label, gaps by size: engines return groups in any order."""
-    if isinstance(found, ProbabilitySums):
-        return replace(found, gaps=tuple(sorted(found.gaps)))
-    if not isinstance(found, RankSums):
-        return found
-    order = np.argsort(found.labels)
+def in_order(ranks: RankSums) -> RankSums:
+    """By label: engines return groups in any order."""
+    order = np.argsort(ranks.labels)
     arrays = ("rows", "weight", "weight2", "sums", "products")
-    kept: dict[str, Any] = {name: getattr(found, name)[order] for name in arrays}
-    return replace(found, labels=tuple(np.array(found.labels)[order].tolist()), **kept)
+    kept: dict[str, Any] = {name: getattr(ranks, name)[order] for name in arrays}
+    return replace(ranks, labels=tuple(np.array(ranks.labels)[order].tolist()), **kept)
 
 
 def assert_alike(one: Any, other: Any) -> None:
     """Two values equal to 1e-12, and in all that is no number to the letter."""
-    one, other = in_order(one), in_order(other)
+    if isinstance(one, RankSums):
+        one, other = in_order(one), in_order(other)
     if is_dataclass(one):
         assert type(one) is type(other)
         for field in fields(one):
@@ -73,16 +70,6 @@ def assert_measured_alike(
     there = measured(folder, data=HERE, **keys)
     assert_alike(by_duckdb, there)
     return there
-
-
-def all_metrics(task: str) -> dict[str, Any]:
-    """A threshold for each metric of a task."""
-    bounds = {"higher": {"min": 0.0}, "lower": {"max": 1.0}, "zero": {"min": -1.0, "max": 1.0}}
-    return {
-        name: {**bounds[metric.direction], **({"beta": 2.0} if metric.needs_beta else {})}
-        for name, metric in METRICS.items()
-        if task in metric.averages
-    }
 
 
 def some(draws: np.random.Generator, values: Sequence[Any], rows: int) -> list[Any]:
@@ -123,7 +110,7 @@ def test_every_aggregate_is_as_of_duckdb(
     for seed in range(3):
         columns, keys = logged(task, seed)
         keys |= {"weight": weight} if weight else {}
-        thresholds = all_metrics(task)
+        thresholds = agreed(metrics_of(task))
         segments = [{"by": by, "thresholds": thresholds} for by in SEGMENTS]
         there = assert_measured_alike(
             tmp_path,
@@ -140,7 +127,7 @@ def test_every_aggregate_is_as_of_duckdb(
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_every_curve_is_as_of_duckdb(tmp_path: Path, database: Somewhere, task: str) -> None:
     columns, keys = logged(task, seed=7)
-    keys |= {"segments": [{"by": "g", "thresholds": all_metrics(task)}]}
+    keys |= {"segments": [{"by": "g", "thresholds": agreed(metrics_of(task))}]}
     database.write("predictions", columns)
     drawn = []
     here: str | dict[str, str] = "data.parquet"
@@ -165,7 +152,7 @@ def test_a_window_ends_where_duckdb_says(
     columns, keys = logged("binary", seed=3)
     hours = np.datetime64("2013-04-28T00:00:00.000000") + np.arange(500) * np.timedelta64(30, "m")
     columns["t"] = pa.array(hours, pa.timestamp("us", zone))
-    keys |= {"time_column": "t", "window": "2d", "thresholds": all_metrics("binary")}
+    keys |= {"time_column": "t", "window": "2d", "thresholds": agreed(metrics_of("binary"))}
     there = assert_measured_alike(tmp_path, database, columns, **keys)
     assert there.facts.rows == 96
     keys["window"] = "3w"
@@ -224,7 +211,7 @@ def test_any_column_and_value_can_be_asked_for(
 def test_any_table_can_be_read(tmp_path: Path, database: Somewhere, name: str) -> None:
     columns, keys = logged("binary", seed=1, rows=50)
     database.write(name, columns)
-    keys |= {"thresholds": all_metrics("binary")}
+    keys |= {"thresholds": agreed(metrics_of("binary"))}
     here = measured(tmp_path, columns, **keys)
     assert_alike(here, measured(tmp_path, data={"url_env": VARIABLE, "table": name}, **keys))
 
@@ -390,8 +377,10 @@ def test_no_value_stands_in_the_sql_and_only_sums_come_back(
     columns["p"] = [f"true-{label}" for label in columns["p"]]
     keys["score"] = {f"true-{label}": column for label, column in keys["score"].items()}
     columns["t"] = pa.array([datetime(2013, 4, 30, tzinfo=UTC)] * 2000)
-    keys |= {"time_column": "t", "window": "2d", "thresholds": all_metrics("multiclass")}
-    keys["segments"] = [{"by": "g", "values": ["it's"], "thresholds": all_metrics("multiclass")}]
+    keys |= {"time_column": "t", "window": "2d", "thresholds": agreed(metrics_of("multiclass"))}
+    keys["segments"] = [
+        {"by": "g", "values": ["it's"], "thresholds": agreed(metrics_of("multiclass"))}
+    ]
     database.write("predictions", columns)
     fetched: list[int] = []
 

@@ -9,15 +9,16 @@ from typing import Any
 
 import pytest
 import sqlglot
-from sample_data import measured, settings_of
+from sample_data import agreed, measured, settings_of
 from sqlglot import exp
-from test_databases import all_metrics, logged
+from test_databases import logged
 
 from model_checks.curves import curves_of
 from model_checks.engines.dialects import DIALECTS, duckdb_type, translated
 from model_checks.engines.duckdb import DuckDB
 from model_checks.errors import DataError
 from model_checks.measuring import reopen
+from model_checks.metrics import metrics_of
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +33,7 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DuckDB, "run", run)
-        patch.setattr(DuckDB, "streams", False)
+        patch.setattr(DuckDB, "scratch", None)
         for task in ("binary", "multiclass", "regression"):
             measure_all(tmp_path_factory.mktemp(task), task)
     return {sql for sql in asked if not sql.startswith(("create ", "describe "))}
@@ -41,13 +42,12 @@ def queries(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
 def measure_all(folder: Path, task: str) -> None:
     columns, keys = logged(task, seed=2)
     columns["t"] = [datetime(2013, 4, 30, tzinfo=UTC)] * len(columns["y"])
-    thresholds = all_metrics(task)
+    thresholds = agreed(metrics_of(task))
     listed = {"by": "g", "values": ["a", "it's"], "thresholds": thresholds}
     found = {"by": ["g", "n", "b"], "thresholds": thresholds}
     keys |= {"thresholds": thresholds, "weight": "w", "time_column": "t", "window": "3d"}
     for one in (found, listed):
-        # From the statistics of a Parquet file DuckDB takes a NaN for the largest score.
-        given = {"task": task, "data": "data.csv", "segments": [one], **keys}
+        given = {"task": task, "segments": [one], **keys}
         predictions = measured(folder, columns, **given).predictions
         assert predictions is not None
         with reopen(settings_of(folder, **given), "m", predictions) as engine:

@@ -10,10 +10,15 @@ from scipy import special, stats
 from model_checks.intervals import (
     SMALL_CLASS,
     Interval,
+    agreement_interval,
     auc_interval,
+    bootstrap_interval,
+    calibration_interval,
     delta_logit_interval,
+    explained_interval,
     f1_interval,
     hall_mean_interval,
+    hall_signed_interval,
     kish_size,
     newcombe_auc_interval,
     rmse_interval,
@@ -327,6 +332,42 @@ def test_moments_that_no_values_have_are_refused(impossible: tuple[float, float,
         hall_mean_interval(10, *impossible, 0.95)
 
 
+# The bootstrap.
+
+
+def test_the_bootstrap_takes_percentiles_further_out_than_the_confidence_says() -> None:
+    replicates = np.linspace(0, 1, 10_001)
+    for n, confidence in [(10, 0.95), (30, 0.8), (500, 0.99)]:
+        t = stats.t.ppf((1 + confidence) / 2, n - 1) * math.sqrt(n / (n - 1))
+        tail = stats.norm.cdf(-t)
+        found = bootstrap_interval(0.5, replicates, n, confidence)
+        assert limits(found) == pytest.approx((tail, 1 - tail), abs=1e-9)
+        assert tail < (1 - confidence) / 2
+    many = bootstrap_interval(0.5, replicates, 10**6, 0.9)
+    assert limits(many) == pytest.approx((0.05, 0.95), abs=1e-5)
+
+
+def test_the_bootstrap_holds_the_value_even_beyond_all_resamples() -> None:
+    replicates = np.linspace(0.2, 0.4, 1000)
+    assert bootstrap_interval(0.5, replicates, 100, 0.95).high == 0.5
+    assert bootstrap_interval(-0.5, replicates, 100, 0.95).low == -0.5
+    assert type(bootstrap_interval(0.3, replicates, 100, 0.95).low) is float
+
+
+def test_the_bootstrap_of_one_row_has_no_limits() -> None:
+    assert limits(bootstrap_interval(1.0, np.ones(1000), 1, 0.95)) == (-math.inf, math.inf)
+
+
+def test_resamples_that_agree_collapse_to_the_value() -> None:
+    assert limits(bootstrap_interval(1.0, np.ones(1000), 100, 0.95)) == (1, 1)
+
+
+@pytest.mark.parametrize("confidence", [0, 1, 95, -0.5, math.nan])
+def test_the_bootstrap_refuses_a_confidence_that_is_no_probability(confidence: float) -> None:
+    with pytest.raises(ValueError, match="confidence"):
+        bootstrap_interval(0.5, np.ones(10), 10, confidence)
+
+
 # Student's quantile.
 
 
@@ -486,3 +527,149 @@ def test_numpy_scalars_come_back_as_plain_numbers() -> None:
     mean = hall_mean_interval(np.float64(5), np.float64(2), np.float64(4), np.float64(8), 0.95)
     assert {type(limit) for each in (interval, mean) for limit in limits(each)} == {float}
     assert type(kish_size(np.float64(3), np.float64(3))) is float
+
+
+# Hall's interval of values of either sign.
+
+
+@repeatable
+@given(errors, confidences)
+def test_hall_of_positive_values_is_the_same_from_central_moments(
+    values: list[float], confidence: float
+) -> None:
+    array = np.abs(values) + 1
+    assume(array.std() > 0.01)
+    n, mean = len(values), float(array.mean())
+    central = [float(((array - mean) ** power).mean()) for power in (2, 3)]
+    signed = hall_signed_interval(n, mean, central[0], central[1], confidence)
+    plain = hall_mean_interval(n, *moments(list(array)), confidence)
+    assert max(signed.low, 0) == pytest.approx(plain.low, rel=1e-6, abs=1e-6)
+    assert signed.high == pytest.approx(plain.high, rel=1e-6)
+
+
+@repeatable
+@given(errors, confidences)
+def test_hall_of_turned_signs_is_turned(values: list[float], confidence: float) -> None:
+    array = np.array(values)
+    mean, variance = float(array.mean()), float(array.var())
+    third = float(((array - mean) ** 3).mean())
+    assume(variance > 1e-6)
+    there = hall_signed_interval(len(values), mean, variance, third, confidence)
+    back = hall_signed_interval(len(values), -mean, variance, -third, confidence)
+    assert there.low <= mean <= there.high
+    assert (-back.high, -back.low) == pytest.approx((there.low, there.high))
+
+
+def test_hall_of_one_signed_value_has_no_limits() -> None:
+    assert limits(hall_signed_interval(1, 3.0, 0.0, 0.0, 0.95)) == (-math.inf, math.inf)
+
+
+def test_hall_of_equal_signed_values_is_their_mean() -> None:
+    assert limits(hall_signed_interval(9, -3.0, 0.0, 0.0, 0.95)) == (-3, -3)
+
+
+@pytest.mark.parametrize(
+    ("n", "mean", "variance", "third"),
+    [(0, 1, 1, 0), (5, math.nan, 1, 0), (5, 1, -1, 0), (5, 1, math.inf, 0), (5, 1, 1, math.nan)],
+)
+def test_hall_refuses_what_no_signed_values_have(
+    n: float, mean: float, variance: float, third: float
+) -> None:
+    with pytest.raises(ValueError, match=r"no values have|must be above 0"):
+        hall_signed_interval(n, mean, variance, third, 0.95)
+
+
+def test_hall_stays_below_the_highest_value() -> None:
+    values = [0.0, 0.0, 0.0, 2.0]
+    free = hall_mean_interval(4, *moments(values), 0.95)
+    held = hall_mean_interval(4, *moments(values), 0.95, highest=2.0)
+    assert free.high > 2
+    assert limits(held) == (free.low, 2)
+    assert hall_mean_interval(1, 1.0, 1.0, 1.0, 0.95, highest=2.0).high == 2
+
+
+# Agreement beyond chance.
+
+
+@pytest.mark.parametrize("value", [-0.9, -0.3, 0.0, 0.5, 0.95])
+def test_agreement_is_symmetric_on_fishers_scale(value: float) -> None:
+    found = agreement_interval(value, 0.002, (0.8, 0.5), 100, 0.95)
+    low, high = np.arctanh(limits(found))
+    half = stats.norm.ppf(0.975) * math.sqrt(0.002) / (1 - value**2)
+    assert (low, high) == pytest.approx((np.arctanh(value) - half, np.arctanh(value) + half))
+    assert found.method == "delta, Fisher's z"
+
+
+@pytest.mark.parametrize(("value", "accuracy"), [(1.0, 1.0), (-1.0, 0.0), (0.4, 0.7)])
+def test_agreement_that_does_not_vary_is_as_sure_as_its_accuracy(
+    value: float, accuracy: float
+) -> None:
+    found = agreement_interval(value, 0.0, (accuracy, 0.5), 40, 0.95)
+    wilson = wilson_interval(accuracy, 40, 0.95)
+    low, high = (value + (limit - accuracy) / 0.5 for limit in limits(wilson))
+    assert limits(found) == pytest.approx((max(low, -1), min(high, 1)))
+    assert found.method == "Wilson on accuracy"
+
+
+@pytest.mark.parametrize(
+    ("value", "variance", "n"), [(1.1, 0.1, 9), (math.nan, 0.1, 9), (0.5, -1, 9), (0.5, 0.1, 0)]
+)
+def test_agreement_refuses_what_no_rows_have(value: float, variance: float, n: float) -> None:
+    with pytest.raises(ValueError, match=r"must be"):
+        agreement_interval(value, variance, (0.5, 0.5), n, 0.95)
+
+
+# A share explained.
+
+
+def test_a_share_explained_is_symmetric_on_the_scale_of_the_ratio() -> None:
+    found = explained_interval(0.3, 2.0, 52, 0.95)
+    half = stats.t.ppf(0.975, 50) * math.sqrt(2.0 / 50)
+    assert limits(found) == pytest.approx((1 - 0.3 * math.exp(half), 1 - 0.3 * math.exp(-half)))
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_two_rows_tell_nothing_of_a_share_explained(n: float) -> None:
+    assert limits(explained_interval(0.3, 2.0, n, 0.95)) == (-math.inf, 1)
+
+
+def test_a_share_that_is_all_explained_is_known() -> None:
+    assert limits(explained_interval(0.0, 0.0, 50, 0.95)) == (1, 1)
+
+
+def test_a_share_explained_bears_any_variance() -> None:
+    low, high = limits(explained_interval(5.0, 1e12, 5, 0.95))
+    assert low < -1e300
+    assert high == pytest.approx(1)
+
+
+@pytest.mark.parametrize(("ratio", "variance"), [(-0.1, 1), (math.nan, 1), (0.1, -1)])
+def test_a_share_explained_refuses_what_no_rows_have(ratio: float, variance: float) -> None:
+    with pytest.raises(ValueError, match="must be 0 or more"):
+        explained_interval(ratio, variance, 50, 0.95)
+
+
+# Calibration.
+
+
+def test_gaps_that_the_rows_tell_from_0_have_the_interval_of_a_mean() -> None:
+    found = calibration_interval([(0.1, 0.05), (-0.2, 0.08)], 400, 0.95)
+    half = stats.t.ppf(0.975, 399) * math.sqrt((0.13 - 0.09) / 399)
+    assert limits(found) == pytest.approx((0.3 - half, 0.3 + half))
+
+
+def test_a_gap_that_may_be_chance_lowers_the_lower_limit_alone() -> None:
+    sure, unsure = (0.1, 0.05), (0.01, 0.04)
+    alone = calibration_interval([(0.11, 0.09)], 400, 0.95)
+    both = calibration_interval([sure, unsure], 400, 0.95)
+    assert both.high == alone.high
+    chance = math.sqrt(2 / math.pi) * math.sqrt(0.04 / 400)
+    assert both.low == pytest.approx(alone.low - chance)
+
+
+def test_one_row_tells_nothing_of_calibration() -> None:
+    assert limits(calibration_interval([(0.2, 0.04)], 1, 0.95)) == (0, 1)
+
+
+def test_no_gap_at_all_is_known() -> None:
+    assert limits(calibration_interval([(0.0, 0.0)], 20, 0.95)) == (0, 0)

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from sample_data import (
     AS_OF,
+    agreed,
     complaint,
     measured,
     measurement_of,
@@ -31,7 +32,7 @@ from model_checks.settings import load_settings
 from model_checks.verdicts import Verdict
 
 NAN, INF = float("nan"), float("inf")
-ALL_BINARY = dict.fromkeys(metrics_of("binary"), 0.5)
+ALL_BINARY = agreed(metrics_of("binary"))
 COLUMNS = {
     "y": [0, 1, 1, 0, 1],
     "p": [0, 1, 0, 0, 1],
@@ -380,7 +381,7 @@ def test_no_column_makes_measuring_raise(tmp_path: Path, kind: str, role: str) -
         score = {"score": scores[task]} if scores[task] else {}
         runs.append((task, {"prediction": "p", **score}))
     for task, source in runs:
-        metrics = dict.fromkeys(metrics_of(task), 0.5)
+        metrics = agreed(metrics_of(task))
         keys = {**source, "weight": "w", "time_column": "t", "thresholds": metrics}
         keys["segments"] = [{"by": "g", "thresholds": metrics}]
         for result in results_of(tmp_path, task=task, **keys):

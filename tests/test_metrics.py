@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sample_data import BETA, estimated, measured
+from sample_data import BETA, agreed, estimated, label_columns, label_keys, measured
 from sklearn import metrics as sklearn_metrics
 
 from model_checks import intervals
@@ -40,9 +40,7 @@ MULTICLASS = [(metric, average) for metric, task, average in ALL if task == "mul
 
 def keys_of(task: str, columns: Mapping[str, Any]) -> dict[str, Any]:
     """A model with every metric of a task, overall and by segment, for the columns there are."""
-    bounds: dict[str, Any] = dict.fromkeys(metrics_of(task), 0.5)
-    if "fbeta" in bounds:
-        bounds["fbeta"] = {"min": 0.5, "beta": BETA}
+    bounds = agreed(metrics_of(task))
     keys: dict[str, Any] = {"task": task, "prediction": "p", "thresholds": bounds}
     if "g" in columns:
         keys["segments"] = [{"by": "g", "thresholds": bounds}]
@@ -50,6 +48,8 @@ def keys_of(task: str, columns: Mapping[str, Any]) -> dict[str, Any]:
         keys["weight"] = "w"
     if task == "binary":
         keys["score"] = "s"
+    if task == "multilabel":
+        keys |= label_keys(columns)
     if task == "multiclass":
         keys["score"] = {name.removeprefix("s_"): name for name in columns if name[:2] == "s_"}
     return keys
@@ -450,6 +450,17 @@ def test_regression_metrics_are_those_of_scikit_learn(
             assert_equal(found, regression_reference(metric, rows))
 
 
+# Multilabel: see test_multilabel.py for more
+
+
+def multilabel_columns(n: int, seed: int) -> Columns:
+    draw = np.random.default_rng(seed)
+    true = draw.normal(size=(n, 1)) + draw.normal(size=(n, 3)) > 0.7
+    predicted = true ^ (draw.random((n, 3)) < 0.2)
+    columns = label_columns(true.astype(int), predicted.astype(int))
+    return {**columns, "g": draw.choice(["g0", "g1", "g2"], n)}
+
+
 # By hand
 
 HAND: Columns = {"y": [1, 1, 1, 0, 0, 0, 0, 0], "p": [1, 1, 0, 1, 0, 0, 0, 0]}
@@ -460,6 +471,9 @@ HAND_3_SCORES = {
     "s_b": [0.3, 0.7, 0.5, 0.6, 0.3],
     "s_c": [0.1, 0.1, 0.3, 0.3, 0.2],
 }
+HAND_LABELS = label_columns(
+    [[1, 1, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0]], [[1, 0, 0], [1, 1, 0], [0, 1, 0], [1, 0, 0]]
+)
 NUMBERS = {"y": [1.0, 2.0, 3.0, 4.0], "p": [1.0, 4.0, 2.0, 8.0]}
 
 BY_HAND: dict[tuple[str, str, str | None], float] = {
@@ -508,6 +522,20 @@ BY_HAND: dict[tuple[str, str, str | None], float] = {
     # a: 0.6 beats 3, 0.2 beats one and ties with one; b: 0.5 beats 2, 0.6 beats 2; c: 0.2 beats 2.
     ("roc_auc", "multiclass", "macro"): (4.5 / 6 + 4 / 6 + 2 / 4) / 3,
     ("roc_auc", "multiclass", "weighted"): (2 * 4.5 / 6 + 2 * 4 / 6 + 2 / 4) / 5,
+    ("accuracy", "multilabel", None): 1 / 4,
+    # One: 2 true, 3 predicted, 2 found; two: 2 true, 2 predicted, 1 found; three: in no row.
+    ("precision", "multilabel", "macro"): (2 / 3 + 1 / 2 + 0) / 3,
+    ("precision", "multilabel", "micro"): 3 / 5,
+    ("precision", "multilabel", "weighted"): (2 * 2 / 3 + 2 * 1 / 2 + 0) / 4,
+    ("recall", "multilabel", "macro"): (1 + 1 / 2 + 0) / 3,
+    ("recall", "multilabel", "micro"): 3 / 4,
+    ("recall", "multilabel", "weighted"): 3 / 4,
+    ("f1", "multilabel", "macro"): (4 / 5 + 1 / 2 + 0) / 3,
+    ("f1", "multilabel", "micro"): 2 * 3 / (4 + 5),
+    ("f1", "multilabel", "weighted"): (2 * 4 / 5 + 2 * 1 / 2 + 0) / 4,
+    ("fbeta", "multilabel", "macro"): (10 / 11 + 1 / 2 + 0) / 3,
+    ("fbeta", "multilabel", "micro"): 5 * 3 / (5 * 3 + 4 * 1 + 2),
+    ("fbeta", "multilabel", "weighted"): (2 * 10 / 11 + 2 * 1 / 2 + 0) / 4,
     ("mae", "regression", None): 7 / 4,
     ("rmse", "regression", None): math.sqrt(21 / 4),
     # Errors of 0, 2, -1 and 4.
@@ -521,6 +549,7 @@ BY_HAND: dict[tuple[str, str, str | None], float] = {
 HAND_COLUMNS: dict[str, Columns] = {
     "binary": HAND,
     "multiclass": {**HAND_3, **HAND_3_SCORES},
+    "multilabel": HAND_LABELS,
     "regression": NUMBERS,
 }
 
@@ -560,7 +589,7 @@ def test_metrics_are_told_in_alphabetical_order_of_their_task() -> None:
 @pytest.mark.parametrize("task", HAND_COLUMNS)
 def test_an_estimate_says_on_how_many_of_what_it_was_made(tmp_path: Path, task: str) -> None:
     measurement = everything(tmp_path, task, HAND_COLUMNS[task])
-    rows = (len(HAND_COLUMNS[task]["y"]), "rows")
+    rows = (len(next(iter(HAND_COLUMNS[task].values()))), "rows")
     counted = {"precision": (3, "predicted positives"), "recall": (3, "positives")}
     counted["f1"] = counted["fbeta"] = (4, "true or predicted positives")
     counted["average_precision"] = (3, "positives")
@@ -576,6 +605,7 @@ def test_an_estimate_says_on_how_many_of_what_it_was_made(tmp_path: Path, task: 
 ALL_COLUMNS: dict[str, Columns] = {
     "binary": with_ties(binary_columns(300, 50)),
     "multiclass": multiclass_columns(300, 51, decimals=2),
+    "multilabel": multilabel_columns(300, 53),
     "regression": regression_columns(300, 52),
 }
 PERFECT: dict[str, Columns] = {
@@ -585,6 +615,7 @@ PERFECT: dict[str, Columns] = {
         "p": ["a", "b", "c"],
         **{f"s_{x}": [1.0 if x == y else 0.0 for y in "abc"] for x in "abc"},
     },
+    "multilabel": label_columns(np.eye(3, dtype=int), np.eye(3, dtype=int)),
     "regression": {"y": [1.0, 2.0, 3.0], "p": [1.0, 2.0, 3.0]},
 }
 
@@ -606,7 +637,7 @@ def assert_alike(one: Measurement, other: Measurement, *names: str) -> None:
             assert getattr(found, name) == close_to(getattr(expected, name)), metric
 
 
-TASKS = pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+TASKS = pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
 
 
 @TASKS

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from factories import CHURN, RECALL, settings
@@ -7,8 +8,10 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from model_checks.aggregates import OwnFunction
 from model_checks.errors import SettingsError
 from model_checks.plan import Check, Plan, Segment, check_id, plan_checks
+from model_checks.settings import load_settings
 
 # What pytest's ids, file names, marker expressions and a page may all hold.
 PLAIN_ID = re.compile(r"[A-Za-z0-9._+~*=,-]+")
@@ -53,6 +56,17 @@ def test_a_threshold_is_one_check_of_the_whole() -> None:
     assert check.vacant is None
 
 
+def test_beta_is_asked_of_fbeta_alone() -> None:
+    both = plan(f"{CHURN}thresholds = {{ fbeta = {{ min = 0.4, beta = 2 }}, f1 = 0.4 }}\n").checks
+    assert [(check.beta, check.asked.beta) for check in both] == [(2.0, 2.0), (None, 1.0)]
+
+
+def test_a_bias_may_be_as_far_below_0_as_above() -> None:
+    toml = CHURN.replace("binary", "regression") + "thresholds = { mean_error = 1.5 }\n"
+    check = only(plan(toml))
+    assert (check.bound.min, check.bound.max) == (-1.5, 1.5)
+
+
 def test_checks_stand_in_the_order_of_the_file() -> None:
     second = (CHURN + RECALL).replace("models.churn", "models.a")
     toml = f"{CHURN}thresholds = {{ recall = 0.5, accuracy = 0.5 }}\n{BY_PLAN}{second}"
@@ -92,6 +106,34 @@ def test_an_average_that_is_written_holds() -> None:
     toml = CHURN.replace("binary", "multiclass")
     toml += "thresholds = { recall = { min = 0.5, average = 'weighted' } }\n"
     assert only(plan(toml)).average == "weighted"
+
+
+def test_a_function_is_planned_under_its_free_name(tmp_path: Path) -> None:
+    given = "metric = 'my_package.scoring:profit', min = 3.2, seed = 7, max_rows = 500_000"
+    toml = f"{CHURN}thresholds = {{ profit = {{ {given} }}, cost = {{ metric = 'a:b', max = 1 }} }}"
+    profit, cost = plan(f"{toml}\n").checks
+    assert (profit.id, profit.metric, profit.average) == ("churn-profit", "profit", None)
+    folder = settings(toml).folder
+    assert profit.function == OwnFunction("my_package.scoring:profit", folder, 7, 500_000)
+    assert cost.function == OwnFunction("a:b", folder, 0, 1_000_000)
+    assert profit.asked.function == profit.function
+    path = tmp_path / "thresholds.toml"
+    path.write_text(toml)
+    [found, _] = plan_checks(load_settings(path), {}).checks
+    assert found.function is not None
+    assert found.function.folder == tmp_path.resolve()
+
+
+def test_a_function_is_planned_for_each_segment_value() -> None:
+    by_plan = BY_PLAN.replace("recall = 0.25", "profit = { metric = 'a:b', min = 3 }")
+    planned = plan(CHURN + by_plan, {"basic": 30, "gold": 900})
+    assert ids(planned) == ["churn-profit-plan=basic", "churn-profit-plan=gold"]
+    assert {check.function and check.function.reference for check in planned.checks} == {"a:b"}
+    assert only(plan(CHURN + by_plan)).id == "churn-profit-plan=*"
+
+
+def test_a_metric_of_the_table_has_no_function() -> None:
+    assert only(plan(CHURN + RECALL)).function is None
 
 
 def test_listed_values_are_declared_and_not_looked_up() -> None:

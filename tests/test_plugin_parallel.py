@@ -100,12 +100,19 @@ def crashed(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     metrics = "accuracy = 0.7, recall = 0.7, precision = 0.7, f1 = 0.7"
     body = "pathlib.Path('deaths').open('a').write('one\\n'); os._exit(3)"
     project = called_model(tmp_path_factory.mktemp("crashed"), body, metrics)
+    (project.folder / "spill").mkdir()
+    project.write("thresholds.toml", f'[engine]\ntemp_directory = "spill"\n{project.toml()}')
     return project.run("-n2", "--junitxml=junit.xml", "-v")
 
 
 def test_a_dead_worker_is_red(crashed: Finished) -> None:
     assert crashed.exit_code == 1
     assert crashed.results["run"]["exit_status"] == 1
+
+
+def test_a_dead_worker_leaves_nothing_behind(crashed: Finished) -> None:
+    assert Project(crashed.folder).left_behind() == []
+    assert list((crashed.folder / "spill").iterdir()) == []
 
 
 def test_all_checks_of_the_model_that_killed_it_are_errors(crashed: Finished) -> None:

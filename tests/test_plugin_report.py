@@ -195,3 +195,24 @@ def test_what_a_model_says_when_it_fails_is_no_markup(tmp_path: Path) -> None:
     for row in finished.report_rows():
         assert "<img" not in row["log"]
         assert "&lt;img src=x onerror=alert(1)&gt;" in row["log"]
+
+
+def test_what_is_printed_at_teardown_is_in_the_row(tmp_path: Path) -> None:
+    project = churn_project(tmp_path)
+    project.write(
+        "conftest.py",
+        """
+import pytest
+@pytest.fixture(autouse=True)
+def around(request):
+    yield
+    print("after", request.node.name)
+def pytest_html_results_table_row(report, cells):
+    cells.pop()
+""",
+    )
+    finished = project.run("-p", "conftest")
+    rows = {text_in(row["resultsTableRow"][1]): row["log"] for row in finished.report_rows()}
+    assert set(rows) == {"churn-accuracy", "churn-recall"}
+    for check, log in rows.items():
+        assert f"after test_threshold[{check}]" in log

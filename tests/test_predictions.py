@@ -278,3 +278,44 @@ def test_as_many_labels_as_are_allowed_are_judged(tmp_path: Path) -> None:
     numbers = np.arange(MOST_LABELS)
     measurement = measured(tmp_path, {"y": numbers, "p": numbers}, task="multiclass")
     assert estimated(measurement, "accuracy").value == 1
+
+
+# Scores as probabilities
+
+
+NO_PROBABILITIES = {"y": [0, 1, 1, 0], "p": [0, 1, 1, 0], "s": [-0.1, 1.0, 3.5, 0.0]}
+
+
+@pytest.mark.parametrize("metric", ["log_loss", "brier", "expected_calibration_error"])
+def test_scores_that_are_no_probabilities_are_refused_with_their_number(
+    tmp_path: Path, metric: str
+) -> None:
+    keys: dict[str, Any] = {"score": "s", "prediction": "p", "thresholds": {metric: 0.5}}
+    told = "score 's' is no probability in 2 of 4 labelled rows"
+    assert complaint(tmp_path, NO_PROBABILITIES, **keys) == told
+    in_a_segment = {**keys, "thresholds": {"accuracy": 0.5}}
+    in_a_segment["segments"] = [{"by": "y", "thresholds": {metric: 0.5}}]
+    assert complaint(tmp_path, NO_PROBABILITIES, **in_a_segment) == told
+
+
+def test_scores_of_several_classes_are_refused_by_name(tmp_path: Path) -> None:
+    columns = {"y": ["a", "b"], "pa": [0.5, 1.5], "pb": [0.5, -0.5]}
+    keys = {"task": "multiclass", "score": {"a": "pa", "b": "pb"}, "thresholds": {"brier": 1.0}}
+    assert complaint(tmp_path, columns, **keys) == (
+        "score 'pa' is no probability in 1; score 'pb' is no probability in 1 of 2 labelled rows"
+    )
+
+
+def test_ranks_need_no_probabilities(tmp_path: Path) -> None:
+    keys: dict[str, Any] = {"score": "s", "prediction": "p"}
+    keys["thresholds"] = {"roc_auc": 0.5, "average_precision": 0.5}
+    measurement = measured(tmp_path, NO_PROBABILITIES, **keys)
+    assert estimated(measurement, "roc_auc").value == 1
+
+
+def test_probabilities_of_a_decimal_type_are_as_good_as_floats(tmp_path: Path) -> None:
+    scores = pa.array([0.25, 0.75, 1.0, 0.0]).cast(pa.decimal128(5, 3))
+    columns = {"y": [0, 1, 1, 0], "p": [0, 1, 1, 0], "s": scores}
+    keys = {"score": "s", "prediction": "p", "thresholds": {"brier": 0.5}}
+    measurement = measured(tmp_path, columns, **keys)
+    assert estimated(measurement, "brier").value == pytest.approx(2 * 0.25**2 / 4)

@@ -1,5 +1,6 @@
 """The SQL's aggregates against the same sums over plain lists, for the whole and for segments."""
 
+import math
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -7,14 +8,26 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from sample_data import estimated, measured, python_model, write_data
+from sample_data import (
+    agreed,
+    estimated,
+    label_columns,
+    label_keys,
+    measured,
+    python_model,
+    write_data,
+)
 
 from model_checks.engines.duckdb import DuckDB
 from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS
 
-AGGREGATES = {"binary": ["accuracy", "roc_auc"], "multiclass": ["accuracy", "roc_auc"]}
-AGGREGATES["regression"] = ["mae"]
+AGGREGATES = {
+    "binary": ["accuracy", "roc_auc", "log_loss"],
+    "multiclass": ["accuracy", "roc_auc", "log_loss"],
+    "multilabel": ["f1"],
+    "regression": ["mae", "mape", "r2", "median_absolute_error"],
+}
 
 
 def aggregated(folder: Path, columns: dict[str, Any], task: str, **keys: Any) -> Measurement:
@@ -71,6 +84,26 @@ def test_columns_of_a_segmentation_are_taken_together(tmp_path: Path) -> None:
         for segment in measurement.aggregates
         if segment
     )
+
+
+def test_listed_values_of_several_columns_are_held_to_one_by_one(tmp_path: Path) -> None:
+    both = {"by": ["h", "g"], "thresholds": {"accuracy": 0.5}}
+    values = [["x", "a"], ["x", "b"], ["y", "b"]]
+    columns = {**BINARY, "g": list("aabbac"), "h": list("xyyxxx")}
+    measurement = aggregated(
+        tmp_path,
+        columns,
+        "binary",
+        score="s",
+        prediction="p",
+        segments=[{**both, "values": values}],
+    )
+    found = {
+        tuple(value for _, value in segment): aggregates.rows
+        for segment, aggregates in measurement.aggregates.items()
+        if segment
+    }
+    assert found == {("x", "a"): 2, ("x", "b"): 1, ("y", "b"): 1}
 
 
 def test_several_segmentations_have_their_own_aggregates(tmp_path: Path) -> None:
@@ -140,6 +173,28 @@ def test_rank_sums_of_several_scores_hold_their_products(tmp_path: Path) -> None
         assert ranks.products[position] == pytest.approx((own * weights) @ own.T, rel=1e-12)
 
 
+def test_label_sums_are_those_of_the_outcomes_and_their_products(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    true, predicted = draw.integers(2, size=(2, 60, 4))
+    weight = np.round(draw.random(60), 2)
+    columns = {**label_columns(true, predicted), "w": weight, "g": draw.choice(["a", "b"], 60)}
+    keys = {**label_keys(columns), "weight": "w"}
+    measurement = aggregated(tmp_path, columns, by="g", **keys)
+    for segment, rows in (((), weight > -1), ((("g", "b"),), columns["g"] == "b")):
+        found, w = measurement.aggregates[segment].labels, weight[rows]
+        assert found is not None
+        assert found.labels == ("y0", "y1", "y2", "y3")
+        y, p = true[rows], predicted[rows]
+        outcomes = np.stack([y * p, (1 - y) * p, y * (1 - p)])
+        products = np.einsum("i,jik,lim->jklm", w, outcomes, outcomes)
+        assert found.products == pytest.approx(products, rel=1e-12)
+        assert found.sums == pytest.approx(np.einsum("i,jik->jk", w, outcomes), rel=1e-12)
+        assert (found.rows, found.count) == (rows.sum(), rows.sum())
+        exact = w[(y == p).all(axis=1)].sum()
+        numbers = (found.weight, found.weight2, found.exact)
+        assert numbers == pytest.approx((w.sum(), (w**2).sum(), exact), rel=1e-12)
+
+
 def test_error_moments_are_sums_of_powers(tmp_path: Path) -> None:
     columns = {"y": [1.0, 2.0, 3.0], "p": [2.0, 0.0, 3.5], "w": [1.0, 2.0, 0.5]}
     measurement = aggregated(tmp_path, columns, "regression", weight="w")
@@ -149,6 +204,121 @@ def test_error_moments_are_sums_of_powers(tmp_path: Path) -> None:
     for power, total in moments.powers.items():
         assert total == pytest.approx(1 + 2 * 2**power + 0.5 * 0.5**power)
     assert set(moments.powers) == {1, 2, 3, 4, 6}
+    assert moments.largest == 2
+
+
+def test_the_largest_error_is_of_a_row_that_has_weight(tmp_path: Path) -> None:
+    columns = {"y": [1.0, 2.0, 3.0], "p": [2.0, 0.0, 30.0], "w": [1.0, 2.0, 0.0]}
+    measurement = aggregated(tmp_path, columns, "regression", weight="w")
+    moments = measurement.aggregates[()].moments
+    assert moments is not None
+    assert moments.largest == 2
+
+
+def test_relative_errors_leave_out_targets_of_zero_and_count_them(tmp_path: Path) -> None:
+    columns = {"y": [-1.0, 2.0, 0.0, 0.0], "p": [2.0, 1.0, 3.0, 3.0], "w": [1.0, 2.0, 0.5, 0.0]}
+    measurement = aggregated(tmp_path, columns, "regression", weight="w")
+    relative = measurement.aggregates[()].relative
+    assert relative is not None
+    assert (relative.rows, relative.weight, relative.weight2) == (4, 3.5, 5.25)
+    assert relative.zeros == 1
+    assert relative.powers == pytest.approx([3**k + 2 * 0.5**k for k in (1, 2, 3)])
+
+
+def test_deviations_are_from_the_means_of_each_segment(tmp_path: Path) -> None:
+    draw = np.random.default_rng(2)
+    true, weight = draw.normal(1e6, 1, 90), draw.random(90)
+    predicted = true + draw.normal(-1e5, 2, 90)
+    names = [["a", None, "b", ""][k % 4] for k in range(90)]
+    columns: dict[str, Any] = {"y": true, "p": predicted, "w": weight, "g": names}
+    columns["h"] = [None if k % 3 else "x" for k in range(90)]
+    measurement = aggregated(tmp_path, columns, "regression", weight="w", by=["g", "h"])
+    assert len(measurement.aggregates) == 1 + 4 * 2
+    for segment, aggregates in measurement.aggregates.items():
+        rows = np.array([all(columns[c][k] == v for c, v in segment) for k in range(90)])
+        w, error = weight[rows], predicted[rows] - true[rows]
+        d, u = (x - np.average(x, weights=w) for x in (error, true[rows]))
+        deviations = aggregates.deviations
+        assert deviations is not None
+        assert deviations.rows == rows.sum()
+        assert deviations.bias == pytest.approx(np.average(error, weights=w), rel=1e-14)
+        assert not deviations.constant
+        for (i, j), total in deviations.products.items():
+            scale = float((w * abs(d) ** i * abs(u) ** j).sum())
+            assert total == pytest.approx(float((w * d**i * u**j).sum()), abs=1e-9 * scale)
+
+
+def test_a_constant_target_is_noticed_whatever_rounding_does_to_its_mean(tmp_path: Path) -> None:
+    columns = {"y": [0.1] * 3 + [7.0], "p": [0.1, 0.2, 0.3, 0.4], "w": [1.0, 1.0, 1.0, 0.0]}
+    measurement = aggregated(tmp_path, columns, "regression", weight="w")
+    deviations = measurement.aggregates[()].deviations
+    assert deviations is not None
+    assert deviations.constant
+
+
+def test_the_median_error_has_limits_at_each_confidence_asked_for(tmp_path: Path) -> None:
+    errors = np.random.default_rng(3).permutation(np.arange(1.0, 101))
+    agreed = {"median_absolute_error": {"max": 1, "confidence": 0.9}}
+    segments = [{"by": "g", "thresholds": {"median_absolute_error": {"max": 1}}}]
+    columns = {"y": np.zeros(100), "p": errors, "g": ["x"] * 100}
+    keys = {"task": "regression", "thresholds": agreed, "segments": segments}
+    median = measured(tmp_path, columns, **keys).aggregates[()].median
+    assert median is not None
+    assert median.median == 50.5
+    # Half of the rows less and more 1.645 * 5 of them, and 1.96 * 5, and a little for Student.
+    assert median.limits == {0.9: (42, 59), 0.95: (41, 60)}
+
+
+def test_few_rows_set_no_limits_to_the_median(tmp_path: Path) -> None:
+    columns = {"y": [0.0, 0.0, 0.0, 0.0], "p": [1.0, 2.0, 3.0, 9.0]}
+    measurement = aggregated(tmp_path, columns, "regression")
+    median = measurement.aggregates[()].median
+    assert median is not None
+    assert median.limits == {0.95: (0, math.inf)}
+
+
+def test_the_median_of_weights_stands_where_half_of_them_lies(tmp_path: Path) -> None:
+    columns = {"y": [0.0] * 5, "p": [1.0, 2.0, 3.0, 4.0, 5.0]}
+    # A tenth is not exact in a float: half of the weight lies at 2 all the same.
+    for weight, expected in (
+        ([0.1, 0.2, 0.0, 0.1, 0.2], 3.0),
+        ([0.1, 0.5, 0.0, 0.2, 0.4], 3.0),
+        ([0.1, 0.1, 0.0, 0.3, 0.0], 4.0),
+        ([0.0, 1.0, 0.0, 0.0, 0.0], 2.0),
+    ):
+        measurement = aggregated(tmp_path, {**columns, "w": weight}, "regression", weight="w")
+        median = measurement.aggregates[()].median
+        assert median is not None
+        assert median.median == expected
+
+
+def test_probability_sums_are_of_losses_distances_and_gaps(tmp_path: Path) -> None:
+    keys = {"score": "s", "prediction": "p", "weight": "w"}
+    found = aggregated(tmp_path, BINARY, "binary", **keys).aggregates[()].probabilities
+    assert found is not None
+    true, score, weight = (np.array(BINARY[name]) for name in "ysw")
+    assert (found.rows, found.weight, found.weight2) == (6, 8.0, 16.5)
+    given = np.where(true == 1, score, 1 - score)
+    for power in (1, 2, 3):
+        loss = (weight * (-np.log(given)) ** power).sum()
+        assert found.log_losses[power - 1] == pytest.approx(loss)
+        square = (weight * (1 - given) ** (2 * power)).sum()
+        assert found.squares[power - 1] == pytest.approx(square)
+    gap = true - score
+    bins = [score == value for value in (0.1, 0.4, 0.7, 0.9)]
+    expected = [((weight * gap)[rows].sum(), (weight * gap**2)[rows].sum()) for rows in bins]
+    assert np.array(sorted(found.gaps)) == pytest.approx(np.array(sorted(expected)))
+
+
+@pytest.mark.parametrize("edge", [k / 15 for k in range(16)])
+def test_a_bin_of_confidence_holds_its_upper_edge(tmp_path: Path, edge: float) -> None:
+    inside = [max(edge - 0.03, 0.0), edge]
+    outside = [edge + 0.03] if edge < 1 else [edge - 1 / 15]
+    columns = {"y": [0, 0, 1], "p": [0, 0, 0], "s": [*inside, *outside]}
+    found = aggregated(tmp_path, columns, "binary", score="s", prediction="p")
+    probabilities = found.aggregates[()].probabilities
+    assert probabilities is not None
+    assert len(probabilities.gaps) == (1 if edge == 0 else 2)
 
 
 @pytest.mark.parametrize(
@@ -215,8 +385,8 @@ def test_a_model_that_is_called_has_the_segments_of_a_log(tmp_path: Path, kind: 
 
 
 def test_every_kind_of_aggregate_is_asked_for_here() -> None:
-    asked = {METRICS[name].aggregate for names in AGGREGATES.values() for name in names}
-    assert asked == {metric.aggregate for metric in METRICS.values()}
+    asked = {METRICS[name].kind(task) for task, names in AGGREGATES.items() for name in names}
+    assert asked == {metric.kind(task) for metric in METRICS.values() for task in metric.averages}
 
 
 def queries_of(folder: Path, monkeypatch: pytest.MonkeyPatch, task: str, **keys: Any) -> list[str]:
@@ -244,22 +414,25 @@ def test_the_number_of_queries_does_not_depend_on_thresholds_and_segment_values(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str
 ) -> None:
     metrics = [name for name, metric in METRICS.items() if task in metric.averages]
-    by_kind = {METRICS[name].aggregate: name for name in metrics}
+    by_kind = {METRICS[name].kind(task): name for name in metrics}
     keys: dict[str, Any] = {"prediction": "p", "data": "few.parquet"}
     if task == "binary":
         keys["score"] = "s"
     if task == "multiclass":
         keys["score"] = {"0": "s0", "1": "s1", "2": "s"}
+    if task == "multilabel":
+        keys |= {"target": ["y", "y1"], "prediction": ["p", "p1"]}
 
     def count(values: int, names: list[str], segmentations: int) -> int:
         rows = np.arange(1200)
         columns = {"y": rows % 2, "p": rows // 2 % 2, "s": rows / 1200}
         columns |= {"s0": rows[::-1] / 2400, "s1": rows % 7 / 14}
+        columns |= {"y1": rows % 3 % 2, "p1": rows % 5 % 2}
         columns |= {f"g{k}": rows // (k + 3) % values for k in range(segmentations)}
         write_data(tmp_path / "few.parquet", columns)
-        agreed = dict.fromkeys(names, 0.5)
-        segments = [{"by": f"g{k}", "thresholds": agreed} for k in range(segmentations)]
-        keys["thresholds"], keys["segments"] = agreed, segments
+        thresholds = agreed(names)
+        segments = [{"by": f"g{k}", "thresholds": thresholds} for k in range(segmentations)]
+        keys["thresholds"], keys["segments"] = thresholds, segments
         return len(queries_of(tmp_path, monkeypatch, task, **keys))
 
     few = list(by_kind.values())

@@ -120,6 +120,22 @@ def test_an_interval_that_is_no_number_is_told_as_such_under_every_rule(rule: An
     assert told.endswith("has no value or no interval, so it is not at least the agreed 0.800")
 
 
+def test_a_bias_is_told_with_both_of_its_bounds() -> None:
+    held = bound(min=-2, max=2, rule="confident")
+    one = estimate(-1.5, -2.25, -0.75, n=400, unit="rows", method="Hall")
+    assert message(one, held, "delay-mean_error") == (
+        "delay-mean_error: -1.500 (95 % interval -2.250 to -0.750, Hall, 400 rows) "
+        "is not proven to be at least the agreed -2.000"
+    )
+    known = replace(one, low=-1.6, high=-1.4)
+    assert message(known, held).endswith("is within the agreed -2.000 to 2.000")
+
+
+def test_an_interval_without_any_end_is_told_in_words() -> None:
+    one = estimate(3.0, -math.inf, math.inf, n=1, unit="rows", method="Hall")
+    assert "(95 % interval minus infinity to infinity, Hall, 1 row)" in message(one, bound(max=2))
+
+
 def test_an_interval_without_end_is_told_in_words() -> None:
     one = estimate(3.0, 0.0, math.inf, n=1, unit="rows", method="Hall")
     assert message(one, bound(max=2), "delay-rmse") == (
@@ -140,6 +156,10 @@ def test_an_interval_without_end_is_told_in_words() -> None:
         (0.00002, bound(max=0.00001), "0.0000200", "0.0000100"),
         (31234.5678, bound(max=30000), "31,234.568", "30,000.000"),
         (0.8, bound(min=0.7, warn=0.80001), "0.80000", "0.80001"),
+        (-0.3, bound(min=-0.25), "-0.300", "-0.250"),
+        (-0.24999, bound(max=-0.25), "-0.24999", "-0.25000"),
+        (-3.0, bound(min=-0.0005), "-3.000000", "-0.000500"),
+        (-0.00001, bound(min=-2), "0.000", "-2.000"),
     ],
 )
 def test_digits_grow_until_the_value_and_the_bound_are_told_apart(
@@ -320,6 +340,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "metric": "recall",
                 "average": "binary",
                 "beta": None,
+                "function": None,
                 "segment": {"carrier": "AA", "origin": None},
                 "n": 1021,
                 "unit": "positives",
@@ -339,6 +360,10 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
             }
         ],
     }
+
+
+def test_the_beta_of_a_check_is_kept() -> None:
+    assert result_as_json(result_of(check(LEAST, beta=2.0), estimate(0.9), ROWS))["beta"] == 2
 
 
 def test_the_whole_has_no_segment() -> None:

@@ -23,7 +23,7 @@ class Reader:
 
     def __init__(self, engines: ExitStack) -> None:
         self._engines = engines
-        self.streams, self.scratch = True, None
+        self.scratch = None
 
     def open(self, settings: Settings, as_of: datetime = AS_OF) -> Rows:
         model = settings.models["m"]

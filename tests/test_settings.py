@@ -22,6 +22,7 @@ from model_checks.settings import (
     parse_settings,
     segment_text,
 )
+from model_checks.settings.columns import MOST_LABELS
 from model_checks.settings.mistakes import keys_of, nearest
 from model_checks.settings.schema import schema_text, settings_schema
 
@@ -36,7 +37,9 @@ KNOWN_OF_EMAIL = (
     "password_env, password_file, receiver_email, report_url, security, sender_email, smtp_host, "
     "smtp_port, timeout, username"
 )
-KNOWN_OF_THRESHOLD = "average, beta, confidence, max, min, min_rows, rule, warn"
+KNOWN_OF_THRESHOLD = (
+    "average, beta, confidence, max, max_rows, metric, min, min_rows, rule, seed, warn"
+)
 KNOWN_METRICS = (
     "accuracy, average_precision, balanced_accuracy, brier, cohen_kappa, "
     "expected_calibration_error, f1, fbeta, log_loss, mcc, npv, precision, recall, roc_auc, "
@@ -54,6 +57,13 @@ JOBLIB = (
     "a joblib file runs code when it is loaded; say allow_pickle = true and the file's sha256, "
     "or save it with skops"
 )
+SCORE = (
+    "must be a column, for multiclass a table of label = column, "
+    "or for multilabel a list of columns"
+)
+COLUMNS = "must be a string, or for multilabel a list of strings"
+EACH = "one for each label, for task 'multilabel'"
+SAME = "each label needs one, in the same order"
 MAIL = """
 [email]
 sender_email = "checks@example.com"
@@ -542,17 +552,20 @@ def test_an_empty_table_of_thresholds_is_a_mistake_even_beside_segments(
 )
 def test_an_unknown_task_is_told_once(mistakes_in: Mistakes, task: str, told: str) -> None:
     toml = CHURN.replace('"binary"', task) + RECALL
-    told = told.format(tasks="binary, multiclass, regression")
+    told = told.format(tasks="binary, multiclass, multilabel, regression")
     assert mistakes_in(toml) == [f"[models.churn] {told}"]
 
 
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("positive_label = 1", "positive_label = 1: is for task 'binary'; this is 'regression'"),
+        (
+            "positive_label = 1",
+            "positive_label = 1: is for task 'binary' or 'multilabel'; this is 'regression'",
+        ),
         (
             "decision_threshold = 0.5",
-            "decision_threshold = 0.5: is for task 'binary'; this is 'regression'",
+            "decision_threshold = 0.5: is for task 'binary' or 'multilabel'; this is 'regression'",
         ),
         (
             "score = 'p'",
@@ -577,7 +590,7 @@ thresholds = {{ rmse = 50 }}
     [
         ("binary", "", "model is missing, or prediction or score for logged predictions"),
         ("binary", "prediction = ''", "prediction = '': must not be empty"),
-        ("binary", "prediction = 3", "prediction = 3: must be a string"),
+        ("binary", "prediction = 3", f"prediction = 3: {COLUMNS}"),
         (
             "binary",
             "prediction = 'p'\ndecision_threshold = 0.5",
@@ -615,15 +628,32 @@ thresholds = {{ rmse = 50 }}
             "score a and score b are the same column, 'p'",
         ),
         *(
-            ("multiclass", f"score = {score}", f"score = {shown}: must be a column, or for {how}")
-            for how in ["multiclass a table of label = column"]
+            ("multiclass", f"score = {score}", f"score = {shown}: {SCORE}")
             for score, shown in [
                 ("{}", "{}"),
                 ("''", "''"),
                 ("3", "3"),
-                ("['p']", "['p']"),
                 ("{ a = 'p', b = 3 }", "{...}"),
             ]
+        ),
+        (
+            "multiclass",
+            "score = ['p', 'q']",
+            (
+                "score = ['p', 'q']: must be a table of label = column, of every label, "
+                "for 'multiclass'"
+            ),
+        ),
+        ("binary", "score = ['p']", "score = ['p']: must be one column for task 'binary'"),
+        (
+            "binary",
+            "prediction = ['p']",
+            "prediction = ['p']: must be one column for task 'binary'",
+        ),
+        (
+            "multiclass",
+            "prediction = ['p']",
+            "prediction = ['p']: must be one column for task 'multiclass'",
         ),
     ],
 )
@@ -640,12 +670,111 @@ thresholds = {{ recall = 0.5 }}
 """) == [f"[models.trip] {told}"]
 
 
-def test_roc_auc_of_a_log_without_scores_is_a_mistake(mistakes_in: Mistakes) -> None:
+@pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
+def test_a_list_of_targets_is_for_multilabel(mistakes_in: Mistakes, task: str) -> None:
+    toml = CHURN.replace('"left"', "['left', 'right']").replace("binary", task)
+    metric = "rmse" if task == "regression" else "recall"
+    assert mistakes_in(f"{toml}thresholds = {{ {metric} = 0.5 }}\n") == [
+        f"[models.churn] target = ['left', 'right']: must be one column for task {task!r}"
+    ]
+
+
+TAGS = """
+[models.tags]
+task = "multilabel"
+data = "tags.parquet"
+target = ["a", "b"]
+prediction = ["pa", "pb"]
+thresholds = { f1 = { min = 0.6, average = "micro" }, accuracy = 0.5 }
+"""
+
+
+def test_a_multilabel_model_lists_a_column_for_each_label() -> None:
+    model = settings(TAGS).models["tags"]
+    assert (model.targets, model.predictions, model.scores) == (("a", "b"), ("pa", "pb"), ())
+    scored = TAGS.replace("prediction", "decision_threshold = 0.4\nscore")
+    model = settings(scored).models["tags"]
+    assert (model.targets, model.predictions, model.scores) == (("a", "b"), (), ("pa", "pb"))
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "told"),
+    [
+        ("target", "'a'", f"target = 'a': must be a list of columns, {EACH}"),
+        ("prediction", "'pa'", f"prediction = 'pa': must be a list of columns, {EACH}"),
+        ("score", "'pa'", f"score = 'pa': must be a list of columns, {EACH}"),
+        ("score", "{ a = 'pa', b = 'pb' }", f"score = {{...}}: must be a list of columns, {EACH}"),
+        ("target", "[]", "target = []: must not be empty"),
+        ("target", "3", f"target = 3: {COLUMNS}"),
+        ("target", "['a', '']", "target = ['a', '']: must be a list of columns"),
+        ("target", "['a', 3]", "target = ['a', 3]: must be a list of columns"),
+        ("target", "['a', ['b']]", "target = ['a', ['b']]: must be a list of columns"),
+        ("target", "['a', 'a']", "target = ['a', 'a']: names 'a' more than once"),
+        ("prediction", "['pa', 'pa']", "prediction = ['pa', 'pa']: names 'pa' more than once"),
+        ("score", "['pa', 3]", "score = ['pa', 3]: must be a list of columns"),
+        ("score", "['pa', 'pa']", "score = ['pa', 'pa']: names 'pa' more than once"),
+        ("prediction", "['pa']", f"prediction = ['pa']: has 1 column for the 2 of target; {SAME}"),
+        (
+            "score",
+            "['pa', 'pb', 'pc']",
+            f"score = ['pa', 'pb', 'pc']: has 3 columns for the 2 of target; {SAME}",
+        ),
+        ("prediction", "['pa', 'b']", "target and prediction are the same column, 'b'"),
+        ("score", "['a', 'pb']", "target and score are the same column, 'a'"),
+        (
+            "prediction",
+            "['pa', 'pb']\nscore = ['sa', 'sb']",
+            "prediction and score are both given; for task 'multilabel' keep one",
+        ),
+        (
+            "prediction",
+            "['pa', 'pb']\ndecision_threshold = 0.4",
+            (
+                "decision_threshold = 0.4: has nothing to decide, since prediction is a column of "
+                "labels"
+            ),
+        ),
+        ("prediction", "['pa', 'pb']\nweight = 'b'", "target and weight are the same column, 'b'"),
+    ],
+)
+def test_a_mistake_in_the_columns_of_labels_is_told(
+    mistakes_in: Mistakes, key: str, written: str, told: str
+) -> None:
+    line = 'target = ["a", "b"]' if key == "target" else 'prediction = ["pa", "pb"]'
+    assert mistakes_in(TAGS.replace(line, f"{key} = {written}")) == [f"[models.tags] {told}"]
+
+
+def test_one_label_is_binary_and_too_many_are_told(mistakes_in: Mistakes) -> None:
+    called = TAGS.replace('prediction = ["pa", "pb"]', "model = 'm.skops'")
+    assert mistakes_in(called.replace('["a", "b"]', "['a']")) == [
+        (
+            "[models.tags] target = ['a']: must have a column for each of several labels; "
+            "for one: task = 'binary'"
+        )
+    ]
+    many = [f"label {k}" for k in range(MOST_LABELS + 1)]
+    (line,) = mistakes_in(called.replace('["a", "b"]', repr(many)))
+    assert line.endswith(": has 201 columns; at most 200 labels can be judged")
+
+
+def test_scores_of_several_labels_are_not_ranked(mistakes_in: Mistakes) -> None:
+    assert mistakes_in(TAGS.replace("accuracy", "roc_auc")) == [
+        (
+            "[models.tags.thresholds] task 'multilabel' has no metric 'roc_auc'; "
+            "it has: accuracy, f1, fbeta, precision, recall"
+        )
+    ]
+
+
+@pytest.mark.parametrize("metric", ["roc_auc", "average_precision", "brier"])
+def test_a_metric_of_scores_of_a_log_without_scores_is_a_mistake(
+    mistakes_in: Mistakes, metric: str
+) -> None:
     logged = CHURN.replace('model = "churn.skops"', 'prediction = "p"')
-    by_plan = '[[models.churn.segments]]\nby = "plan"\nthresholds = { roc_auc = 0.6 }\n'
-    for toml in (f"{logged}thresholds = {{ roc_auc = 0.7 }}\n", logged + by_plan):
-        assert mistakes_in(toml) == [
-            "[models.churn] roc_auc needs score, the column of logged probabilities"
+    by_plan = '[[models.churn.segments]]\nby = "plan"\nthresholds = { METRIC = 0.6 }\n'
+    for toml in (f"{logged}thresholds = {{ METRIC = 0.7 }}\n", logged + by_plan):
+        assert mistakes_in(toml.replace("METRIC", metric)) == [
+            f"[models.churn] {metric} needs score, the column of logged probabilities"
         ]
 
 
@@ -752,7 +881,10 @@ SUFFIXES = "must end in one of .parquet, .csv, .csv.gz"
         ),
         (
             "'postgresql://me:hunter2@db/log'",
-            f"[models.churn] data = 'postgresql://...': {SUFFIXES}",
+            (
+                "[models.churn] data = 'postgresql://...': must be a path, or start with one of "
+                "s3://, gs://, https://, http://"
+            ),
         ),
     ],
 )
@@ -817,11 +949,19 @@ def test_data_is_a_path_or_a_glob(files: str) -> None:
         ),
         (
             "recall = { min = 0.5, metric = 'f1' }",
-            ".recall] unknown key 'metric'; known: " + KNOWN_OF_THRESHOLD,
+            "] recall is a metric by itself; give the function another name",
+        ),
+        (
+            "recall = { min = 0.5, seed = 7 }",
+            ".recall] seed = 7: goes with metric, which names a function of your own",
+        ),
+        (
+            "recall = { min = 0.5, max_rows = 7 }",
+            ".recall] max_rows = 7: goes with metric, which names a function of your own",
         ),
         (
             "recall = { min = 0.5, '<metric>' = 'f1' }",
-            ".recall] unknown key '<metric>'; known: " + KNOWN_OF_THRESHOLD,
+            ".recall] unknown key '<metric>'; did you mean 'metric'? known: " + KNOWN_OF_THRESHOLD,
         ),
         (
             "recall = { min = 0.5, '<whole>' = 1 }",
@@ -908,6 +1048,114 @@ target = "delay"
 [models.delay.thresholds]
 {written}
 """) == [f"[models.delay.thresholds{told}"]
+
+
+# Thresholds on functions of the user's own.
+
+
+def agreed(name: str, keys: str) -> str:
+    return f"{CHURN}\n[models.churn.thresholds]\n{name} = {{ {keys} }}\n"
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass", "multilabel", "regression"])
+def test_a_function_may_be_agreed_for_every_task(task: str) -> None:
+    toml = agreed("profit", "metric = 'my_package.scoring:profit', min = -3.2, warn = 0")
+    if task == "multilabel":
+        toml = toml.replace('"left"', '["left", "right"]')
+    profit = settings(toml.replace("binary", task)).models["churn"].thresholds["profit"]
+    assert profit.function == "my_package.scoring:profit"
+    assert (profit.min, profit.warn, profit.seed, profit.max_rows) == (-3.2, 0, 0, 1_000_000)
+
+
+def test_a_function_may_be_agreed_for_segments() -> None:
+    keys = "metric = 'a:b', max = 9000, seed = 7, max_rows = 500_000"
+    model = settings(CHURN + by("'plan'", f"cost = {{ {keys} }}")).models["churn"]
+    cost = model.segments[0].thresholds["cost"]
+    assert (cost.function, cost.max, cost.seed, cost.max_rows) == ("a:b", 9000, 7, 500_000)
+
+
+@pytest.mark.parametrize(
+    ("keys", "told"),
+    [
+        ("metric = 'a:b'", "min and max are missing; without them nothing is too low or too high"),
+        (
+            "metric = 'a:b', warn = 1",
+            "min and max are missing; without them nothing is too low or too high",
+        ),
+        ("metric = 'a:b', min = 2, max = 1", "min = 2.0 is above max = 1.0"),
+        (
+            "metric = 'a:b', min = 1, max = 2, warn = 1.5",
+            "warn goes with min or with max, not with both",
+        ),
+        (
+            "metric = 'a:b', max = -1, warn = 0",
+            "warn = 0.0 is not below max = -1.0, so it could never warn",
+        ),
+        ("metric = 'a:b', min = nan", "min = nan: must be a finite number"),
+        ("metric = 'accuracy', min = 1", "metric = 'accuracy': must be 'package.module:function'"),
+        ("metric = 'a.b', min = 1", "metric = 'a.b': must be 'package.module:function'"),
+        ("metric = ':b', min = 1", "metric = ':b': must be 'package.module:function'"),
+        ("metric = '', min = 1", "metric = '': must be 'package.module:function'"),
+        ("metric = 3, min = 1", "metric = 3: must be a string"),
+        ("metric = 'a:b', min = 1, seed = -1", "seed = -1: must be a number of at least 0"),
+        ("metric = 'a:b', min = 1, seed = 1.5", "seed = 1.5: must be a whole number"),
+        ("metric = 'a:b', min = 1, max_rows = 0", "max_rows = 0: must be a number of at least 1"),
+        ("metric = 'a:b', min = 1, average = 'macro'", "average = 'macro': profit has no averages"),
+        ("metric = 'a:b', min = 1, function = 'c:d'", "unknown key 'function'; known: {}"),
+    ],
+)
+def test_a_mistake_in_the_threshold_of_a_function_is_told(
+    mistakes_in: Mistakes, keys: str, told: str
+) -> None:
+    told = told.format(KNOWN_OF_THRESHOLD)
+    assert mistakes_in(agreed("profit", keys)) == [f"[models.churn.thresholds.profit] {told}"]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("accuracy", "accuracy is a metric by itself; give the function another name"),
+        ("rmse", "rmse is a metric by itself; give the function another name"),
+        *(
+            (
+                name,
+                f"metric name {name!r} must be of letters, digits and '_', and start with a letter",
+            )
+            for name in ("a-b", "a b", "_a", "7a", "a.b", "a=b", "é", "")
+        ),
+        *(
+            (name, f"metric name {name!r} means something else as a marker of its checks")
+            for name in ("and", "or", "not", "binary", "regression")
+        ),
+    ],
+)
+def test_a_name_that_a_function_can_not_have_is_told(
+    mistakes_in: Mistakes, schema: jsonschema.Draft202012Validator, name: str, told: str
+) -> None:
+    toml = agreed(f"'{name}'", "metric = 'a:b', min = 1")
+    assert mistakes_in(toml) == [f"[models.churn.thresholds] {told}"]
+    assert not schema.is_valid(as_json(toml))
+
+
+def test_a_bare_number_for_a_name_that_is_no_metric_is_a_mistake(mistakes_in: Mistakes) -> None:
+    toml = f"{CHURN}\n[models.churn.thresholds]\nprofit = 3\n"
+    assert mistakes_in(toml) == [
+        f"[models.churn.thresholds] unknown metric 'profit'; known: {KNOWN_METRICS}"
+    ]
+
+
+def test_a_model_and_a_metric_can_not_be_called_the_same(mistakes_in: Mistakes) -> None:
+    own = "profit = { metric = 'a:b', min = 1 }"
+    toml = (
+        CHURN
+        + by("'plan'", own)
+        + (CHURN + RECALL).replace("churn]", "profit]").replace("churn.thr", "profit.thr")
+    )
+    (line,) = mistakes_in(toml)
+    assert line == (
+        "[models.churn] metric 'profit' is called as a model is; both are markers of checks, "
+        "so rename one"
+    )
 
 
 def test_an_average_that_multiclass_does_not_have_is_told(mistakes_in: Mistakes) -> None:
@@ -1027,7 +1275,7 @@ def test_a_number_is_the_bound_on_the_side_where_a_metric_is_worse(
                     "by = 'a'\nvalue = ['x']",
                     (
                         "unknown key 'value'; did you mean 'values'? "
-                        "known: by, confidence, min_rows, rule, thresholds, values"
+                        "known: by, confidence, max_segments, min_rows, rule, thresholds, values"
                     ),
                 ),
                 (
@@ -1352,6 +1600,14 @@ VALID = [
     CHURN.replace('model = "churn.skops"', "score = 'p'\npositive_label = true") + RECALL,
     CHURN.replace("binary", "multiclass") + "thresholds.f1 = { min = 0.5, average = 'micro' }\n",
     CHURN.replace("binary", "regression") + "thresholds = { rmse = { max = 5, warn = 4 } }\n",
+    CHURN + "thresholds = { a_B9 = { metric = 'a.b:c', min = -5, seed = 0, max_rows = 9 } }\n",
+    CHURN + by("'a'", "recalls = { metric = 'a:c', max = 5, min = 1, confidence = 0.9 }"),
+    CHURN.replace("binary", "regression") + "thresholds = { mean_error = 2, r2 = -3 }\n",
+    CHURN.replace("binary", "regression") + "thresholds.mean_error = { min = -2 }\n",
+    CHURN.replace("binary", "regression") + "thresholds.mean_error = { min = -2, max = -1 }\n",
+    CHURN + "thresholds = { fbeta = { min = 0.5, beta = 0.5 }, mcc = -1, brier = 2 }\n",
+    TAGS,
+    TAGS.replace("prediction", "score"),
 ]
 
 
@@ -1374,10 +1630,29 @@ MISTAKEN = {
     "bound out of range": f"{CHURN}thresholds = {{ recall = 40 }}",
     "no bound": f"{CHURN}thresholds = {{ recall = {{ warn = 0.5 }} }}",
     "bound on the wrong side": f"{CHURN}thresholds = {{ recall = {{ max = 0.5 }} }}",
+    "no bound of a bias": CHURN.replace("binary", "regression")
+    + "thresholds.mean_error = { warn = 1 }",
+    "bias below 0": CHURN.replace("binary", "regression") + "thresholds.mean_error = -1",
+    "fbeta without beta": f"{CHURN}thresholds.fbeta = {{ min = 0.5 }}",
+    "fbeta as a number": f"{CHURN}thresholds.fbeta = 0.5",
+    "beta of recall": f"{CHURN}thresholds.recall = {{ min = 0.5, beta = 2 }}",
+    "beta of zero": f"{CHURN}thresholds.fbeta = {{ min = 0.5, beta = 0 }}",
+    "correlation below -1": f"{CHURN}thresholds.mcc = -1.1",
     "boolean for a number": f"{CHURN}thresholds = {{ recall = true }}",
     "average that no task has": f"{CHURN}thresholds = {{ f1 = {{ min = 0.5, average = 'x' }} }}",
     "average of accuracy": f"{CHURN}thresholds.accuracy = {{ min = 0.5, average = 'macro' }}",
     "internal key": f"{CHURN}thresholds = {{ recall = {{ min = 0.5, '<metric>' = 'f1' }} }}",
+    "function without a bound": f"{CHURN}thresholds.profit = {{ metric = 'a:b', warn = 1 }}",
+    "function that is none": f"{CHURN}thresholds.profit = {{ metric = 'a', min = 1 }}",
+    "function with an average": (
+        f"{CHURN}thresholds.profit = {{ metric = 'a:b', min = 1, average = 'macro' }}"
+    ),
+    "free name without a function": f"{CHURN}thresholds.profit = {{ min = 1 }}",
+    "metric with a function": f"{CHURN}thresholds.f1 = {{ metric = 'a:b', min = 0.5 }}",
+    "metric with a seed": f"{CHURN}thresholds.f1 = {{ seed = 7, min = 0.5 }}",
+    "metric of another task with a function": (
+        f"{CHURN}thresholds.rmse = {{ metric = 'a:b', max = 0.5 }}"
+    ),
     "not supported yet": f"{CHURN}thresholds.recall = {{ min = 0.5, max_degradation = 0.1 }}",
     "no thresholds": CHURN,
     "empty thresholds": f"{CHURN}thresholds = {{}}",
@@ -1399,6 +1674,8 @@ MISTAKEN = {
     )
     + RECALL,
     "wrong case of the task": CHURN.replace("binary", "Binary") + RECALL,
+    "one target for several labels": TAGS.replace('["a", "b"]', '"a"'),
+    "several targets for one label": CHURN.replace('"left"', '["a", "b"]') + RECALL,
     "wrong rule": f"{CHURN}rule = 'estimated'\n{RECALL}",
     "min_rows of zero": f"{CHURN}min_rows = 0\n{RECALL}",
     "window without time": f"{CHURN}window = '3d'\n{RECALL}",

@@ -5,7 +5,14 @@
 
 from model_checks.charts.classification import roc_and_confusion_chart
 from model_checks.charts.detail import detail_chart
+from model_checks.charts.outcomes import outcomes_chart
 from model_checks.charts.overview import overview_chart
 from model_checks.charts.regression import regression_chart
 
-__all__ = ["detail_chart", "overview_chart", "regression_chart", "roc_and_confusion_chart"]
+__all__ = [
+    "detail_chart",
+    "outcomes_chart",
+    "overview_chart",
+    "regression_chart",
+    "roc_and_confusion_chart",
+]

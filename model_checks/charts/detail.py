@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING
 
 from model_checks.charts.blocks import segment_name
 from model_checks.charts.classification import roc_and_confusion_chart
+from model_checks.charts.outcomes import outcomes_chart
 from model_checks.charts.regression import regression_chart
 from model_checks.plan import Segment
 from model_checks.results import Chart
 
 if TYPE_CHECKING:  # whoever calls has imported them
-    from model_checks.curves import Confusion, ErrorHistogram, PredictedAgainstActual, RocCurve
-
-    Curves = tuple[RocCurve | None, Confusion] | tuple[PredictedAgainstActual, ErrorHistogram]
+    from model_checks.curves import Curves
 
 
 def detail_chart(model: str, segment: Segment, curves: "Curves") -> Chart:
@@ -31,6 +30,8 @@ def detail_chart(model: str, segment: Segment, curves: "Curves") -> Chart:
     title = ", ".join(
         [model, *(f"{column} = {segment_name(((column, value),))}" for column, value in segment)]
     )
+    if len(curves) == 1:
+        return outcomes_chart(model, title, *curves)
     first, second = curves
     if isinstance(second, Confusion):
         assert not isinstance(first, PredictedAgainstActual)

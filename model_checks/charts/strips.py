@@ -109,7 +109,8 @@ def bound_text(bound: Bound) -> str:
     >>> bound_text(Bound(0.4, 0.6, None, "estimate"))
     '0.4 to 0.6'
     """
-    low, high = (f"{x:g}" if x is not None else None for x in (bound.min, bound.max))
+    limits = (bound.min, bound.max)
+    low, high = (f"{x:g}".replace("-", "−") if x is not None else None for x in limits)
     if low and high:
         return f"{low} to {high}"
     return f"at least {low}" if low else f"at most {high}"

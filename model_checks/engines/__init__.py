@@ -2,11 +2,11 @@
 
 The SQL is written once, in DuckDB's dialect and in constructs that travel. On files DuckDB runs it
 as it is; a database and Spark are handed a translation, and no row leaves them but those that a
-model has to be called on.
+model, or a function of somebody's own, has to be called on.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -28,15 +28,10 @@ class Engine(Protocol):
 
     Attributes
     ----------
-    streams
-        Whether rows are read in this very process, so that it may sort them and look at each.
-        Elsewhere only sums leave the engine.
     scratch
-        A folder for what is too large for memory, where rows are read in this process.
+        Where rows are read in this very process, so that it may sort them and look at each, a
+        folder for what is too large for memory. None elsewhere: only sums leave the engine.
     """
-
-    @property
-    def streams(self) -> bool: ...  # noqa: D102 (see the class)
 
     @property
     def scratch(self) -> Path | None: ...  # noqa: D102 (see the class)
@@ -77,12 +72,17 @@ def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
     DataError
         If the data can't be reached or read, or a package that it needs is missing.
     """
+    with _database(data) if data.url_env else _files(data, settings) as engine:
+        yield engine
+
+
+@contextmanager
+def _telling(data: Data) -> Iterator[None]:
+    """Say in an error which data it is about."""
     try:
-        opened = _database(data) if data.url_env else _files(data, settings)
+        yield
     except DataError as error:
         raise DataError(f"data {data.source!r}: {error}") from error
-    with opened as engine:
-        yield engine
 
 
 def _database(data: Data) -> "Database":
@@ -90,9 +90,11 @@ def _database(data: Data) -> "Database":
         from model_checks.engines.database import Database
     except ModuleNotFoundError as error:
         raise DataError(
-            f"a database needs the package {error.name!r}: pip install 'model-checks[sql]'"
+            f"data {data.source!r}: a database needs the package {error.name!r}: "
+            "pip install 'model-checks[sql]'"
         ) from error
-    return Database(data)
+    with _telling(data):
+        return Database(data)
 
 
 def _files(data: Data, settings: Settings) -> "DuckDB":
@@ -101,16 +103,44 @@ def _files(data: Data, settings: Settings) -> "DuckDB":
     assert data.files
     engine = DuckDB(settings.engine)
     try:
-        engine.read(data.files, settings.folder)
+        with _telling(data):
+            engine.read(data.files, settings.folder)
     except BaseException:
         engine.close()
         raise
     return engine
 
 
+class Kept(Protocol):
+    """Where rows are kept that come one batch after the other."""
+
+    def append(self, rows: "pa.Table") -> None:
+        """Add some rows; all have the columns and types of the first.
+
+        Raises
+        ------
+        DataError
+            If they can't be written.
+        """
+        ...
+
+
+def keep_in(file: Path, settings: Settings) -> AbstractContextManager[Kept]:
+    """Keeps in a DuckDB file what a model answers; none is left where an error ended it.
+
+    Raises
+    ------
+    DataError
+        If it can't be written.
+    """
+    from model_checks.engines.duckdb import Writer
+
+    return Writer(file, settings.engine)
+
+
 @contextmanager
 def open_file(file: Path, settings: Settings) -> Iterator[Engine]:
-    """DuckDB on the predictions that a model has made, which are its relation ``given``.
+    """DuckDB on what was kept in a file, which is its relation ``given``.
 
     Raises
     ------
@@ -120,5 +150,5 @@ def open_file(file: Path, settings: Settings) -> Iterator[Engine]:
     from model_checks.engines.duckdb import DuckDB
 
     with DuckDB(settings.engine) as engine:
-        engine.read_parquet(file)
+        engine.open(file)
         yield engine

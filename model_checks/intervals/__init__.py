@@ -24,12 +24,14 @@ from model_checks.intervals.proportions import (
     wilson_interval,
 )
 from model_checks.intervals.quantiles import normal_quantile, student_quantile
+from model_checks.intervals.resampling import bootstrap_interval
 
 __all__ = [
     "SMALL_CLASS",
     "Interval",
     "agreement_interval",
     "auc_interval",
+    "bootstrap_interval",
     "calibration_interval",
     "delta_logit_interval",
     "explained_interval",

@@ -13,17 +13,21 @@ from model_checks.metrics import (
     agreement,
     classification,
     fit,
+    functions,
+    multilabel,
     probabilities,
     ranking,
     regression,
 )
 from model_checks.metrics.estimate import Asked, Estimate
 
-__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metrics_of"]
+__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metric_named", "metrics_of"]
 
-TASKS = ("binary", "multiclass", "regression")
+TASKS = ("binary", "multiclass", "multilabel", "regression")
 
-Direction = Literal["higher", "lower", "zero"]
+Measure = Callable[[Aggregates, Asked], Estimate]
+
+Direction = Literal["higher", "lower", "zero", "agreed"]
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,12 @@ class Metric:
     averages
         The tasks that have it, each with the averages it may be asked for, the default first.
     aggregate
-        The kind of aggregate that it is a function of.
+        The kind of aggregate that it is a function of; see ``kind`` for task multilabel.
     estimate
         ``(aggregates, asked) -> Estimate``.
     direction
-        Where it is best: higher for scores, lower for errors, at zero for a bias.
+        Where it is best: higher for scores, lower for errors, at zero for a bias; for a function
+        of somebody's own the bound that was agreed tells.
     lowest, highest
         The smallest and the largest value it can take.
     needs_beta
@@ -49,7 +54,7 @@ class Metric:
     name: str
     averages: Mapping[str, tuple[str | None, ...]]
     aggregate: AggregateKind
-    estimate: Callable[[Aggregates, Asked], Estimate]
+    estimate: Measure
     direction: Direction = "higher"
     lowest: float = 0.0
     highest: float = 1.0
@@ -65,10 +70,26 @@ class Metric:
         """Whether scores must lie between 0 and 1."""
         return self.aggregate == "probabilities"
 
+    def kind(self, task: str) -> AggregateKind:
+        """The kind of aggregate for a task: a row of several labels is in no confusion matrix."""
+        several = task == "multilabel" and self.aggregate == "confusion"
+        return "labels" if several else self.aggregate
 
-_CLASSES = {"binary": ("binary",), "multiclass": ("macro", "micro", "weighted")}
+
+def _either(of_classes: Measure, of_labels: Measure) -> Measure:
+    """One measure for rows that have one label each, another for rows that may have several."""
+
+    def estimate(aggregates: Aggregates, asked: Asked) -> Estimate:
+        return (of_labels if aggregates.labels else of_classes)(aggregates, asked)
+
+    return estimate
+
+
+_AVERAGES = ("macro", "micro", "weighted")
+_CLASSES = {"binary": ("binary",), "multiclass": _AVERAGES, "multilabel": _AVERAGES}
 _ONE_VS_REST = {"binary": ("binary",), "multiclass": ("macro", "weighted")}
 _WHOLE = {"binary": (None,), "multiclass": (None,)}
+_EXACT = {**_WHOLE, "multilabel": (None,)}
 _BINARY = {"binary": (None,)}
 _NUMBERS = {"regression": (None,)}
 
@@ -77,7 +98,7 @@ def _error(
     name: str,
     averages: Mapping[str, tuple[str | None, ...]],
     aggregate: AggregateKind,
-    estimate: Callable[[Aggregates, Asked], Estimate],
+    estimate: Measure,
     highest: float = math.inf,
 ) -> Metric:
     return Metric(name, averages, aggregate, estimate, "lower", highest=highest)
@@ -86,14 +107,40 @@ def _error(
 METRICS: Mapping[str, Metric] = {
     metric.name: metric
     for metric in (
-        Metric("accuracy", _WHOLE, "confusion", classification.accuracy),
+        Metric(
+            "accuracy",
+            _EXACT,
+            "confusion",
+            _either(_either(classification.accuracy, multilabel.accuracy), multilabel.accuracy),
+        ),
         Metric("balanced_accuracy", _WHOLE, "confusion", classification.balanced_accuracy),
-        Metric("precision", _CLASSES, "confusion", classification.precision),
-        Metric("recall", _CLASSES, "confusion", classification.recall),
+        Metric(
+            "precision",
+            _CLASSES,
+            "confusion",
+            _either(_either(classification.precision, multilabel.precision), multilabel.precision),
+        ),
+        Metric(
+            "recall",
+            _CLASSES,
+            "confusion",
+            _either(_either(classification.recall, multilabel.recall), multilabel.recall),
+        ),
         Metric("specificity", _BINARY, "confusion", classification.specificity),
         Metric("npv", _BINARY, "confusion", classification.npv),
-        Metric("f1", _CLASSES, "confusion", classification.f1),
-        Metric("fbeta", _CLASSES, "confusion", classification.fbeta, needs_beta=True),
+        Metric(
+            "f1",
+            _CLASSES,
+            "confusion",
+            _either(_either(classification.f1, multilabel.f1), multilabel.f1),
+        ),
+        Metric(
+            "fbeta",
+            _CLASSES,
+            "confusion",
+            _either(classification.fbeta, multilabel.fbeta),
+            needs_beta=True,
+        ),
         Metric("mcc", _WHOLE, "confusion", agreement.mcc, lowest=-1.0),
         Metric("cohen_kappa", _WHOLE, "confusion", agreement.cohen_kappa, lowest=-1.0),
         Metric("roc_auc", _ONE_VS_REST, "ranks", ranking.roc_auc),
@@ -127,6 +174,19 @@ METRICS: Mapping[str, Metric] = {
         ),
     )
 }
+
+
+def metric_named(name: str) -> Metric:
+    """The metric of the table, or one that is a function of somebody's own under a free name."""
+    return METRICS.get(name) or Metric(
+        name,
+        dict.fromkeys(TASKS, (None,)),
+        "replicates",
+        functions.own,
+        "agreed",
+        lowest=-math.inf,
+        highest=math.inf,
+    )
 
 
 def metrics_of(task: str) -> tuple[str, ...]:

@@ -80,8 +80,8 @@ def _agreement(aggregates: Aggregates, asked: Asked, kind: _Kind) -> Estimate:
         return undefined(NO_WEIGHT, aggregates, asked.confidence)
     cells = counts.weight / counts.weight.sum()
     true, predicted = cells.sum(axis=1), cells.sum(axis=0)
-    for what, shares in (("true", true), ("predicted", predicted)):
-        if np.count_nonzero(shares) < 2:
+    for what, of_labels in (("true", true), ("predicted", predicted)):
+        if np.count_nonzero(of_labels) < 2:
             return undefined(f"only one {what} label", aggregates, asked.confidence)
     shares = _Shares(cells, true, predicted, float(np.trace(cells)), float(true @ predicted))
     found, beyond, gradient = kind(shares)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from model_checks.aggregates import Aggregates
+from model_checks.aggregates import Aggregates, OwnFunction
 from model_checks.intervals import Interval
 
 NO_WEIGHT = "no weight above 0"
@@ -20,16 +20,27 @@ class Asked:
         Nominal coverage of the interval, between 0 and 1.
     beta
         How many times as much recall weighs as precision; for ``fbeta`` alone.
+    function
+        The metric itself, where it is one of somebody's own.
     """
 
     average: str | None = None
     confidence: float = 0.95
     beta: float = 1.0
+    function: OwnFunction | None = None
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A metric measured on some rows; where it is undefined, ``value`` is None and says why."""
+    """A metric measured on some rows; where it is undefined, ``value`` is None and says why.
+
+    Attributes
+    ----------
+    reason
+        Why it is undefined.
+    error
+        Why it could not be computed, where that is no property of the rows.
+    """
 
     value: float | None
     low: float | None
@@ -39,6 +50,7 @@ class Estimate:
     unit: str
     method: str | None
     reason: str | None = None
+    error: str | None = None
 
 
 def estimated(value: float, interval: Interval, n: int, unit: str, confidence: float) -> Estimate:

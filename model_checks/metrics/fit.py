@@ -45,9 +45,9 @@ def _explained(aggregates: Aggregates, asked: Asked, bias: float) -> Estimate:
 
 def _fourth_moments(deviations: Deviations, bias: float) -> tuple[float, float, float]:
     """Means of e⁴, e²u² and u⁴, where e = d + bias."""
-    mean = deviations.mean
-    error = mean(4, 0) + 4 * bias * mean(3, 0) + 6 * bias**2 * mean(2, 0) + bias**4
-    both = mean(2, 2) + 2 * bias * mean(1, 2) + bias**2 * mean(0, 2)
+    mean, square = deviations.mean, bias * bias  # a power would raise where this is infinite
+    error = mean(4, 0) + 4 * bias * mean(3, 0) + 6 * square * mean(2, 0) + square * square
+    both = mean(2, 2) + 2 * bias * mean(1, 2) + square * mean(0, 2)
     return error, both, mean(0, 4)
 
 

@@ -61,7 +61,7 @@ def median_absolute_error(aggregates: Aggregates, asked: Asked) -> Estimate:
     if math.isinf(found.median):
         return undefined(TOO_LARGE, aggregates, asked.confidence)
     low, high = found.limits[asked.confidence]
-    interval = intervals.Interval(min(low, found.median), max(high, found.median), "Woodruff")
+    interval = intervals.Interval(low, high, "Woodruff")
     return estimated(found.median, interval, found.rows, "rows", asked.confidence)
 
 

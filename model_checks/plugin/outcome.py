@@ -4,6 +4,7 @@ import base64
 import pickle
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pytest
 
@@ -83,8 +84,11 @@ def attach(report: pytest.TestReport, outcome: Outcome) -> None:
 def attached(report: pytest.TestReport) -> Outcome | None:
     """What was put on a report."""
     text = getattr(report, _ATTRIBUTE, None)
-    if text is None:
-        return None
+    return None if text is None else _unpickled(text)
+
+
+@lru_cache(maxsize=1)  # whoever handles a report asks in turn
+def _unpickled(text: str) -> Outcome:
     outcome: Outcome = pickle.loads(base64.b64decode(text))  # noqa: S301 (ours)
     return outcome
 

@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -119,13 +119,25 @@ class ReportHooks:
             for name in _COLUMNS
         ]
 
-    def pytest_html_results_table_row(self, report: pytest.TestReport, cells: list[str]) -> None:
-        """The figures of a check; another test keeps its name and has none."""
+    @pytest.hookimpl(wrapper=True)
+    def pytest_html_results_table_row(
+        self, report: pytest.TestReport, cells: list[str]
+    ) -> Generator[None, object, object]:
+        """The figures of a check; another test keeps its name and has none.
+
+        Most rows are of a setup or teardown that passed, which pytest-html makes and leaves out;
+        without cells it leaves them out at once. What a teardown has printed goes into the row of
+        its test, however.
+        """
         if self.is_ours:
             outcome = attached(report)
             texts = _figures(outcome.result) if outcome else [report.nodeid, "", "", "", ""]
             pairs = zip(_COLUMNS, texts, strict=True)
             cells[1:2] = [f'<td class="col-{name}">{escape(text)}</td>' for name, text in pairs]
+        result = yield
+        if self.is_ours and report.when != "call" and report.passed and not report.sections:
+            cells.clear()
+        return result
 
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
         """What a result says, also where it passed."""

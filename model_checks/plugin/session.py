@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -17,6 +18,7 @@ from model_checks.metrics import METRICS, TASKS
 from model_checks.plan import Check, Plan, Segment
 from model_checks.plugin import session_key, shared_key
 from model_checks.plugin.once import Once
+from model_checks.plugin.progress import progress_bar
 from model_checks.results import Chart, ModelFacts, Result
 from model_checks.settings import Settings, load_settings
 
@@ -65,6 +67,7 @@ class CheckSession:
 
     def __init__(self, config: pytest.Config) -> None:
         self.options = Options.of(config)
+        self._config = config
         self.is_worker = hasattr(config, "workerinput")
         given = getattr(config, "workerinput", {}).get("model_checks")
         shared: dict[str, str] | None = given or config.stash.get(shared_key, None)
@@ -85,12 +88,18 @@ class CheckSession:
             If it has mistakes.
         """
         settings = load_settings(self.options.thresholds)
-        taken = [name for name in settings.models if name in self._reserved]
+        names = [
+            (model, name)
+            for model, agreed in settings.models.items()
+            for name in dict.fromkeys((model, *agreed.metrics()))
+            if name not in METRICS
+        ]
+        taken = [(model, name) for model, name in names if name in self._reserved]
         if taken:
             raise SettingsError(
-                f"{settings.file}: [models.{name}] the name {name!r} is taken by a pytest marker; "
+                f"{settings.file}: [models.{model}] the name {name!r} is taken by a pytest marker; "
                 "choose another"
-                for name in taken
+                for model, name in taken
             )
         return settings
 
@@ -140,7 +149,7 @@ class CheckSession:
 
         key = (result.check.model, result.check.segment)
         if key not in self._charts:
-            with reopen(self.settings, result.check.model, predictions) as engine:
+            with reopen(self._spilling, result.check.model, predictions) as engine:
                 curves = curves_of(engine, predictions, result.check.segment)
             self._charts[key] = detail_chart(*key, curves)
         return self._charts[key]
@@ -156,17 +165,37 @@ class CheckSession:
 
     def close(self) -> None:
         """Remove what was kept for the run; under xdist the controller does."""
+        if not self.is_worker:
+            with suppress(SettingsError):
+                shutil.rmtree(self._scratch, ignore_errors=True)
         if self._owns_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def _scratch(self) -> Path:
+        """The folder for what is large: named as the run's, where ``[engine]`` says."""
+        parent = self.settings.engine.temp_directory
+        return Path(parent) / self.folder.name if parent else self.folder
+
+    @cached_property
+    def _spilling(self) -> Settings:
+        """The settings for the engine: what a worker that is killed leaves goes with the run."""
+        try:
+            self._scratch.mkdir(mode=0o700, exist_ok=True)
+        except OSError:  # which every model will tell, with the name that was written
+            return self.settings
+        return self.settings.spilling_to(self._scratch)
+
     def _measure(self, name: str) -> Measurement:
-        return measure(self.settings, name, self.plan.checks, self.as_of(name), self.folder)
+        where = self._spilling, name, self.plan.checks, self.as_of(name), self._scratch
+        with progress_bar(self._config, name) as progress:
+            return measure(*where, progress)
 
     def _plan_or_error(self) -> Plan | SettingsError:
         """An error is kept like a plan, so that every worker and the controller learn of it."""
         try:
             moments = {name: self.as_of(name) for name in self.settings.models}
-            return plan_of(self.settings, moments, gate=self.options.gate)
+            return plan_of(self._spilling, moments, gate=self.options.gate)
         except SettingsError as error:
             return error
 

@@ -15,21 +15,25 @@ from model_checks.predictions import Predictions
 from model_checks.queries.confusion import confusion_counts
 from model_checks.queries.deviations import deviation_sums
 from model_checks.queries.grouping import Grouping, Need
+from model_checks.queries.labels import label_sums
 from model_checks.queries.median import median_errors
 from model_checks.queries.moments import error_moments, relative_errors
 from model_checks.queries.probabilities import probability_sums
 from model_checks.queries.ranks import rank_sums
+from model_checks.queries.replicates import replicates
 
 __all__ = ["Grouping", "Need", "find_aggregates"]
 
 _QUERIES: Mapping[AggregateKind, Callable[[Engine, Predictions, Need], Mapping[Segment, Any]]] = {
     "confusion": confusion_counts,
     "deviations": deviation_sums,
+    "labels": label_sums,
     "median": median_errors,
     "moments": error_moments,
     "probabilities": probability_sums,
     "ranks": rank_sums,
     "relative": relative_errors,
+    "replicates": replicates,
 }
 
 

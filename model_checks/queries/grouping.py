@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from model_checks.engines.sql import literal
+from model_checks.engines.sql import conjunction, literal
 from model_checks.metrics import Asked
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
@@ -34,9 +34,8 @@ class Grouping:
         """The predictions, held to the values that are listed."""
         if self.listed is None:
             return predictions.relation
-        keys = self.keys(predictions)
-        values = [segment_condition(keys, segment) for segment in self.listed]
-        return f"(select * from {predictions.relation} where {' or '.join(values)})"
+        among = segments_condition(self.keys(predictions), self.listed)
+        return f"(select * from {predictions.relation} where {among})"
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,13 @@ class Need:
         The whole, or segmentations, or both.
     asked
         What any of the thresholds asks of its metric.
+    asked_of
+        The same by segment.
     """
 
     groupings: tuple[Grouping, ...]
     asked: frozenset[Asked] = frozenset()
+    asked_of: Mapping[Segment, frozenset[Asked]] = field(default_factory=dict)
 
 
 def segment_condition(keys: Sequence[str], segment: Segment) -> str:
@@ -62,6 +64,32 @@ def segment_condition(keys: Sequence[str], segment: Segment) -> str:
         for key, (_, value) in zip(keys, segment, strict=True)
     ]
     return f"({' and '.join(conditions)})" if conditions else "true"
+
+
+def segments_condition(keys: Sequence[str], segments: Iterable[Segment]) -> str:
+    """SQL that holds for the rows of any of some segments.
+
+    Values of the last key stand in one list for all segments that are alike before it: an engine
+    looks a row up in a list, where it would try one condition after the other.
+
+    >>> segments_condition(["g0"], [(("plan", "basic"),), (("plan", "pro"),), (("plan", None),)])
+    "(g0 in ('basic', 'pro') or g0 is null)"
+    """
+    *before, last = keys
+    lists: dict[Segment, list[str | None]] = defaultdict(list)
+    for segment in segments:
+        lists[segment[:-1]].append(segment[-1][1])
+    return " or ".join(
+        conjunction([*([segment_condition(before, alike)] if alike else []), _among(last, values)])
+        for alike, values in lists.items()
+    )
+
+
+def _among(key: str, values: Sequence[str | None]) -> str:
+    texts = [literal(value) for value in values if value is not None]
+    conditions = [f"{key} in ({', '.join(texts)})"] if texts else []
+    conditions += [f"{key} is null"] if None in values else []
+    return f"({' or '.join(conditions)})"
 
 
 def listed(keys: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Absolute errors by rank: predictions -> their median, with the errors that hold it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from model_checks.aggregates import MedianError
 from model_checks.engines import Engine
@@ -36,31 +36,34 @@ def median_errors(
 
 def _quantiles(predictions: Predictions, grouping: Grouping, levels: Sequence[float]) -> str:
     keys = grouping.keys(predictions)
-    partition = f"partition by {', '.join(keys)} " if keys else ""
-    running = f"{partition}order by e rows between unbounded preceding and current row"
+    partition = f"partition by {', '.join(keys)}" if keys else ""
+    running = f"{partition} order by e rows between unbounded preceding and current row"
     quantiles = [
-        f"min(case when upto >= {_number(0.5 - _ROUNDING)} * total then e end)",
-        f"min(case when upto > {_number(0.5 + _ROUNDING)} * total then e end)",
+        f"min(case when upto >= total * {_number(0.5 - _ROUNDING)} then e end)",
+        f"min(case when upto > total * {_number(0.5 + _ROUNDING)} then e end)",
     ]
-    for level in levels:
-        z = normal_quantile(level)
-        # Of 1 / n, the squared weights over the square of their sum.
-        half = f"{_number(z / 2)} * sqrt(share) * (1 + {_number((z * z + 1) / 4)} * share)"
-        quantiles += [
-            f"min(case when {half} < {_number(0.5)} "
-            f"and upto >= ({_number(0.5)} {sign} {half}) * total then e end)"
-            for sign in "-+"
-        ]
+    for k in range(len(levels)):
+        # Where the lower is below all weight, the upper is above it: no error is a limit.
+        within = f"case when below{k} > 0 and upto >="
+        quantiles += [f"min({within} {limit}{k} then e end)" for limit in ("below", "above")]
     return (
         f"select {listed(keys)}count(*), max(total), max(total2), {', '.join(quantiles)} "
-        f"from (select {listed(keys)}e, upto, total, total2, "
-        "total2 / nullif(total * total, 0) as share "
+        f"from (select {listed(keys)}e, upto, total, total2, {', '.join(_limits(levels))} "
         f"from (select {listed(keys)}e, sum(w) over ({running}) as upto, "
-        f"sum(w) over ({partition.strip()}) as total, "
-        f"sum(w * w) over ({partition.strip()}) as total2 "
+        f"sum(w) over ({partition}) as total, sum(w * w) over ({partition}) as total2 "
         f"from (select {listed(keys)}w, abs(y_pred - y_true) as e "
-        f"from {grouping.relation(predictions)}) as errors) as ranked) as shared {grouped(keys)}"
+        f"from {grouping.relation(predictions)}) as errors) as ranked) as limited {grouped(keys)}"
     )
+
+
+def _limits(levels: Sequence[float]) -> Iterator[str]:
+    """SQL of the running weights at which the limits stand; sqrt(total2) is total / sqrt(n)."""
+    for k, level in enumerate(levels):
+        z = normal_quantile(level)
+        more = f"(1 + {_number((z * z + 1) / 4)} * total2 / nullif(total * total, 0))"
+        half = f"{_number(z / 2)} * sqrt(total2) * {more}"
+        yield f"total * {_number(0.5)} - {half} as below{k}"
+        yield f"total * {_number(0.5)} + {half} as above{k}"
 
 
 def _number(value: float) -> str:

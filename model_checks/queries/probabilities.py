@@ -52,7 +52,7 @@ def _sums(predictions: Predictions, grouping: Grouping) -> str:
     sums = [weighted([name] * power) for name in ("loss", "distance") for power in _POWERS]
     sums += [weighted(["gap"] * power) for power in (1, 2)]
     return (
-        f"select {listed(keys)}count(*), sum(w), sum(w * w), {', '.join(sums)} "
+        f"select {listed(keys)}bin, count(*), sum(w), sum(w * w), {', '.join(sums)} "
         f"from (select {listed(keys)}w, distance, -ln(case {clipped} end) as loss, "
         f"hit - confidence as gap, {bins} as bin "
         f"from (select {listed(keys)}w, {judgement} from {relation}) as judged) as binned "
@@ -90,7 +90,9 @@ def _multiclass(scored: Sequence[str]) -> Mapping[str, str]:
 
 
 def _sums_of(bins: list[tuple[Any, ...]], furthest: float) -> ProbabilitySums:
-    rows, weight, weight2, *sums = np.array(bins, dtype=float).sum(axis=0).tolist()
+    """Of all bins, which come in any order."""
+    ordered = np.array(sorted(bins), dtype=float)
+    _, rows, weight, weight2, *sums = ordered.sum(axis=0).tolist()
+    gaps = tuple((gap, square) for *_, gap, square in ordered.tolist())
     losses, squares = tuple(sums[:3]), tuple(sums[3:6])
-    gaps = tuple((gap, square) for *_, gap, square in bins)
     return ProbabilitySums(int(rows), weight, weight2, losses, squares, furthest, gaps)

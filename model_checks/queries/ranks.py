@@ -22,7 +22,7 @@ def rank_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[S
     """Sums of the rows' placements in each score and of their products, by true label."""
     found = [(one, _totals(engine, predictions, one)) for one in need.groupings]
     wanted = [(grouping, totals) for grouping, totals in found if totals.segments]
-    place = sorted_scores.placed if engine.streams else buckets.placed
+    place = sorted_scores.placed if engine.scratch else buckets.placed
     return {
         segment: _ranks(predictions, totals, placed, code)
         for (_, totals), placed in zip(wanted, place(engine, predictions, wanted), strict=True)

@@ -139,7 +139,8 @@ def _sorted(
 ) -> Iterator[list[NDArray[Any]]]:
     sql = f"select {', '.join(columns)} from {relation} order by {by}"
     for batch in engine.batches(sql, _BATCH_ROWS):
-        yield [values.to_numpy() for values in batch.columns]
+        # Arrow's own to_numpy imports pandas.
+        yield [np.from_dlpack(values) for values in batch.columns]
 
 
 def _coded(predictions: Predictions, wanted: Wanted) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, field_validator
 
@@ -11,7 +11,7 @@ from model_checks.errors import SettingsError
 from model_checks.settings.data import Data
 from model_checks.settings.email import Email
 from model_checks.settings.engine import Limits
-from model_checks.settings.mistakes import key_mistake, sentences
+from model_checks.settings.mistakes import key_mistake, refuse, sentences
 from model_checks.settings.model import Deployed, Model, model_name
 from model_checks.settings.thresholds import (
     Judging,
@@ -20,7 +20,7 @@ from model_checks.settings.thresholds import (
     Threshold,
     segment_text,
 )
-from model_checks.settings.values import Moment, Table, parse_moment
+from model_checks.settings.values import Moment, Origin, Table, parse_moment
 
 __all__ = [
     "Data",
@@ -47,13 +47,6 @@ class Defaults(Judging):
     as_of: Moment | None = None
 
 
-class _Origin(NamedTuple):
-    """Which file the settings are from."""
-
-    path: Path
-    sha256: str
-
-
 class Settings(Table):
     """The whole file."""
 
@@ -64,19 +57,31 @@ class Settings(Table):
         dict[Annotated[str, AfterValidator(model_name)], Model], Field(validate_default=True)
     ] = Field(default_factory=dict)
 
-    _origin: _Origin = PrivateAttr(default=_Origin(Path("thresholds.toml"), ""))
+    _origin: Origin = PrivateAttr(default=Origin(Path("thresholds.toml"), ""))
 
     @field_validator("models")
     @classmethod
     def _not_empty(cls, models: dict[str, Model]) -> dict[str, Model]:
         if not models:
             raise key_mistake("no model to judge; add a table [models.NAME]")
+        refuse(
+            f"[models.{name}] metric {metric!r} is called as a model is; both are markers of "
+            "checks, so rename one"
+            for name, model in models.items()
+            for metric in dict.fromkeys(model.metrics())
+            if metric in models
+        )
         return models
 
     def model_post_init(self, context: Any) -> None:
         """Keep which file it was, which ``load_settings`` tells as context."""
-        if isinstance(context, _Origin):
+        if isinstance(context, Origin):
             self._origin = context
+
+    def spilling_to(self, folder: Path) -> "Settings":
+        """The same, but what does not fit into memory goes to a folder that the run removes."""
+        engine = self.engine.model_copy(update={"temp_directory": str(folder)})
+        return self.model_copy(update={"engine": engine})
 
     @property
     def folder(self) -> Path:
@@ -125,7 +130,7 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         raise SettingsError([f"{path.name}: not UTF-8 (at line {line})"]) from None
     except ValueError as error:
         raise SettingsError([f"{path.name}: not valid TOML: {error}"]) from None
-    origin = _Origin(path.resolve(), hashlib.sha256(content).hexdigest())
+    origin = Origin(path.resolve(), hashlib.sha256(content).hexdigest())
     try:
         return Settings.model_validate(written, context=origin)
     except ValidationError as error:

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pydantic import Field, ValidationInfo, field_validator
 
 from model_checks.settings.mistakes import refuse
+from model_checks.settings.urls import STORES, path_of, scheme_of, without_secrets
 from model_checks.settings.values import Known, Table, Text, Whole
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz")
+_ADDRESSES = ", ".join(f"{scheme}://" for scheme in STORES)
 
 
 class Data(Table):
@@ -32,7 +34,11 @@ class Data(Table):
     @field_validator("files")
     @classmethod
     def _known_format(cls, files: str | None, info: ValidationInfo) -> str | None:
-        if files and not info.data.get("spark") and not files.lower().endswith(SUFFIXES):
+        if not files or info.data.get("spark"):
+            return files
+        if scheme_of(files) not in (None, *STORES):
+            raise ValueError(f"must be a path, or start with one of {_ADDRESSES}")
+        if not path_of(files).lower().endswith(SUFFIXES):
             raise ValueError(f"must end in one of {', '.join(SUFFIXES)}")
         return files
 
@@ -44,8 +50,8 @@ class Data(Table):
 
     @property
     def source(self) -> str:
-        """What is read, as messages name it."""
-        return self.files or self.table or f"sql of {self.url_env}"
+        """What is read, as messages name it, less what may be secret in an address."""
+        return without_secrets(self.files or self.table or f"sql of {self.url_env}")
 
 
 def _mixed_places(known: Known) -> Iterator[str]:

@@ -1,14 +1,22 @@
 """``[engine]``: how much of the machine the measuring may use."""
 
+from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
-from model_checks.settings.values import Table, Text
+from model_checks.settings.values import Origin, Table, Text
 
 
 class Limits(Table):
-    """``[engine]``; None is the engine's own default."""
+    """``[engine]``: what DuckDB may use; None leaves the machine usable for others.
+
+    Attributes
+    ----------
+    temp_directory
+        Where what does not fit into memory goes, and what a called model answers; relative to the
+        file. None is where the system keeps such things.
+    """
 
     memory_limit: str | None = Field(
         default=None,
@@ -17,3 +25,11 @@ class Limits(Table):
     )
     threads: Annotated[int, Field(ge=1)] | None = None
     temp_directory: Text | None = None
+
+    @field_validator("temp_directory")
+    @classmethod
+    def _beside_the_file(cls, folder: str | None, info: ValidationInfo) -> str | None:
+        origin = info.context
+        if folder and isinstance(origin, Origin):
+            return str(origin.path.parent / Path(folder).expanduser())
+        return folder

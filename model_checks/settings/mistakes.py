@@ -9,6 +9,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from model_checks.settings.urls import STORES, scheme_of, without_secrets
+
 Location = tuple[str | int, ...]
 
 _MUST = {
@@ -180,12 +182,18 @@ def _wrong_value(
     if kind == "literal_error":
         return nearest(str(found["input"]), re.findall(r"'([^']*)'", str(context["expected"])))
     if kind == "string_pattern_mismatch":
-        return f"must be {table.model_fields[key].description}"
+        return f"must be {_described(table, key)}"
     return f"must {_MUST[kind].format(**context)}" if kind in _MUST else found["msg"]
 
 
+def _described(table: type[BaseModel], key: str) -> str | None:
+    """What is told of a key, by the name that it has in the file."""
+    fields = table.model_fields.items()
+    return {field.alias or name: field.description for name, field in fields}[key]
+
+
 def _shown(value: object) -> str:
-    """What was found, as the file has it; of a table only that it is one, of a URL its scheme.
+    """What was found, as the file has it; of a table only that it is one.
 
     >>> _shown([True, "a", {"password": "hidden"}])
     "[true, 'a', {...}]"
@@ -200,10 +208,10 @@ def _shown(value: object) -> str:
         text = "{...}" if value else "{}"
     elif isinstance(value, list):
         text = f"[{', '.join(_shown(part) for part in value)}]"
-    elif isinstance(value, str) and "://" in value:  # which may hold a password
-        text = repr(f"{value.partition('://')[0]}://...")
+    elif isinstance(value, str) and scheme_of(value) not in (None, *STORES):
+        text = repr(f"{value.partition('://')[0]}://...")  # who knows where a password is in it
     else:
-        text = repr(value)
+        text = without_secrets(repr(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 

@@ -8,14 +8,19 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     Field,
-    PlainValidator,
     ValidationInfo,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from model_checks.metrics import METRICS, TASKS
+from model_checks.metrics import METRICS, TASKS, metric_named
+from model_checks.settings.columns import (
+    Columns,
+    Score,
+    listed,
+    one_column_twice,
+    require_one_for_each_label,
+)
 from model_checks.settings.data import Data
 from model_checks.settings.mistakes import key_mistake, refuse
 from model_checks.settings.thresholds import (
@@ -25,6 +30,7 @@ from model_checks.settings.thresholds import (
     with_metric_and_task,
 )
 from model_checks.settings.values import (
+    OBJECT,
     Known,
     Label,
     Moment,
@@ -36,7 +42,7 @@ from model_checks.settings.values import (
     Window,
 )
 
-Task = Literal["binary", "multiclass", "regression"]
+Task = Literal["binary", "multiclass", "multilabel", "regression"]
 
 _LOADERS = ("skops", "joblib", "python")
 
@@ -51,9 +57,7 @@ class Deployed(Table):
     sha256: str | None = Field(
         default=None, pattern="^[0-9a-f]{64}$", description="64 hexadecimal digits in lower case"
     )
-    python: str | None = Field(
-        default=None, pattern=r"^\w+(\.\w+)*:\w+$", description="'package.module:name'"
-    )
+    python: str | None = Field(default=None, pattern=OBJECT, description="'package.module:name'")
     whole: Whole = None
 
     @field_validator("whole")
@@ -93,13 +97,6 @@ def _string_as(key: str) -> BeforeValidator:
     return BeforeValidator(as_table)
 
 
-def _parse_score(raw: object) -> object:
-    columns = list(raw.values()) if isinstance(raw, Mapping) else [raw]
-    if not columns or not all(isinstance(column, str) and column for column in columns):
-        raise ValueError("must be a column, or for multiclass a table of label = column")
-    return raw
-
-
 def _list_of_tables(raw: object) -> object:
     if isinstance(raw, Mapping):
         raise key_mistake("segments is a table; write [[models.NAME.segments]], in two brackets")
@@ -112,19 +109,10 @@ class Model(Judging):
     task: Task
     model: Annotated[Deployed, _string_as("skops")] | None = None
     data: Annotated[Data, _string_as("files")]
-    target: Text
+    target: Columns
     features: Texts | None = None
-    prediction: Text | None = None
-    score: (
-        Annotated[
-            str | dict[str, str],
-            PlainValidator(_parse_score),
-            WithJsonSchema(
-                {"type": ["string", "object"], "additionalProperties": {"type": "string"}}
-            ),
-        ]
-        | None
-    ) = None
+    prediction: Columns | None = None
+    score: Score | None = None
     positive_label: Label = 1
     decision_threshold: float | None = None
     time_column: Text | None = None
@@ -155,11 +143,21 @@ class Model(Judging):
             ]
         return told
 
+    @field_validator("target", "prediction", "score")
+    @classmethod
+    def _one_for_each_label(cls, columns: object, info: ValidationInfo) -> object:
+        task = info.data.get("task")
+        if task == "multilabel":
+            require_one_for_each_label(columns, info.data.get("target"))
+        elif task and isinstance(columns, list) and info.field_name != "score":
+            raise ValueError(f"must be one column for task {task!r}")
+        return columns
+
     @field_validator("positive_label", "decision_threshold")
     @classmethod
-    def _binary_only(cls, value: object, info: ValidationInfo) -> object:
-        if info.data.get("task", "binary") != "binary":
-            raise ValueError(f"is for task 'binary'; this is {info.data['task']!r}")
+    def _two_labels_only(cls, value: object, info: ValidationInfo) -> object:
+        if info.data.get("task", "binary") not in ("binary", "multilabel"):
+            raise ValueError(f"is for task 'binary' or 'multilabel'; this is {info.data['task']!r}")
         if info.field_name == "decision_threshold" and info.data.get("prediction"):
             raise ValueError("has nothing to decide, since prediction is a column of labels")
         return value
@@ -205,10 +203,26 @@ class Model(Judging):
             [
                 *_nothing_to_judge(known),
                 *_nothing_to_judge_it_by(known),
-                *_one_column_twice(known),
+                *_two_kinds_of_log(known),
+                *one_column_twice(known),
                 *_agreed_twice(known),
             ]
         )
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns of what is true: one, or for multilabel one for each label."""
+        return listed(self.target)
+
+    @property
+    def predictions(self) -> tuple[str, ...]:
+        """The columns of what was predicted, in the order of the targets; none if not logged."""
+        return listed(self.prediction)
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """The columns of logged scores; none if there are none."""
+        return tuple(self.score.values()) if isinstance(self.score, dict) else listed(self.score)
 
     def metrics(self) -> Iterable[str]:
         """Names of the metrics that any of its thresholds is about."""
@@ -228,7 +242,7 @@ def _nothing_to_judge(known: Known) -> Iterator[str]:
         return
     if known["score"] is None and {"thresholds", "segments"} <= known.keys():
         metrics = _metrics(known["thresholds"], known["segments"])
-        scored = [name for name in dict.fromkeys(metrics) if METRICS[name].needs_scores]
+        scored = [name for name in dict.fromkeys(metrics) if metric_named(name).needs_scores]
         if scored:
             yield f"{', '.join(scored)} needs score, the column of logged probabilities"
 
@@ -238,16 +252,9 @@ def _nothing_to_judge_it_by(known: Known) -> Iterator[str]:
         yield "a model without thresholds judges nothing; add a thresholds table"
 
 
-def _one_column_twice(known: Known) -> Iterator[str]:
-    """A label that is its own prediction, say, would be judged perfect for ever."""
-    score = known.get("score")
-    scores = score if isinstance(score, dict) else {"": score}
-    roles = [(key, known.get(key)) for key in ("target", "prediction", "weight")]
-    roles += [(f"score {label}".strip(), column) for label, column in scores.items()]
-    roles += [("features", column) for column in known.get("features") or []]
-    for (role, column), (other, same) in combinations(roles, 2):
-        if column is not None and column == same:
-            yield f"{role} and {other} are the same column, {column!r}"
+def _two_kinds_of_log(known: Known) -> Iterator[str]:
+    if known.get("task") == "multilabel" and known.get("prediction") and known.get("score"):
+        yield "prediction and score are both given; for task 'multilabel' keep one"
 
 
 def _agreed_twice(known: Known) -> Iterator[str]:

@@ -12,8 +12,13 @@ from typing import Any
 
 from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
 from model_checks.settings import Settings
+from model_checks.settings.columns import MOST_LABELS
+from model_checks.settings.thresholds import NAME, TAKEN
 
 Schema = dict[str, Any]
+
+_OF_A_FUNCTION = ("metric", "seed", "max_rows")
+"""Keys of the thresholds that name a function of somebody's own."""
 
 _TOGETHER: Mapping[str, Schema] = {
     "Data": {
@@ -53,6 +58,7 @@ def settings_schema() -> Schema:
     tables["Thresholds"] = {
         "type": "object",
         "properties": metrics,
+        "patternProperties": {_free_name(): _own_threshold(threshold)},
         "additionalProperties": False,
         "minProperties": 1,
     }
@@ -61,7 +67,8 @@ def settings_schema() -> Schema:
     for key in ("model", "data"):
         properties = tables["Model"]["properties"]
         properties[key] = {"anyOf": [{"type": "string", "minLength": 1}, properties[key]]}
-    tables["Model"]["allOf"] += [_metrics_of_task(task) for task in TASKS]
+    of_tasks = [_of_task(task) for task in TASKS]
+    tables["Model"]["allOf"] = [*tables["Model"]["allOf"], *of_tasks]
     generated["required"] = ["models"]
     generated["properties"]["models"]["minProperties"] = 1
     return {
@@ -108,8 +115,8 @@ def _threshold(metric: Metric, table: Schema) -> Schema:
     properties = {**table["properties"], "min": number, "max": number, "warn": number}
     averages = sorted({name for names in metric.averages.values() for name in names if name})
     properties["average"] = {"enum": averages}
-    if not averages:
-        del properties["average"]
+    for key in _OF_A_FUNCTION if averages else (*_OF_A_FUNCTION, "average"):
+        del properties[key]
     table = {**table, "properties": properties}
     if not metric.needs_beta:
         del properties["beta"]
@@ -123,12 +130,34 @@ def _threshold(metric: Metric, table: Schema) -> Schema:
     return {"anyOf": [number, {**table, "required": required}]}
 
 
-def _metrics_of_task(task: str) -> Schema:
-    thresholds = {"thresholds": {"propertyNames": {"enum": list(metrics_of(task))}}}
+def _free_name() -> str:
+    """A pattern of the names that a function of somebody's own may have."""
+    return f"^(?!({'|'.join(sorted((*METRICS, *TAKEN)))})$){NAME}$"
+
+
+def _own_threshold(table: Schema) -> Schema:
+    properties = {
+        key: value for key, value in table["properties"].items() if key not in ("average", "beta")
+    }
+    bounded = [{"required": ["metric", bound]} for bound in ("min", "max")]
+    return {**table, "properties": properties, "anyOf": bounded}
+
+
+def _of_task(task: str) -> Schema:
+    others = sorted(METRICS.keys() - metrics_of(task))
+    thresholds = {"thresholds": {"propertyNames": {"not": {"enum": others}}}}
+    columns: Schema = {"type": "string"}
+    if task == "multilabel":
+        columns = {"type": "array", "minItems": 2, "maxItems": MOST_LABELS}
     return {
         "if": {"properties": {"task": {"const": task}}, "required": ["task"]},
         "then": {
-            "properties": {**thresholds, "segments": {"items": {"properties": thresholds}}},
+            "properties": {
+                **thresholds,
+                "target": columns,
+                "prediction": columns,
+                "segments": {"items": {"properties": thresholds}},
+            },
         },
     }
 

@@ -1,6 +1,7 @@
 """What was agreed: bounds for metrics, of a model or of its segments."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 
@@ -13,9 +14,15 @@ from pydantic import (
     model_validator,
 )
 
-from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
+from model_checks.metrics import METRICS, TASKS, Metric, metric_named, metrics_of
 from model_checks.settings.mistakes import key_mistake, keys_of, nearest, refuse, table_mistake
-from model_checks.settings.values import Known, NotYet, Table, Texts, Whole, is_plain_value
+from model_checks.settings.values import OBJECT, Known, NotYet, Table, Texts, Whole, is_plain_value
+
+NAME = "[A-Za-z][A-Za-z0-9_]*"
+"""What a metric that is a function of somebody's own may be called."""
+
+TAKEN = ("and", "or", "not", *TASKS)
+"""Names that mean something else in a marker expression, or as a marker."""
 
 Rule = Literal["estimate", "confident", "tolerant"]
 
@@ -53,6 +60,11 @@ class Threshold(Judging):
 
     metric: str = Field(alias="<metric>")
     task: str = Field(alias="<task>")
+    function: str | None = Field(
+        default=None, alias="metric", pattern=OBJECT, description="'package.module:function'"
+    )
+    seed: Annotated[int, Field(ge=0)] = 0
+    max_rows: Annotated[int, Field(ge=1)] = 1_000_000
     min: float | None = None
     max: float | None = None
     warn: float | None = None
@@ -66,7 +78,10 @@ class Threshold(Judging):
     @classmethod
     def _as_a_table(cls, agreed: Any) -> dict[str, Any]:
         metric, task, written = agreed
-        _refuse_unknown_metric(metric, task)
+        if isinstance(written, Mapping) and "metric" in written:
+            _refuse_taken_name(metric)
+        else:
+            _refuse_unknown_metric(metric, task)
         if isinstance(written, int | float) and not isinstance(written, bool):
             written = _bounds_of(written, METRICS[metric])
         if not isinstance(written, Mapping):
@@ -76,10 +91,17 @@ class Threshold(Judging):
                 raise table_mistake(f"unknown key {key!r}; {nearest(key, keys_of(cls))}")
         return {**written, "<metric>": metric, "<task>": task}
 
+    @field_validator("seed", "max_rows")
+    @classmethod
+    def _of_a_function(cls, value: object, info: ValidationInfo) -> object:
+        if "function" in info.data and info.data["function"] is None:
+            raise ValueError("goes with metric, which names a function of your own")
+        return value
+
     @field_validator("min", "max", "warn")
     @classmethod
     def _within_range(cls, bound: float | None, info: ValidationInfo) -> float | None:
-        metric = METRICS[info.data["metric"]]
+        metric = metric_named(info.data["metric"])
         if bound is not None and not metric.lowest <= bound <= metric.highest:
             raise ValueError(f"{metric.name} is {_range_of(metric)}")
         return bound
@@ -87,7 +109,7 @@ class Threshold(Judging):
     @field_validator("average")
     @classmethod
     def _known_average(cls, average: str | None, info: ValidationInfo) -> str | None:
-        metric = METRICS[info.data["metric"]]
+        metric = metric_named(info.data["metric"])
         known = [name for name in metric.averages.get(info.data["task"], (average,)) if name]
         if average is not None and not known:
             raise ValueError(f"{metric.name} has no averages")
@@ -98,7 +120,7 @@ class Threshold(Judging):
     @field_validator("beta")
     @classmethod
     def _beta_of_fbeta(cls, beta: float | None, info: ValidationInfo) -> float | None:
-        metric = METRICS[info.data["metric"]]
+        metric = metric_named(info.data["metric"])
         if beta is not None and not metric.needs_beta:
             raise ValueError(f"{metric.name} has no beta")
         return beta
@@ -109,7 +131,7 @@ class Threshold(Judging):
         mistakes: list[str] = []
         if {"min", "max", "warn"} <= info.data.keys():
             mistakes += _disagreeing_bounds(info.data)
-        needs_beta = METRICS[info.data["metric"]].needs_beta
+        needs_beta = metric_named(info.data["metric"]).needs_beta
         if needs_beta and info.data.get("beta", 1.0) is None:
             mistakes.append(
                 "beta is missing; with 2, say, recall weighs twice as much as precision"
@@ -134,6 +156,18 @@ def _range_of(metric: Metric) -> str:
     return f"from {metric.lowest:g} to {metric.highest:g}"
 
 
+def _refuse_taken_name(metric: str) -> None:
+    """Of a function of somebody's own: the name is a marker and a part of its checks' ids."""
+    if metric in METRICS:
+        raise key_mistake(f"{metric} is a metric by itself; give the function another name")
+    if not re.fullmatch(NAME, metric):
+        raise key_mistake(
+            f"metric name {metric!r} must be of letters, digits and '_', and start with a letter"
+        )
+    if metric in TAKEN:
+        raise key_mistake(f"metric name {metric!r} means something else as a marker of its checks")
+
+
 def _refuse_unknown_metric(metric: str, task: str) -> None:
     if metric not in METRICS:
         known = metrics_of(task) if task in TASKS else METRICS
@@ -145,13 +179,14 @@ def _refuse_unknown_metric(metric: str, task: str) -> None:
 
 def _disagreeing_bounds(known: Known) -> Iterator[str]:
     low, high, warn = known["min"], known["max"], known["warn"]
-    direction = METRICS[known["metric"]].direction
+    direction = metric_named(known["metric"]).direction
     if direction == "higher" and low is None:
         yield "min is missing; without it nothing is too low"
     elif direction == "lower" and high is None:
         yield "max is missing; without it nothing is too high"
     elif low is None and high is None:
-        yield "min and max are missing; without them nothing is too far from 0"
+        far = "far from 0" if direction == "zero" else "low or too high"
+        yield f"min and max are missing; without them nothing is too {far}"
     elif low is not None and high is not None:
         if low > high:
             yield f"min = {low} is above max = {high}"

@@ -4,7 +4,8 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +23,13 @@ from model_checks.settings.mistakes import key_mistake
 
 Known = Mapping[str, Any]
 """The fields of a table that are right in themselves, by name."""
+
+
+class Origin(NamedTuple):
+    """Which file the settings are from; their validators find it as their context."""
+
+    path: Path
+    sha256: str
 
 
 class Table(BaseModel):
@@ -104,6 +112,9 @@ def one_or_more_of(item: dict[str, Any]) -> WithJsonSchema:
     """What an editor is told of a key that takes one string or a list of them."""
     return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]})
 
+
+OBJECT = r"^\w+(\.\w+)*:\w+$"
+"""An object of somebody's own module, ``package.module:name``."""
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Moment = Annotated[

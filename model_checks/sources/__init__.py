@@ -1,4 +1,4 @@
-"""Deployed models, loaded the way thresholds.toml says and no other; one library per file."""
+"""Deployed models and functions, loaded as thresholds.toml says; one library per file."""
 
 import hashlib
 import sys
@@ -52,7 +52,7 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
     source = deployed.source
     content = None if deployed.python else _content(folder / source, source)
     sha256 = None if content is None else hashlib.sha256(content).hexdigest()
-    with _importable(folder):
+    with importable(folder):
         loaded = LoadedModel(_loaded(deployed, content, sha256), source, sha256)
     if isinstance(loaded.model, type):
         raise SourceError(f"model {source!r}: is a class; name an instance of it")
@@ -81,7 +81,7 @@ def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> An
         if content is None or sha256 is None:
             from model_checks.sources.python import load_object
 
-            return load_object(source)
+            return load_object(source, "model")
         if deployed.skops:
             from model_checks.sources.skops import load_skops
 
@@ -108,7 +108,8 @@ def _content(path: Path, source: str) -> bytes:
 
 
 @contextmanager
-def _importable(folder: Path) -> Iterator[None]:
+def importable(folder: Path) -> Iterator[None]:
+    """Modules in a folder can be imported, before any others of their names."""
     before = list(sys.path)
     sys.path.insert(0, str(folder))
     try:

@@ -1,4 +1,4 @@
-"""``python = "package.module:name"``: a model that is an object of somebody's own module."""
+"""``package.module:name``: an object of somebody's own module."""
 
 import importlib
 from typing import Any
@@ -6,13 +6,15 @@ from typing import Any
 from model_checks.errors import SourceError
 
 
-def load_object(reference: str) -> Any:
+def load_object(reference: str, what: str) -> Any:
     """The object under a name of a module.
 
     Parameters
     ----------
     reference
         ``package.module:name``.
+    what
+        The word for it in a message.
 
     Raises
     ------
@@ -25,5 +27,5 @@ def load_object(reference: str) -> Any:
     module = importlib.import_module(module_name)
     found = getattr(module, name, module)
     if found is module:
-        raise SourceError(f"model {reference!r}: module {module_name} has no {name!r}")
+        raise SourceError(f"{what} {reference!r}: module {module_name} has no {name!r}")
     return found

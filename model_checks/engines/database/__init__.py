@@ -43,7 +43,6 @@ class Database:
         If there is no URL, no driver for it, or no database that lets us in.
     """
 
-    streams = False
     scratch = None
 
     def __init__(self, data: Data) -> None:

@@ -1,6 +1,6 @@
-"""A million logged rows, five metrics, thresholds and a report: this project against evidently.
+"""Logged rows, five metrics, thresholds and a report: this project against evidently.
 
-    python benchmarks/evidently_1m.py
+    python benchmarks/against_evidently.py --rows 10000000
 
 Both read the same Parquet file, hold the same five metrics against a bound and write an HTML page,
 each as a whole process; this project also computes an interval for each. Evidently gets an
@@ -9,17 +9,19 @@ same five values is checked before anything is compared.
 """
 
 import argparse
-import json
 import subprocess
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from agreement import refuse_different
 from timing import REPOSITORY, in_turn, ratio_of_peaks, ratio_of_times, tell
-from watched import METRICS, judging_command, write_case
+from watched import judging_command, write_log, write_thresholds
 
 ROWS = 1_000_000
-MOST_TIME, MOST_MEMORY = 0.25, 1.0
+MOST = {1_000_000: (1 / 4, 1.0), 10_000_000: (1 / 18, 1 / 3)}
+"""Of time and of peak memory, from so many rows on."""
+
 SAME = 1e-6
 EVIDENTLY = "0.7.23"
 REQUIRED = (f"evidently=={EVIDENTLY}", "pandas<3", "pyarrow")
@@ -32,24 +34,27 @@ def main(runs: int, rows: int, environment: Path) -> int:
     side = REPOSITORY / "benchmarks" / "evidently_side.py"
     with TemporaryDirectory(prefix="model-checks-evidently-") as name:
         folder = Path(name)
-        write_case(folder, rows, segments=False)
-        written = [str(folder / file) for file in ("log.parquet", "theirs.html", "theirs.json")]
+        log = folder / "log.parquet"
+        write_log(log, rows)
+        write_thresholds(folder, log)
+        written = [str(folder / file) for file in ("theirs.html", "theirs.json")]
         commands = {
             "ours": judging_command(folder),
-            "theirs": [str(python), str(side), *written],
+            "theirs": [str(python), str(side), str(log), *written],
         }
         costs = in_turn(commands, runs, folder / "bytecode")
-        refuse_different(folder / "report" / "results.json", folder / "theirs.json")
+        refuse_different(folder / "report" / "results.json", folder / "theirs.json", SAME)
         sizes = [(folder / page).stat().st_size for page in ("report/report.html", "theirs.html")]
     ours, theirs = costs["ours"], costs["theirs"]
+    most_time, most_memory = MOST[max([min(MOST), *(size for size in MOST if size <= rows)])]
     code = tell(
         [
-            ratio_of_times("wall time / evidently's", ours, theirs, MOST_TIME),
-            ratio_of_peaks("peak memory / evidently's", ours, theirs, MOST_MEMORY),
+            ratio_of_times(f"{rows:,} rows / evidently, wall time", ours, theirs, most_time),
+            ratio_of_peaks(f"{rows:,} rows / evidently, peak memory", ours, theirs, most_memory),
         ],
         PACKAGES,
     )
-    print(f"against {versions_in(python)}; {rows:,} rows")
+    print(f"against {versions_in(python)}")
     print(f"report: {sizes[0] / sizes[1]:.2f} of the size of evidently's")
     return code
 
@@ -85,25 +90,8 @@ def versions_in(python: Path) -> str:
     return told.stdout.strip()
 
 
-def refuse_different(ours: Path, theirs: Path) -> None:
-    """Stop if the two have not measured the same.
-
-    Raises
-    ------
-    SystemExit
-        With what each has found.
-    """
-    checks = json.loads(ours.read_text())["checks"]
-    found = {check["metric"]: float(check["value"]) for check in checks}
-    values = json.loads(theirs.read_text())
-    if not all(check["low"] < check["value"] < check["high"] for check in checks):
-        raise SystemExit(f"an interval is missing: {checks}")
-    if any(not abs(found[metric] - values[metric]) <= SAME for metric in METRICS):
-        raise SystemExit(f"the values differ: {found} here, {values} from evidently")
-
-
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="A million logged rows, against evidently.")
+    parser = argparse.ArgumentParser(description="Logged rows, against evidently.")
     parser.add_argument("--runs", type=int, default=5, help="rounds that count; default: 5")
     parser.add_argument("--rows", type=int, default=ROWS, help=f"default: {ROWS:,}")
     parser.add_argument(

@@ -1,0 +1,130 @@
+"""The chart of a multilabel model: for each label what was found, missed and wrongly predicted."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model_checks.aggregates import Floats
+from model_checks.charts import canvas
+from model_checks.charts.axes import BLUE, LIGHT, MARGIN, ORANGE, captioned, heading
+from model_checks.charts.canvas.lettering import readable, shortened, text_width
+from model_checks.charts.marks import GREY, WIDTH, Box, Drawing, Label, Mark
+from model_checks.charts.scales import Scale, short_count
+from model_checks.results import Chart
+
+if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
+    from model_checks.curves import LabelOutcomes
+
+MOST_DRAWN = 30
+"""Labels that are drawn; of more than these, those of the lowest F1 are."""
+
+_TOLD = 4  # labels that the alternative text tells of
+_TOP, _ROW, _BAR = 92.0, 20.0, 12.0
+_BARS = Scale(0, 1, MARGIN + 140, MARGIN + 360)
+_COLUMNS = {"rows": 424.0, "precision": 482.0, "recall": 532.0, "F1": WIDTH - MARGIN}
+_HUES = {"found": BLUE, "missed": LIGHT, "wrongly predicted": ORANGE}
+
+
+def outcomes_chart(model: str, title: str, outcomes: "LabelOutcomes") -> Chart:
+    """A bar for each label, parted by what became of it.
+
+    Parameters
+    ----------
+    model
+        Its name.
+    title
+        Of the check, or of the model.
+    outcomes
+        Of at least one label.
+    """
+    png = canvas.png(outcomes_drawing(title, outcomes))
+    return Chart(model, readable(title), outcomes_text(title, outcomes), png)
+
+
+def outcomes_text(title: str, outcomes: "LabelOutcomes") -> str:
+    """The chart in words: how the labels of the lowest F1 fared."""
+    sentences = [f"{title}: {_size(outcomes)}"]
+    worst = np.argsort(f1_of(outcomes), kind="stable").tolist()
+    for k in worst[:_TOLD]:
+        found, wrong, missed = (int(part[k]) for part in _parts(outcomes))
+        sentences.append(
+            f"{outcomes.labels[k]} was found in {found:,} of {_rows(found + missed)} "
+            f"and wrongly predicted in {wrong:,}"
+        )
+    if len(worst) > _TOLD:
+        sentences.append(f"the other labels ({len(worst) - _TOLD:,}) have no lower F1")
+    return readable("; ".join(sentences) + ".")
+
+
+def outcomes_drawing(title: str, outcomes: "LabelOutcomes") -> Drawing:
+    """What the chart draws, without drawing it."""
+    drawn = _drawn(outcomes)
+    marks = heading(title, _size(outcomes))
+    caption = "Of the rows in which a label is true or predicted"
+    if len(drawn) < len(outcomes.labels):
+        caption += f", the {len(drawn)} labels of the lowest F1"
+    marks.append(captioned(MARGIN, _TOP - 26, caption))
+    for name, x in _COLUMNS.items():
+        marks.append(Label(x, _TOP - 6, name, 8.5, GREY, align="right"))
+    for place, k in enumerate(drawn):
+        marks += _row(outcomes, k, _TOP + (place + 0.5) * _ROW + 4)
+    bottom = _TOP + len(drawn) * _ROW + 22
+    marks += _key(bottom)
+    return Drawing(bottom + 18, marks)
+
+
+def _row(outcomes: "LabelOutcomes", k: int, y: float) -> Iterator[Mark]:
+    """A label's name, its bar and its figures."""
+    room = _BARS.start - MARGIN - 8
+    yield Label(MARGIN, y, shortened(outcomes.labels[k], room, 9.5), 9.5)
+    found, wrong, missed = (float(part[k]) for part in _parts(outcomes))
+    rows = found + wrong + missed
+    if not rows:
+        yield Label(_BARS.start, y, "neither true nor predicted in any row", 9, GREY)
+        return
+    begin = 0.0
+    for hue, part in zip(_HUES.values(), (found, missed, wrong), strict=True):
+        left, right = _BARS.at(begin / rows), _BARS.at((begin + part) / rows)
+        if part:
+            yield Box(left, y - _BAR / 2, right - left, _BAR, hue)
+        begin += part
+    figures = {"rows": short_count(rows)}
+    shares = {"precision": (found, found + wrong), "recall": (found, found + missed)}
+    shares["F1"] = (2 * found, rows + found)
+    figures |= {name: f"{part / of:.2f}" if of else "–" for name, (part, of) in shares.items()}
+    for name, text in figures.items():
+        yield Label(_COLUMNS[name], y, text, 9, align="right")
+
+
+def _key(y: float) -> Iterator[Mark]:
+    x = _BARS.start
+    for name, hue in _HUES.items():
+        yield Box(x, y - 4, 8, 8, hue)
+        yield Label(x + 12, y, name, 9, GREY)
+        x += 12 + text_width(name, 9) + 18
+
+
+def _drawn(outcomes: "LabelOutcomes") -> list[int]:
+    """Positions of the labels that are drawn, in their order."""
+    worst = np.argsort(f1_of(outcomes), kind="stable")
+    return sorted(worst[:MOST_DRAWN].tolist())
+
+
+def f1_of(outcomes: "LabelOutcomes") -> Floats:
+    """Shape (L,): of each label; zero where it is neither true nor predicted, as in an average."""
+    found, wrong, missed = _parts(outcomes)
+    whole = 2 * found + wrong + missed
+    return np.divide(2 * found, whole, out=np.zeros(len(whole)), where=whole > 0)
+
+
+def _parts(outcomes: "LabelOutcomes") -> tuple[Floats, Floats, Floats]:
+    return outcomes.found, outcomes.wrong, outcomes.missed
+
+
+def _size(outcomes: "LabelOutcomes") -> str:
+    return f"{_rows(outcomes.rows)}, {len(outcomes.labels):,} labels"
+
+
+def _rows(count: float) -> str:
+    return "1 row" if count == 1 else f"{count:,.0f} rows"

@@ -1,0 +1,122 @@
+"""A DuckDB connection held to its limits, and what DuckDB's errors are told as."""
+
+import re
+import tempfile
+from pathlib import Path
+
+import duckdb
+
+from model_checks.errors import DataError
+from model_checks.settings import Limits
+from model_checks.settings.urls import without_secrets
+
+_CONFIG = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    # It takes what Parquet's bounds leave open for found: a NaN for the largest value.
+    "disabled_optimizers": "statistics_propagation",
+    "python_enable_replacements": "false",  # else a table's name may find a variable
+}
+
+RAISED = (duckdb.Error, RuntimeError)
+"""What a statement may raise; a stream of Arrow passes on the former as OSError."""
+
+_CREDENTIALS = (
+    "give them in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, "
+    "or have DuckDB keep them by CREATE PERSISTENT SECRET"
+)
+
+
+class Connection:
+    """A connection of its own, in memory; times are in UTC and nothing is downloaded.
+
+    What does not fit into memory goes to a folder of its own in ``[engine] temp_directory``.
+
+    Raises
+    ------
+    DataError
+        If that can't be written to, or the limits leave DuckDB too little to start.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._spill = _spill_folder(limits.temp_directory)
+        self.duckdb = duckdb.connect(config={**_CONFIG, "temp_directory": self._spill.name})
+        memory, threads = usable(self.duckdb)
+        try:
+            self.duckdb.execute("set TimeZone = 'UTC'")
+            self.duckdb.execute("set enable_progress_bar = false")  # a notebook would show it
+            self.duckdb.execute(f"set threads = {limits.threads or threads}")
+            self.duckdb.execute(f"set memory_limit = '{limits.memory_limit or memory}'")
+        except RAISED as error:
+            self.close()
+            raise told(error) from error
+
+    @property
+    def folder(self) -> Path:
+        """Where what does not fit into memory is kept, until it is closed."""
+        return Path(self._spill.name)
+
+    def close(self) -> None:
+        """Close it, and remove what did not fit into memory."""
+        self.duckdb.close()
+        self._spill.cleanup()
+
+
+def usable(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
+    """How much of the machine is used unless ``[engine]`` says: its memory and its threads.
+
+    DuckDB itself takes 80 % of the memory, and all cores, that the machine or its control group
+    has. Half of the memory leaves as much to the model, or to another worker; of three and more
+    cores one is left to whoever else uses the machine.
+    """
+    [(limit, cores)] = connection.execute(
+        "select current_setting('memory_limit'), current_setting('threads')"
+    ).fetchall()
+    amount, unit = limit.split()
+    return f"{float(amount) / 0.8 / 2:.3f} {unit}", max(cores - 1, 2) if cores > 1 else 1
+
+
+def _spill_folder(parent: str | None) -> tempfile.TemporaryDirectory[str]:
+    try:
+        return tempfile.TemporaryDirectory(
+            prefix="model-checks-", dir=parent, ignore_cleanup_errors=True
+        )
+    except OSError as error:
+        raise DataError(
+            f"[engine] temp_directory {parent!r} can't be written to ({error.strerror}); "
+            "make it, or name another"
+        ) from error
+
+
+def told(error: Exception) -> BaseException:
+    """What DuckDB found, without the query, its advice on settings, and the values of the row.
+
+    Ctrl-C and SIGTERM reach a query as an error, and are to end the run as anywhere else.
+    """
+    if isinstance(error, RuntimeError):
+        return KeyboardInterrupt() if str(error) == "Query interrupted" else error
+    text = re.split(r"\n\s*(?:LINE \d+:|Possible |The search space|See also )", str(error))[0]
+    text = re.sub(r"\nOriginal Line:.*", "", text)
+    if "when sniffing file" in text:
+        path = re.search(r'"(.+)"', text)  # some versions leave it empty
+        file = path[1] if path else "a file"
+        text = f"{file} is not CSV: its lines differ in length, or a quote is left open"
+    return DataError(f"DuckDB: {without_secrets(' '.join(_remedied(text).split()))[:400]}")
+
+
+def _remedied(text: str) -> str:
+    """What to do where the machine is too small, or where access was denied."""
+    text, _, advice = text.partition("\n\nAuthentication Failure")
+    if advice:
+        why = re.search(r"\* (.*?)\.?\n", advice)
+        return f"{text}: {why[1] if why else 'access denied'}; {_CREDENTIALS}"
+    if re.search(r"\(HTTP (0|401|403)\b", text):  # 0 is DuckDB's, for want of an answer to HEAD
+        return f"{text}; it may have been refused: has the address expired, or is a login missing?"
+    if "max_temp_directory_size" in text:
+        text = text.split("\n", maxsplit=1)[0].rstrip(".")
+        return f"{text}; free some space in [engine] temp_directory, or name another"
+    if "No space left on device" in text:
+        return f"{text}; free some space there, or name another [engine] temp_directory"
+    if "Out of Memory" in text:
+        return f"{text}; raise [engine] memory_limit, or lower its threads"
+    return text

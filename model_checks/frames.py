@@ -1,0 +1,68 @@
+"""Batches of rows -> the frames that a model is called with, of the same types in every batch."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from model_checks.engines import Engine
+from model_checks.engines.sql import identifier
+from model_checks.errors import DataError
+from model_checks.rows import Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+_WHOLE = re.compile(r"U?(TINY|SMALL|BIG)INT|U?INTEGER")
+_LARGE = re.compile(r"DECIMAL\(\d+,\d+\)|U?HUGEINT")
+
+
+class Frames:
+    """Makes frames of batches, as one frame of all rows would have been made.
+
+    A column of whole numbers in which any row has a gap is one of floats, and one of booleans holds
+    objects, also in a batch without a gap. Decimals are floats: few models compute with decimals.
+
+    Parameters
+    ----------
+    features
+        The columns of the frames, in order.
+    """
+
+    def __init__(self, engine: Engine, rows: Rows, features: Sequence[str]) -> None:
+        self._features = list(features)
+        kinds = {name: rows.types[name] for name in features}
+        changing = [name for name, kind in kinds.items() if _WHOLE.fullmatch(kind)]
+        booleans = [name for name, kind in kinds.items() if kind == "BOOLEAN"]
+        gaps = _with_gaps(engine, rows, [*changing, *booleans])
+        self._floats = {name for name, kind in kinds.items() if _LARGE.fullmatch(kind)}
+        self._floats |= gaps.intersection(changing)
+        self._objects = gaps.intersection(booleans)
+
+    def frame(self, batch: "pa.RecordBatch") -> "pd.DataFrame":
+        """The frame of a batch.
+
+        Raises
+        ------
+        DataError
+            If a feature holds what no frame can.
+        """
+        import pyarrow as pa
+
+        columns = {name: batch.column(name) for name in self._features}
+        for name in self._floats:
+            columns[name] = columns[name].cast(pa.float64())
+        try:
+            frame: pd.DataFrame = pa.RecordBatch.from_pydict(columns).to_pandas()
+        except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000
+            raise DataError(f"the features can't be passed to the model: {error}") from error
+        return frame.astype(dict.fromkeys(self._objects, object))
+
+
+def _with_gaps(engine: Engine, rows: Rows, names: Sequence[str]) -> set[str]:
+    """Those of some columns in which a labelled row has no value."""
+    if not names:
+        return set()
+    counts = ", ".join(f"count({identifier(name)})" for name in names)
+    [found] = engine.run(f"select {counts} from {rows.relation} where {rows.condition}")
+    return {name for name, n in zip(names, found, strict=True) if n < rows.labelled}

@@ -1,0 +1,38 @@
+"""Metrics of somebody's own: functions of what theirs came to on the rows and on resamples."""
+
+from model_checks import intervals
+from model_checks.aggregates import Aggregates, Answers
+from model_checks.metrics.estimate import Asked, Estimate, estimated
+
+MOST_CONFIDENT = 0.99
+"""Beyond it fewer than five of a thousand resamples would lie outside of the interval."""
+
+_UNIT = "loaded rows"
+
+
+def own(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """The function's value, with an interval by the bootstrap."""
+    replicates, function, confidence = aggregates.replicates, asked.function, asked.confidence
+    assert replicates is not None
+    assert function is not None
+    answers = replicates.answers[function]
+    error = answers.error
+    if confidence > MOST_CONFIDENT and not error:
+        error = (
+            f"metric {function.reference!r}: confidence = {confidence:g} is more than resamples "
+            f"can tell; it may be up to {MOST_CONFIDENT}"
+        )
+    if error or answers.value is None:
+        return Estimate(None, None, None, confidence, replicates.rows, _UNIT, None, error=error)
+    interval = intervals.bootstrap_interval(
+        answers.value, answers.resampled, replicates.rows, confidence
+    )
+    method = f"{interval.method}, {_resamples(answers)}, seed {function.seed}"
+    named = intervals.Interval(interval.low, interval.high, method)
+    return estimated(answers.value, named, replicates.rows, _UNIT, confidence)
+
+
+def _resamples(answers: Answers) -> str:
+    used = len(answers.resampled)
+    of = f"of {used + answers.failed:,} " if answers.failed else ""
+    return f"{used:,} {of}resamples"

@@ -1,0 +1,117 @@
+"""Metrics of several labels a row: functions of the sums of what became of each label.
+
+Values are those of scikit-learn with ``zero_division=0``: every label has its part in a macro
+average, and one that occurs nowhere counts as zero. Where no label at all occurs that a metric is
+about, that zero would say nothing of the model, and the metric is undefined.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from model_checks import intervals
+from model_checks.aggregates import Aggregates, Floats, LabelSums
+from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+
+
+def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Share of the rows in which every label is right: subset accuracy, or exact match."""
+    found = _label_sums(aggregates)
+    if not found.weight > 0:
+        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+    value = min(found.exact / found.weight, 1.0)
+    interval = intervals.wilson_interval(value, _rows(found), asked.confidence)
+    return estimated(value, interval, found.rows, "rows", asked.confidence)
+
+
+def precision(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Share of the labels predicted that are true."""
+    return _averaged(aggregates, asked, (1.0, 1.0, 0.0), "no label predicted")
+
+
+def recall(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Share of the true labels that are predicted."""
+    return _averaged(aggregates, asked, (1.0, 0.0, 1.0), "no label true")
+
+
+def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Harmonic mean of precision and recall."""
+    return fbeta(aggregates, replace(asked, beta=1.0))
+
+
+def fbeta(aggregates: Aggregates, asked: Asked) -> Estimate:
+    """Harmonic mean of precision and recall in which recall weighs beta times as much."""
+    missed = asked.beta**2 / (1 + asked.beta**2)
+    return _averaged(aggregates, asked, (1.0, 1 - missed, missed), "no label true or predicted")
+
+
+def _averaged(
+    aggregates: Aggregates, asked: Asked, mix: tuple[float, float, float], absent: str
+) -> Estimate:
+    """Macro, micro or weighted average; interval by the delta method on the means over the rows.
+
+    Parameters
+    ----------
+    mix
+        A label's value is its true positives over this mix of its true positives, false positives
+        and false negatives.
+    absent
+        Why there is no value, where no label has one.
+    """
+    found, confidence = _label_sums(aggregates), asked.confidence
+    if not found.weight > 0:
+        return undefined(NO_WEIGHT, aggregates, confidence)
+    sums, products = found.sums, found.products
+    if asked.average == "micro":  # all labels are taken for one
+        sums, products = sums.sum(axis=1, keepdims=True), products.sum(axis=(1, 3), keepdims=True)
+    base, true = np.array(mix) @ sums, sums[0] + sums[2]
+    importance = true if asked.average == "weighted" else np.ones_like(true)
+    if not base.any() or not importance.any():
+        reason = "no label true" if base.any() else absent
+        return undefined(reason, aggregates, confidence)
+    importance = importance / importance.sum()
+    by_label = _share(sums[0], base)
+    value = float(importance @ by_label)
+    # Derivatives of the value by the sums. It stays as it is when all sums grow alike, so that a
+    # row adds zero on average, and the variance of what it adds is the mean square of that.
+    gradient = (np.array([[1.0], [0.0], [0.0]]) - np.outer(mix, by_label)) * _share(
+        importance, base
+    )
+    if asked.average == "weighted":
+        gradient[[0, 2]] += (by_label - value) / true.sum()
+    square = float(np.einsum("ij,ijkl,kl", gradient, products, gradient))
+    rows = _rows(found)
+    variance = max(found.weight * square, 0.0) / rows
+    alike = _independent_weight(sums, products, np.sign(mix), importance) or found.weight
+    size = rows * (alike / found.weight)
+    interval = intervals.delta_logit_interval(min(value, 1.0), variance, size, confidence)
+    return estimated(min(value, 1.0), interval, found.rows, "rows", confidence)
+
+
+def _independent_weight(
+    sums: Floats, products: Floats, concerned: Floats, importance: Floats
+) -> float:
+    """Weight of independent rows behind an average of labels that are all right, or all wrong.
+
+    Such rows don't tell how mistakes depend on each other, so they are taken to come for all labels
+    of a row together: 1 / sum(c_j c_k n_jk), with n_jk the weight of the rows that concern labels j
+    and k, and c_k the importance of label k over n_kk. Zero where no row concerns any.
+    """
+    both = np.einsum("i,ijkl,k->jl", concerned, products, concerned)
+    part = _share(importance, concerned @ sums)
+    counted = importance[part > 0].sum()
+    return float(counted**2 / (part @ both @ part)) if counted else 0.0
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """Zero where there is nothing to have a share of."""
+    return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
+
+
+def _rows(found: LabelSums) -> float:
+    return intervals.kish_size(found.weight, found.weight2)
+
+
+def _label_sums(aggregates: Aggregates) -> LabelSums:
+    assert aggregates.labels is not None
+    return aggregates.labels

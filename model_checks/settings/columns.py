@@ -1,0 +1,109 @@
+"""Columns of a model's rows: one for a role or, for task multilabel, one for each label."""
+
+from collections.abc import Iterator, Mapping
+from itertools import combinations
+from typing import Annotated, Any
+
+from pydantic import PlainValidator, WithJsonSchema
+
+from model_checks.settings.values import Known, one_or_more_of
+
+MOST_LABELS = 200
+"""Of a multilabel model: each pair of labels has its own sums, each label four of some queries'
+columns, of which a database allows about a thousand."""
+
+
+def _parse_columns(raw: object) -> object:
+    if not isinstance(raw, str | list):
+        raise ValueError("must be a string, or for multilabel a list of strings")
+    if not raw:
+        raise ValueError("must not be empty")
+    for column in raw if isinstance(raw, list) else ():
+        if not isinstance(column, str) or not column:
+            raise ValueError("must be a list of columns")
+        if raw.count(column) > 1:
+            raise ValueError(f"names {column!r} more than once")
+    return raw
+
+
+def _parse_score(raw: object) -> object:
+    if isinstance(raw, list):
+        return _parse_columns(raw)
+    columns = list(raw.values()) if isinstance(raw, Mapping) else [raw]
+    if not columns or not all(isinstance(column, str) and column for column in columns):
+        raise ValueError(
+            "must be a column, for multiclass a table of label = column, "
+            "or for multilabel a list of columns"
+        )
+    return raw
+
+
+Columns = Annotated[
+    str | list[str],
+    PlainValidator(_parse_columns),
+    one_or_more_of({"type": "string", "minLength": 1}),
+]
+
+Score = Annotated[
+    str | dict[str, str] | list[str],
+    PlainValidator(_parse_score),
+    WithJsonSchema(
+        {
+            "type": ["string", "object", "array"],
+            "additionalProperties": {"type": "string"},
+            "items": {"type": "string"},
+        }
+    ),
+]
+
+
+def listed(columns: Any) -> tuple[str, ...]:
+    """One column, several or none, as those that there are.
+
+    >>> listed("y"), listed(["a", "b"]), listed(None)
+    (('y',), ('a', 'b'), ())
+    """
+    return tuple(columns) if isinstance(columns, list) else (columns,) if columns else ()
+
+
+def require_one_for_each_label(columns: object, targets: object) -> None:
+    """Refuse what is no list of columns for the labels of a multilabel model.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or too short or long, be it for the targets.
+    """
+    if not isinstance(columns, list):
+        raise ValueError("must be a list of columns, one for each label, for task 'multilabel'")
+    if isinstance(targets, list) and len(columns) != len(targets):
+        raise ValueError(
+            f"has {_counted(len(columns))} for the {len(targets)} of target; "
+            "each label needs one, in the same order"
+        )
+    if len(columns) < 2:
+        raise ValueError("must have a column for each of several labels; for one: task = 'binary'")
+    if len(columns) > MOST_LABELS:
+        raise ValueError(
+            f"has {_counted(len(columns))}; at most {MOST_LABELS} labels can be judged"
+        )
+
+
+def _counted(n: int) -> str:
+    return "1 column" if n == 1 else f"{n:,} columns"
+
+
+def one_column_twice(known: Known) -> Iterator[str]:
+    """A label that is its own prediction, say, would be judged perfect for ever."""
+    roles = [
+        (key, column)
+        for key in ("target", "prediction", "weight")
+        for column in listed(known.get(key))
+    ]
+    score = known.get("score")
+    scores = score.items() if isinstance(score, dict) else [("", one) for one in listed(score)]
+    roles += [(f"score {label}".strip(), column) for label, column in scores]
+    roles += [("features", column) for column in known.get("features") or []]
+    for (role, column), (other, same) in combinations(roles, 2):
+        if column == same:
+            yield f"{role} and {other} are the same column, {column!r}"

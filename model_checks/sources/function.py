@@ -1,0 +1,113 @@
+"""A metric of somebody's own: a function of their module, called with the arguments it names."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from math import isfinite
+from numbers import Real
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model_checks.errors import FunctionError, SourceError
+from model_checks.sources import importable, raised
+from model_checks.sources.python import load_object
+
+GIVEN = ("y_true", "y_pred", "y_score", "weight")
+_SYNONYMS = {"sample_weight": "weight"}
+"""scikit-learn's name, so that its own functions can be named without one around them."""
+
+
+class LoadedFunction:
+    """A function that answers with a number.
+
+    Parameters
+    ----------
+    reference
+        ``package.module:function``.
+    folder
+        Where it may be imported from, beside what is installed.
+
+    Raises
+    ------
+    FunctionError
+        If it can't be imported or called, or wants arguments that there are not.
+    """
+
+    def __init__(self, reference: str, folder: Path) -> None:
+        self._reference = reference
+        self._folder = folder
+        self._call = self._imported()
+        self._names = self._named()
+
+    def __call__(self, given: Mapping[str, Any]) -> float:
+        """What it answers with.
+
+        Parameters
+        ----------
+        given
+            Values of ``GIVEN``; it is called with those that it names.
+
+        Raises
+        ------
+        FunctionError
+            If it raises, or answers with something that is no finite number.
+        """
+        arguments = {name: given[_SYNONYMS.get(name, name)] for name in self._names}
+        try:
+            with importable(self._folder):
+                answer = self._call(**arguments)
+        except (Exception, SystemExit) as error:  # somebody's function raises what it likes
+            raise self._error(raised(error)) from error
+        return self._number(answer)
+
+    def _imported(self) -> Callable[..., Any]:
+        try:
+            with importable(self._folder):
+                found = load_object(self._reference, "metric")
+        except SourceError as error:
+            raise FunctionError(str(error)) from None
+        except (Exception, SystemExit) as error:  # importing may run anybody's code
+            raise self._error(f"can't be imported, it {raised(error)}") from error
+        if not callable(found):
+            raise self._error(f"is no function but a {type(found).__name__}")
+        named: Callable[..., Any] = found
+        return named
+
+    def _named(self) -> tuple[str, ...]:
+        """The arguments that it is called with."""
+        try:
+            parameters = inspect.signature(self._call).parameters.values()
+        except (TypeError, ValueError):
+            raise self._error("does not tell which arguments it takes") from None
+        known = (*GIVEN, *_SYNONYMS)
+        named = tuple(one.name for one in parameters if one.name in known)
+        if any(one.kind is one.VAR_KEYWORD for one in parameters):
+            named = tuple(dict.fromkeys((*named, *GIVEN)))
+        needed = [
+            one.name
+            for one in parameters
+            if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+        ]
+        if unknown := [name for name in needed if name not in known]:
+            raise self._error(f"takes {', '.join(unknown)}, but is given only {', '.join(GIVEN)}")
+        if not named:
+            raise self._error(f"takes none of {', '.join(GIVEN)}")
+        return named
+
+    def _number(self, answer: Any) -> float:
+        if isinstance(answer, np.generic | np.ndarray) and answer.ndim == 0:
+            answer = answer.item()
+        if not isinstance(answer, Real | Decimal) or isinstance(answer, bool):
+            raise self._error(f"answered with a {type(answer).__name__}, which is no number")
+        try:
+            number = float(answer)
+        except OverflowError:
+            raise self._error("answered with a number that is too large") from None
+        if not isfinite(number):
+            raise self._error(f"answered with {number}, which can be held against no bound")
+        return number
+
+    def _error(self, text: str) -> FunctionError:
+        return FunctionError(f"metric {self._reference!r}: {text}")
