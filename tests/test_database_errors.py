@@ -2,6 +2,7 @@
 
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ import pytest
 from databases import VARIABLE, Postgres, Somewhere, SQLite
 from postgres_server import PASSWORD, PostgresServer
 from project import PRICES, Project, price_log
-from sample_data import complaint, python_model
+from sample_data import complaint, python_model, settings_of
+from sqlalchemy.exc import SQLAlchemyError
 
+from model_checks.engines import open_engine
 from model_checks.engines.database import Database
+from model_checks.errors import DataError
 
 COLUMNS: dict[str, list[Any]] = {
     "y": [0, 1, 1, 0],
@@ -393,3 +397,29 @@ def test_a_run_on_a_database_says_nothing_of_the_login(tmp_path: Path, postgres:
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or PASSWORD.replace(" ", "%20").encode() not in path.read_bytes()
         assert path.is_dir() or PASSWORD.encode() not in path.read_bytes()
+
+
+def test_no_traceback_holds_the_login(
+    tmp_path: Path, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A driver's error does, so ours are not chained to it."""
+    monkeypatch.setenv(VARIABLE, postgres_server.url(user="somebody", password="hunter2"))
+    settings = settings_of(tmp_path, data=HERE)
+    with (
+        pytest.raises(DataError, match="refused the login") as raised,
+        open_engine(settings.models["m"].data, settings),
+    ):
+        pass
+    shown = "".join(traceback.format_exception(raised.value))
+    assert "somebody" not in shown
+    assert "hunter2" not in shown
+
+
+def test_the_session_itself_refuses_to_write(tmp_path: Path, database: Somewhere) -> None:
+    database.write("predictions", COLUMNS)
+    settings = settings_of(tmp_path, data=HERE)
+    with (
+        Database(settings.models["m"].data) as engine,
+        pytest.raises(SQLAlchemyError, match=r"readonly|read-only"),
+    ):
+        engine._connection.exec_driver_sql("delete from predictions")
