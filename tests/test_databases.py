@@ -14,14 +14,23 @@ import pyarrow as pa
 import pytest
 import sqlalchemy as sa
 from databases import VARIABLE, Postgres, Somewhere
-from sample_data import AS_OF, agreed, complaint, estimated, measured, python_model, settings_of
+from sample_data import (
+    AS_OF,
+    agreed,
+    complaint,
+    estimated,
+    measured,
+    python_model,
+    python_module,
+    settings_of,
+)
 from sqlalchemy.event import listen, remove
 
 from model_checks import calling
 from model_checks.aggregates import RankSums
 from model_checks.curves import curves_of
 from model_checks.engines import open_engine
-from model_checks.engines.database import Database
+from model_checks.engines.database import Database, column_types
 from model_checks.judging import judge
 from model_checks.measuring import Measurement, reopen
 from model_checks.metrics import metrics_of
@@ -409,3 +418,59 @@ def test_all_is_read_as_it_was_at_the_beginning(tmp_path: Path, postgres: Postgr
         postgres.server.execute("insert into predictions values (1, 1)")
         [(after,)] = engine.run("select count(*) from given")
     assert (before, after) == (4, 4)
+
+
+# Labels of several columns, and functions of the user's own
+
+
+@pytest.mark.parametrize("read", ["prediction", "score"])
+def test_several_labels_a_row_are_judged_alike(
+    tmp_path: Path, database: Somewhere, read: str
+) -> None:
+    draws = np.random.default_rng(4)
+    columns: dict[str, Any] = {f"y{k}": some(draws, [0, 1], 300) for k in range(3)}
+    columns |= {f"p{k}": some(draws, [0, 1], 300) for k in range(3)}
+    columns["g"] = some(draws, ["a", None], 300)
+    thresholds = agreed(metrics_of("multilabel"))
+    keys = {
+        "task": "multilabel",
+        "target": ["y0", "y1", "y2"],
+        read: ["p0", "p1", "p2"],
+        "thresholds": thresholds,
+        "segments": [{"by": "g", "thresholds": thresholds}],
+    }
+    assert_measured_alike(tmp_path, database, columns, **keys)
+
+
+def test_a_function_of_one_s_own_gets_the_same_rows(tmp_path: Path, database: Somewhere) -> None:
+    function = python_module(
+        tmp_path, "def metric(y_true, y_pred, y_score, weight): return (y_true == y_pred).mean()"
+    )
+    columns, keys = logged("binary", seed=6)
+    own = {"metric": function["python"].replace(":model", ":metric"), "min": 0}
+    keys |= {"thresholds": {"own": own}, "weight": "w"}
+    keys["segments"] = [{"by": "g", "thresholds": {"own": own}}]
+    assert_measured_alike(tmp_path, database, columns, **keys)
+
+
+# Other databases: their types come from SQLAlchemy or the driver
+
+
+def test_types_are_found_without_knowing_the_database(tmp_path: Path, postgres: Postgres) -> None:
+    """By what SQLAlchemy says of a table, and what the driver says of a query."""
+    postgres.write("Log", {**FEATURES, "f": pa.array([1.0] * 4, pa.float32())})
+    data = Data(url_env=VARIABLE, table="Log")
+    with Database(data) as engine:
+        by_name = engine.columns("given")
+        names = list(by_name)
+        of_table = column_types.of_table(engine._connection, "Log", names, "postgres")
+        assert of_table == by_name
+        described = engine._described("given")
+        of_query = column_types.of_description(engine._connection, described, "mysql")
+    assert of_query == {
+        **dict.fromkeys(names, "DOUBLE"),
+        "c": "VARCHAR",
+        "b": "VARCHAR",
+        "d": "TIMESTAMP",
+        "t": "TIMESTAMP",
+    }
