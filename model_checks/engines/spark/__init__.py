@@ -50,7 +50,6 @@ class Spark:
         If there is no such Spark, or it has no such rows.
     """
 
-    streams = False
     scratch = None
 
     def __init__(self, data: Data, folder: Path) -> None:
