@@ -204,6 +204,24 @@ def test_no_batch_is_larger_than_allowed(tmp_path: Path, monkeypatch: pytest.Mon
     assert answer(tmp_path, "[int(len(frame) <= 3)] * len(frame)") == ["1"] * 4
 
 
+def sizes(folder: Path, rows: int) -> list[int]:
+    """How many rows a model is given at each call."""
+    model = python_model(
+        folder, f"open({str(folder / 'sizes')!r}, 'a').write('%d ' % len(frame)) * 0 + frame.x"
+    )
+    measured(folder, {"y": [0, 1] * (rows // 2), "x": [0, 1] * (rows // 2)}, model=model)
+    return [int(size) for size in (folder / "sizes").read_text().split()]
+
+
+def test_batches_are_small_at_first(tmp_path: Path) -> None:
+    assert sizes(tmp_path, 30_000) == [1_024, 4_096, 16_384, 8_496]
+
+
+def test_batches_of_wide_rows_are_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "_MOST_CELLS", 10)
+    assert sizes(tmp_path, 22) == [10, 10, 2]
+
+
 @pytest.mark.parametrize(
     ("task", "predict", "expected"),
     [

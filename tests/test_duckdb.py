@@ -80,7 +80,7 @@ def test_a_temp_directory_that_is_none_is_an_error_of_each_model(
     [text] = told(limited(tmp_path, f'temp_directory = "{given}"', **keys))
     why = "No such file or directory" if given == "absent" else "Not a directory"
     assert text == (
-        f"m-accuracy: data 'data.parquet': [engine] temp_directory 'FOLDER/{given}' "
+        f"m-accuracy: [engine] temp_directory 'FOLDER/{given}' "
         f"can't be written to ({why}); make it, or name another"
     )
 
