@@ -1,11 +1,13 @@
 """A Postgres of the tests' own: a cluster in a temporary folder, on loopback, gone at the end."""
 
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -119,8 +121,16 @@ def _started(
             stderr=log,
             cwd=folder,
             start_new_session=True,
+            preexec_fn=_end_with_the_tests,  # noqa: PLW1509 (no thread runs beside it)
             **run_as,
         )
+
+
+def _end_with_the_tests() -> None:
+    """Have Linux stop the server where the tests are killed, and can't do it themselves."""
+    if sys.platform == "linux":
+        set_signal_at_parent_s_death = 1
+        ctypes.CDLL(None).prctl(set_signal_at_parent_s_death, signal.SIGINT)
 
 
 @contextmanager
