@@ -200,4 +200,5 @@ def _edges(engine: Engine, relation: str, *columns: str) -> Floats:
 
 def _bin(column: str, edges: Floats) -> str:
     width = float(edges[1] - edges[0])
-    return f"greatest(0, least({_BINS - 1}, floor(({column} - {float(edges[0])!r}) / {width!r})))"
+    # Held to the bins first, for in some engines floor can't take a number of any size.
+    return f"floor(greatest(0, least({_BINS - 1}, ({column} - {float(edges[0])!r}) / {width!r})))"

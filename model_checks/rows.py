@@ -156,8 +156,9 @@ def text_of(sql: str, kind: str) -> str:
         )
     if is_float(kind):
         return (
-            f"case {null}when {sql} = floor({sql}) and abs({sql}) < 1e18 "
-            f"then cast(cast({sql} as bigint) as varchar) else cast({sql} as varchar) end"
+            f"case {null}when abs({sql}) >= 1e18 then cast({sql} as varchar) "  # floor may overflow
+            f"when {sql} = floor({sql}) then cast(cast({sql} as bigint) as varchar) "
+            f"else cast({sql} as varchar) end"
         )
     return f"cast({sql} as varchar)"
 

@@ -1,4 +1,4 @@
-"""What tests share: real databases, and that a skipped test is a failed one in CI."""
+"""What tests share: real databases and Sparks, and that a skipped test is a failed one in CI."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -10,6 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from databases import Postgres, Somewhere, SQLite
     from postgres_server import PostgresServer
+    from spark_cluster import Home, Place
 
 
 @pytest.hookimpl(wrapper=True)
@@ -54,4 +55,49 @@ def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "SQLite":
 def database(request: pytest.FixtureRequest) -> "Somewhere":
     """Each database that the tests have."""
     found: Somewhere = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture(scope="session")
+def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Home"]:
+    """Java and settings, which Spark finds in this process's environment."""
+    from spark_cluster import Home
+
+    home = Home.made(tmp_path_factory.mktemp("spark"))
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in home.variables.items():
+            patch.setenv(name, value)
+        yield home
+
+
+@pytest.fixture(scope="session")
+def spark_local(spark_home: "Home") -> "Place":
+    """Spark in this very process, with two threads."""
+    from spark_cluster import Place
+
+    return Place(spark_home, "local[2]")
+
+
+@pytest.fixture(scope="session")
+def spark_executors(spark_home: "Home") -> Iterator["Place"]:
+    """A standalone cluster with two executors, and its driver in this process."""
+    from spark_cluster import Place, running_cluster
+
+    with running_cluster(spark_home) as address:
+        yield Place(spark_home, address)
+
+
+@pytest.fixture(scope="session")
+def spark_server(spark_home: "Home") -> Iterator["Place"]:
+    """A Spark Connect server."""
+    from spark_cluster import Place, running_server
+
+    with running_server(spark_home) as (address, _):
+        yield Place(spark_home, address)
+
+
+@pytest.fixture(scope="session", params=["spark_local", "spark_server"])
+def spark(request: pytest.FixtureRequest) -> "Place":
+    """Both ways to talk to Spark: through its driver, and through Connect."""
+    found: Place = request.getfixturevalue(request.param)
     return found

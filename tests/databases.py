@@ -42,6 +42,13 @@ class Postgres:
         self.server.execute(sql.SQL("create table {} ({})").format(name, listed))
         self.server.copy(sql.SQL("copy {} from stdin").format(name), rows)
 
+    def count(self, table: str) -> int:
+        """The rows of a table."""
+        [(rows,)] = self.server.execute(
+            sql.SQL("select count(*) from {}").format(sql.Identifier(table))
+        )
+        return int(rows)
+
 
 class SQLite:
     """A file of SQLite's."""
@@ -63,6 +70,12 @@ class SQLite:
             plain = (tuple(map(_sqlite_value, row)) for row in rows)
             connection.executemany(f"insert into {_quoted(table)} values ({places})", plain)
             connection.commit()
+
+    def count(self, table: str) -> int:
+        """The rows of a table."""
+        with closing(sqlite3.connect(self.file)) as connection:
+            [(rows,)] = connection.execute(f"select count(*) from {_quoted(table)}")
+        return int(rows)
 
 
 Somewhere = Postgres | SQLite

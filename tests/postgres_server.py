@@ -1,22 +1,25 @@
-"""A Postgres of the tests' own: a new cluster in a temporary folder, on loopback, gone at the end."""
+"""A Postgres of the tests' own: a cluster in a temporary folder, on loopback, gone at the end."""
 
+import ctypes
 import os
 import pwd
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
-from psycopg.abc import Query
+from psycopg import sql
 
+Query = LiteralString | sql.SQL | sql.Composed
 OWNER = "owner"
 PASSWORD = "a long-lived secret"  # with a blank, so that URLs have to quote it
 _SECONDS = 30
@@ -42,15 +45,15 @@ class PostgresServer:
         secret = password.replace(" ", "%20")
         return f"postgresql+psycopg://{user}:{secret}@127.0.0.1:{self.port}/{name}{query}"
 
-    def execute(self, sql: Query, values: Any = None) -> list[tuple[Any, ...]]:
+    def execute(self, statement: Query, values: Any = None) -> list[tuple[Any, ...]]:
         """Run a statement as the owner, by the socket; the rows that it returns."""
         with self._connect() as connection:
-            cursor = connection.execute(sql, values)
+            cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
-    def copy(self, sql: Query, rows: Iterator[tuple[Any, ...]]) -> None:
+    def copy(self, statement: Query, rows: Iterator[tuple[Any, ...]]) -> None:
         """Fill a table by ``copy ... from stdin``."""
-        with self._connect() as connection, connection.cursor().copy(sql) as copy:
+        with self._connect() as connection, connection.cursor().copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)
 
@@ -118,8 +121,16 @@ def _started(
             stderr=log,
             cwd=folder,
             start_new_session=True,
+            preexec_fn=_end_with_the_tests,  # noqa: PLW1509 (no thread runs beside it)
             **run_as,
         )
+
+
+def _end_with_the_tests() -> None:
+    """Have Linux stop the server where the tests are killed, and can't do it themselves."""
+    if sys.platform == "linux":
+        set_signal_at_parent_s_death = 1
+        ctypes.CDLL(None).prctl(set_signal_at_parent_s_death, signal.SIGINT)
 
 
 @contextmanager

@@ -85,12 +85,13 @@ def settings_of(
     columns: Mapping[str, Any] | None = None,
     *,
     task: str = "binary",
-    data: str = "data.parquet",
+    data: str | Mapping[str, str] = "data.parquet",
     defaults: Mapping[str, Any] | None = None,
     **keys: Any,
 ) -> Settings:
     """A thresholds file with one model ``m``, and its data if there is any to write."""
     if columns is not None:
+        assert isinstance(data, str)
         write_data(folder / data, columns)
     keys = {"task": task, "data": data, "target": "y", "thresholds": THRESHOLDS[task], **keys}
     if "model" not in keys and "score" not in keys:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from model_checks.engines.database import Database
     from model_checks.engines.duckdb import DuckDB
+    from model_checks.engines.spark import Spark
 
 GIVEN = "given"
 """The relation of all rows that a model's data has."""
@@ -72,7 +73,7 @@ def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
     DataError
         If the data can't be reached or read, or a package that it needs is missing.
     """
-    with _database(data) if data.url_env else _files(data, settings) as engine:
+    with _opened(data, settings) as engine:
         yield engine
 
 
@@ -83,6 +84,24 @@ def _telling(data: Data) -> Iterator[None]:
         yield
     except DataError as error:
         raise DataError(f"data {data.source!r}: {error}") from error
+
+
+def _opened(data: Data, settings: Settings) -> "Database | DuckDB | Spark":
+    if data.url_env:
+        return _database(data)
+    return _spark(data, settings) if data.spark else _files(data, settings)
+
+
+def _spark(data: Data, settings: Settings) -> "Spark":
+    with _telling(data):
+        try:
+            from model_checks.engines.spark import Spark
+
+            return Spark(data, settings.folder)
+        except ModuleNotFoundError as error:
+            raise DataError(
+                f"Spark needs the package {error.name!r}: pip install 'model-checks[spark]'"
+            ) from error
 
 
 def _database(data: Data) -> "Database":

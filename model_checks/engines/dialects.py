@@ -96,6 +96,8 @@ def translated(sql: str, dialect: str, given: str = GIVEN) -> Translated:
     _name_subqueries(tree)
     if dialect == "sqlite":
         _write_times_alike(tree)
+    if dialect in ("databricks", "spark"):
+        _write_texts_alike(tree)
     for table in tree.find_all(exp.Table):
         if table.name == GIVEN and given != GIVEN:
             table.set("this", exp.to_identifier(given))
@@ -190,3 +192,28 @@ def _write_times_alike(tree: exp.Expr) -> None:
         if cast.to.this == exp.DataType.Type.TIMESTAMPTZ:
             form = exp.Literal.string("%Y-%m-%d %H:%M:%f")
             cast.replace(exp.Anonymous(this="strftime", expressions=[form, cast.this]))
+
+
+_SPARK_TEXT = """
+case when typeof(:x) = 'timestamp' then concat(cast(:x as string), '+00')
+    when typeof(:x) not in ('double', 'float') then cast(:x as string)
+    when lower(cast(:x as string)) like '%n%'
+    then replace(lower(cast(:x as string)), 'infinity', 'inf')
+    when cast(:x as string) not like '%E%' then cast(:x as string)
+    when abs(cast(cast(:x as string) as double)) between 1e-4 and 1e16
+    then trim(trailing '0' from cast(cast(cast(:x as string) as decimal(38, 21)) as string))
+    else regexp_replace(regexp_replace(
+        replace(lower(cast(:x as string)), '.0e', 'e'),
+        'e([0-9])', 'e+$1'), '([+-])([0-9])$', '$10$2')
+end
+"""
+
+
+def _write_texts_alike(tree: exp.Expr) -> None:
+    """Spark writes 0.0005 as 5.0E-4, and a time in UTC without its zone: write them as DuckDB does.
+
+    Its ``typeof`` is known before a row is read, and so is the branch.
+    """
+    form = parse_one(_SPARK_TEXT, read="spark")
+    for cast in [one for one in tree.find_all(exp.Cast) if one.to.this == exp.DataType.Type.TEXT]:
+        cast.replace(exp.replace_placeholders(form, x=cast.this))

@@ -115,7 +115,7 @@ def _placements(predictions: Predictions, grouping: Grouping, buckets: Sequence[
     keys = grouping.keys(predictions)
     scores = range(len(predictions.scored))
     tables = {"scored": _scored(predictions, grouping, buckets)}
-    tables |= {f"starts{k}": _starts(keys, k) for k in scores}
+    tables |= {f"starts{k}": _starts(_never_null(keys), k) for k in scores}
     tables["ranked"] = _ranked(keys, scores)
     placements = [
         f"case when own{k} = 1 then others{k} - cast(0.5 as double) * other_ties{k} "
@@ -136,7 +136,10 @@ _PRECISION = (
 
 
 def _scored(predictions: Predictions, grouping: Grouping, buckets: Sequence[str]) -> str:
-    columns = [*grouping.keys(predictions), "y_true", "w"]
+    keys = grouping.keys(predictions)
+    columns = [*keys, "y_true", "w"]
+    columns += [f"coalesce({key}, '') as text_{key}" for key in keys]
+    columns += [f"case when {key} is null then 1 else 0 end as null_{key}" for key in keys]
     for k, (label, step) in enumerate(zip(predictions.scored, buckets, strict=True)):
         own = f"y_true = {literal(label)}"
         columns += [
@@ -184,10 +187,15 @@ def _ranked(keys: Sequence[str], scores: Sequence[int]) -> str:
                 f"sum({whose}_weight{k}) over (partition by {part}, s{k}) as {whose}_ties{k}",
             )
         ]
-        same = [f"scored.b{k} = starts{k}.b{k}"]
-        same += [f"scored.{key} is not distinct from starts{k}.{key}" for key in keys]
-        joins.append(f"join starts{k} on {' and '.join(same)}")
+        same = [f"scored.{key} = starts{k}.{key}" for key in [f"b{k}", *_never_null(keys)]]
+        # Each row has its match; where a join is inner, SQLite starts with all pairs of starts.
+        joins.append(f"left join starts{k} on {' and '.join(same)}")
     return f"select {', '.join(columns)} from scored {' '.join(joins)}"
+
+
+def _never_null(keys: Sequence[str]) -> list[str]:
+    """Columns that tell the same groups apart: on ``is not distinct from`` no engine can hash."""
+    return [f"{what}_{key}" for key in keys for what in ("text", "null")]
 
 
 def _up_to(whose: str, part: str, k: int) -> str:

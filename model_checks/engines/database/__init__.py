@@ -108,17 +108,20 @@ class Database:
         types = self.columns(f"({sql})")
         query = translated(sql, self._dialect, _GIVEN)
         clause = sa.text(self._over_source(query.text, query.values))
-        streamed = {"yield_per": size}
+        streamed = {"stream_results": True, "max_row_buffer": size}
         with (
             self._told(),
             self._connection.execute(clause, query.values, execution_options=streamed) as result,
         ):
-            for rows in result.partitions():
+            for rows in result.partitions(size):
                 yield batch_of(types, rows)
 
     def _all_of(self, table: str) -> str:
         quote = self._connection.dialect.identifier_preparer.quote
-        return f"select * from {'.'.join(quote(part) for part in table.split('.'))}"
+        name = ".".join(quote(part) for part in table.split("."))
+        # For some drivers it has doubled each "%", as is done again when the SQL is sent.
+        name = name if name.count("%") == table.count("%") else name.replace("%%", "%")
+        return f"select * from {name}"
 
     def _described(self, relation: str) -> list[tuple[str, Any]]:
         """The name of each column, and the driver's code of its type."""

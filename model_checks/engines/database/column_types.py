@@ -31,7 +31,8 @@ def sqlite_query(names: Sequence[str], source: str) -> str:
     """SQL that tells of each column what its values are: SQLite's own types promise nothing."""
     columns = ", ".join(
         f"group_concat(distinct nullif(typeof({column}), 'null')), "
-        f"min({column} glob '{_DAY}*' and datetime({column}) is not null), "
+        f"min(case when {column} is not null "
+        f"then {column} glob '{_DAY}*' and datetime({column}) is not null end), "
         f"max(length({column})), min({column} in (0, 1))"
         for column in map(identifier, names)
     )

@@ -3,11 +3,12 @@
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -47,6 +48,15 @@ _SETTING_OUT: Mapping[str, tuple[str, ...]] = {
 """What is said to a database before it is read."""
 
 
+_FUNCTIONS_OF_SQLITE: Mapping[str, Callable[[float], float]] = {
+    "ceil": lambda number: float(np.ceil(number)),
+    "floor": lambda number: float(np.floor(number)),
+    "ln": math.log,
+    "sqrt": math.sqrt,
+}
+"""Not every build has them, and SQLAlchemy's own ``floor`` can't bear a null or an infinity."""
+
+
 def connect(variable: str) -> tuple[sa.Connection, str]:
     """A connection to the database whose URL an environment variable holds, and its dialect.
 
@@ -79,7 +89,8 @@ def begin_reading(connection: sa.Connection, dialect: str, given: str, source: s
     """
     if dialect == "sqlite":
         driver: Any = connection.connection.driver_connection
-        driver.create_function("floor", 1, _floor, deterministic=True)
+        for name, function in _FUNCTIONS_OF_SQLITE.items():
+            driver.create_function(name, 1, _of_nulls_too(function), deterministic=True)
         connection.exec_driver_sql(f"create temp view {given} as\n{source}\n")
         connection.exec_driver_sql("pragma query_only = on")
         connection.exec_driver_sql("begin")
@@ -89,9 +100,8 @@ def begin_reading(connection: sa.Connection, dialect: str, given: str, source: s
         connection.exec_driver_sql(statement)
 
 
-def _floor(number: float | None) -> float | None:
-    """In place of SQLAlchemy's, which a null or an infinity is too much for."""
-    return number if number is None or math.isinf(number) else float(math.floor(number))
+def _of_nulls_too(function: Callable[[float], float]) -> Callable[[float | None], float | None]:
+    return lambda number: None if number is None else function(number)
 
 
 def _url(variable: str) -> sa.URL:
@@ -117,16 +127,15 @@ def _existing_file(url: sa.URL, variable: str) -> sa.URL:
 
 
 def _engine(url: sa.URL, variable: str) -> sa.Engine:
-    backend, driver = url.get_backend_name(), url.get_driver_name()
-    options: dict[str, Any] = {}
-    if driver.startswith("psycopg") and "connect_timeout" not in url.query:
-        options["connect_timeout"] = _SECONDS_TO_CONNECT
     try:
-        return sa.create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=options)
+        return sa.create_engine(
+            url, poolclass=NullPool, hide_parameters=True, connect_args=_limits(url)
+        )
     except NoSuchModuleError:
-        named = backend if re.fullmatch(r"\w{1,30}", backend) else "of this kind"
+        backend = url.get_backend_name()
+        named = repr(backend) if re.fullmatch(r"\w{1,30}", backend) else "of this kind"
         raise DataError(
-            f"{variable}: SQLAlchemy knows no database {named!r} here; install the package "
+            f"{variable}: SQLAlchemy knows no database {named} here; install the package "
             f"that adds it, or mend the URL's beginning: {nearest(backend, _DIALECTS)}"
         ) from None
     except ModuleNotFoundError as error:
@@ -137,6 +146,12 @@ def _engine(url: sa.URL, variable: str) -> sa.Engine:
         ) from None
     except (ArgumentError, ImportError, TypeError, ValueError) as error:
         raise connection_complaint(error, variable) from None
+
+
+def _limits(url: sa.URL) -> dict[str, Any]:
+    """How long to wait for Postgres, where the URL does not say."""
+    waits = url.get_driver_name().startswith("psycopg") and "connect_timeout" not in url.query
+    return {"connect_timeout": _SECONDS_TO_CONNECT} if waits else {}
 
 
 def _known() -> str:

@@ -2,6 +2,7 @@
 
 import re
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -44,7 +45,10 @@ class Connection:
         memory, threads = usable(self.duckdb)
         try:
             self.duckdb.execute("set TimeZone = 'UTC'")
-            self.duckdb.execute("set enable_progress_bar = false")  # a notebook would show it
+            with suppress(
+                duckdb.InvalidInputException
+            ):  # a notebook that has nothing to draw it by
+                self.duckdb.execute("set enable_progress_bar = false")
             self.duckdb.execute(f"set threads = {limits.threads or threads}")
             self.duckdb.execute(f"set memory_limit = '{limits.memory_limit or memory}'")
         except RAISED as error:
