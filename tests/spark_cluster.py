@@ -83,16 +83,13 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
-def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Until something answers at a port of loopback."""
+def wait_for(words: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Until a process has written that it is ready; it listens a little earlier than that."""
     for _ in range(1800):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            assert process.poll() is None, log.read_text()[-4000:]
-            time.sleep(0.1)
-        else:
+        if words in log.read_text():
             return
+        assert process.poll() is None, log.read_text()[-4000:]
+        time.sleep(0.1)
     raise TimeoutError(log.read_text()[-4000:])
 
 
@@ -123,19 +120,23 @@ def running_master(home: Home) -> Iterator[str]:
     port = free_port()
     command = ["spark-class", f"{_DEPLOY}.master.Master", *_HERE, "--port", str(port)]
     with running(home, f"master{port}", command) as process:
-        wait_for(port, process, home.folder / f"master{port}.log")
+        wait_for("New state: ALIVE", process, home.folder / f"master{port}.log")
         yield f"spark://127.0.0.1:{port}"
 
 
 @contextmanager
 def running_cluster(home: Home) -> Iterator[str]:
     """A standalone master with two workers of one core each; its address."""
+    workers: dict[str, subprocess.Popen[bytes]] = {}
     with running_master(home) as address, ExitStack() as stack:
         for number in range(2):
             folder = str(home.folder / f"worker{number}")
             options = [*_HERE, "--cores", "1", "--memory", "1g", "--work-dir", folder]
             command = ["spark-class", f"{_DEPLOY}.worker.Worker", *options, address]
-            stack.enter_context(running(home, f"worker{number}", command))
+            process = stack.enter_context(running(home, f"worker{number}", command))
+            workers[f"worker{number}"] = process
+        for name, process in workers.items():
+            wait_for("Successfully registered with master", process, home.folder / f"{name}.log")
         yield address
 
 
@@ -153,7 +154,7 @@ def running_server(home: Home) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]
     main = "org.apache.spark.sql.connect.service.SparkConnectServer"
     command = ["spark-submit", "--master=local[2]", *options, f"--class={main}", "spark-internal"]
     with running(home, f"server{port}", command) as process:
-        wait_for(port, process, home.folder / f"server{port}.log")
+        wait_for("Spark Connect server started", process, home.folder / f"server{port}.log")
         yield f"sc://127.0.0.1:{port}", process
 
 
