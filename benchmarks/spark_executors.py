@@ -74,10 +74,6 @@ def main(rows: int, runs: int) -> int:
         }
         costs = in_turn(commands, runs, folder / "bytecode")
     ratio = ratio_of_times("two executors / one", costs["2"], costs["1"], MOST)
-    for executors, found in costs.items():
-        print(
-            f"{executors}: {', '.join(f'{cost.seconds:.1f} s' for cost in found)}", file=sys.stderr
-        )
     return tell([ratio], PACKAGES)
 
 

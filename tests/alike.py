@@ -2,28 +2,39 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from sample_data import agreed
 
-from model_checks.aggregates import ProbabilitySums, RankSums
+from model_checks.aggregates import RankSums
+from model_checks.metrics import metrics_of
+
+FEATURES = {
+    "x": [1.5, 2.5, None, 4.0],
+    "k": [1, 2, 3, 4],
+    "c": ["a", None, "b", "a"],
+    "b": [True, False, True, True],
+    "d": pa.array([date(2013, 4, 1)] * 4, pa.date32()),
+    "t": pa.array([np.datetime64("2013-04-01T12:30:00.500000")] * 4, pa.timestamp("us")),
+    "y": [1.0, 2.0, 3.0, 5.0],
+}
 
 
-def in_order(found: Any) -> Any:
-    """Rank sums by label, gaps by size: engines return groups in any order."""
-    if isinstance(found, ProbabilitySums):
-        return replace(found, gaps=tuple(sorted(found.gaps)))
-    if not isinstance(found, RankSums):
-        return found
-    order = np.argsort(found.labels)
+def in_order(ranks: RankSums) -> RankSums:
+    """By label: engines return groups in any order."""
+    order = np.argsort(ranks.labels)
     arrays = ("rows", "weight", "weight2", "sums", "products")
-    kept: dict[str, Any] = {name: getattr(found, name)[order] for name in arrays}
-    return replace(found, labels=tuple(np.array(found.labels)[order].tolist()), **kept)
+    kept: dict[str, Any] = {name: getattr(ranks, name)[order] for name in arrays}
+    return replace(ranks, labels=tuple(np.array(ranks.labels)[order].tolist()), **kept)
 
 
 def assert_alike(one: Any, other: Any) -> None:
     """Two values equal to 1e-12, and in all that is no number to the letter."""
-    one, other = in_order(one), in_order(other)
+    if isinstance(one, RankSums):
+        one, other = in_order(one), in_order(other)
     if is_dataclass(one):
         assert type(one) is type(other)
         for field in fields(one):
@@ -35,7 +46,7 @@ def assert_alike(one: Any, other: Any) -> None:
             assert_alike(value, other[key])
     elif isinstance(one, np.ndarray | float):
         np.testing.assert_allclose(other, one, rtol=1e-12, atol=1e-300)
-    elif isinstance(one, tuple):
+    elif isinstance(one, tuple | list):
         for part, its in zip(one, other, strict=True):
             assert_alike(part, its)
     else:
@@ -67,3 +78,20 @@ def logged(task: str, seed: int, rows: int = 500) -> tuple[dict[str, Any], dict[
     if task == "binary":
         return columns, {"prediction": "p", "score": "s_go", "positive_label": "go"}
     return columns, {"prediction": "p", "score": {label: f"s_{label}" for label in labels}}
+
+
+def logged_labels(read: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Predictions of three labels a row, under the key ``read``, with all metrics agreed on."""
+    draws = np.random.default_rng(4)
+    columns: dict[str, Any] = {f"y{k}": some(draws, [0, 1], 300) for k in range(3)}
+    columns |= {f"p{k}": some(draws, [0, 1], 300) for k in range(3)}
+    columns["g"] = some(draws, ["a", None], 300)
+    thresholds = agreed(metrics_of("multilabel"))
+    keys = {
+        "task": "multilabel",
+        "target": ["y0", "y1", "y2"],
+        read: ["p0", "p1", "p2"],
+        "thresholds": thresholds,
+        "segments": [{"by": "g", "thresholds": thresholds}],
+    }
+    return columns, keys

@@ -1,8 +1,7 @@
 """What is measured in a real Postgres and a real SQLite, against DuckDB on the same rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import StringIO
@@ -13,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
+from alike import FEATURES, assert_alike, logged, logged_labels
 from databases import VARIABLE, Postgres, Somewhere
 from sample_data import (
     AS_OF,
@@ -27,7 +27,6 @@ from sample_data import (
 from sqlalchemy.event import listen, remove
 
 from model_checks import calling
-from model_checks.aggregates import RankSums
 from model_checks.curves import curves_of
 from model_checks.engines import open_engine
 from model_checks.engines.database import Database, column_types
@@ -40,36 +39,6 @@ from model_checks.settings import Data
 HERE = {"url_env": VARIABLE, "table": "predictions"}
 
 
-def in_order(ranks: RankSums) -> RankSums:
-    """By label: engines return groups in any order."""
-    order = np.argsort(ranks.labels)
-    arrays = ("rows", "weight", "weight2", "sums", "products")
-    kept: dict[str, Any] = {name: getattr(ranks, name)[order] for name in arrays}
-    return replace(ranks, labels=tuple(np.array(ranks.labels)[order].tolist()), **kept)
-
-
-def assert_alike(one: Any, other: Any) -> None:
-    """Two values equal to 1e-12, and in all that is no number to the letter."""
-    if isinstance(one, RankSums):
-        one, other = in_order(one), in_order(other)
-    if is_dataclass(one):
-        assert type(one) is type(other)
-        for field in fields(one):
-            if field.name != "relation":  # times and texts are written as the engine has them
-                assert_alike(getattr(one, field.name), getattr(other, field.name))
-    elif isinstance(one, Mapping):
-        assert one.keys() == other.keys()
-        for key, value in one.items():
-            assert_alike(value, other[key])
-    elif isinstance(one, np.ndarray | float):
-        np.testing.assert_allclose(other, one, rtol=1e-12, atol=1e-300)
-    elif isinstance(one, tuple | list):
-        for part, its in zip(one, other, strict=True):
-            assert_alike(part, its)
-    else:
-        assert one == other
-
-
 def assert_measured_alike(
     folder: Path, database: Somewhere, columns: Mapping[str, Any], **keys: Any
 ) -> Measurement:
@@ -79,33 +48,6 @@ def assert_measured_alike(
     there = measured(folder, data=HERE, **keys)
     assert_alike(by_duckdb, there)
     return there
-
-
-def some(draws: np.random.Generator, values: Sequence[Any], rows: int) -> list[Any]:
-    return [values[k] for k in draws.integers(0, len(values), rows)]
-
-
-def logged(task: str, seed: int, rows: int = 500) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Predictions at random with ties among the scores, and the keys that name their columns."""
-    draws = np.random.default_rng(seed)
-    columns: dict[str, Any] = {
-        "g": some(draws, ["a", "b", "it's", "Ä:p0 %s", None], rows),
-        "n": some(draws, [1.0, 1.5, -2.0, 1e17, float("nan")], rows),
-        "b": some(draws, [True, False, None], rows),
-        "w": some(draws, [0.0, 0.25, 1.0, 3.7], rows),
-    }
-    if task == "regression":
-        columns["y"] = draws.normal(5, 3, rows).tolist()
-        columns["p"] = (np.array(columns["y"]) + draws.standard_t(4, rows)).tolist()
-        return columns, {"prediction": "p"}
-    labels = ["stay", "go"] if task == "binary" else ["x", "y", "z"]
-    columns["y"] = some(draws, labels, rows)
-    columns["p"] = some(draws, labels, rows)
-    scores = draws.integers(0, 40, (len(labels), rows)) / 40
-    columns |= {f"s_{label}": score.tolist() for label, score in zip(labels, scores, strict=True)}
-    if task == "binary":
-        return columns, {"prediction": "p", "score": "s_go", "positive_label": "go"}
-    return columns, {"prediction": "p", "score": {label: f"s_{label}" for label in labels}}
 
 
 SEGMENTS = [["g"], ["n"], ["b"], ["g", "b"]]
@@ -328,17 +270,6 @@ def heard() -> Iterator[list[tuple[Any, ...]]]:
 # A model that is called
 
 
-FEATURES = {
-    "x": [1.5, 2.5, None, 4.0],
-    "k": [1, 2, 3, 4],
-    "c": ["a", None, "b", "a"],
-    "b": [True, False, True, True],
-    "d": pa.array([date(2013, 4, 1)] * 4, pa.date32()),
-    "t": pa.array([np.datetime64("2013-04-01T12:30:00.500000")] * 4, pa.timestamp("us")),
-    "y": [1.0, 2.0, 3.0, 5.0],
-}
-
-
 def test_a_model_is_called_with_what_a_file_would_give(tmp_path: Path, database: Somewhere) -> None:
     names = [name for name in FEATURES if name != "y"]
     shown = "[print(frame.dtypes.to_dict(), frame.values.tolist()), frame.k][1]"
@@ -427,18 +358,7 @@ def test_all_is_read_as_it_was_at_the_beginning(tmp_path: Path, postgres: Postgr
 def test_several_labels_a_row_are_judged_alike(
     tmp_path: Path, database: Somewhere, read: str
 ) -> None:
-    draws = np.random.default_rng(4)
-    columns: dict[str, Any] = {f"y{k}": some(draws, [0, 1], 300) for k in range(3)}
-    columns |= {f"p{k}": some(draws, [0, 1], 300) for k in range(3)}
-    columns["g"] = some(draws, ["a", None], 300)
-    thresholds = agreed(metrics_of("multilabel"))
-    keys = {
-        "task": "multilabel",
-        "target": ["y0", "y1", "y2"],
-        read: ["p0", "p1", "p2"],
-        "thresholds": thresholds,
-        "segments": [{"by": "g", "thresholds": thresholds}],
-    }
+    columns, keys = logged_labels(read)
     assert_measured_alike(tmp_path, database, columns, **keys)
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import sqlglot
+from alike import logged
 from sample_data import agreed, measured, settings_of
 from sqlglot import exp
-from test_databases import logged
 
 from model_checks.curves import curves_of
 from model_checks.engines.dialects import DIALECTS, duckdb_type, translated
