@@ -10,7 +10,7 @@ from pathlib import Path
 from model_checks.aggregates import AggregateKind, Aggregates
 from model_checks.calling import Progress, has_scores
 from model_checks.engines import Engine, keep_in, open_engine, open_file
-from model_checks.errors import MeasurementError
+from model_checks.errors import DataError, MeasurementError
 from model_checks.metrics import METRICS, Asked, Estimate, metric_named
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import (
@@ -19,7 +19,7 @@ from model_checks.predictions import (
     called_predictions,
     logged_predictions,
 )
-from model_checks.queries import Grouping, Need, find_aggregates
+from model_checks.queries import CHANGED, Grouping, Need, find_aggregates
 from model_checks.results import ModelFacts, Result, error_of, result_of
 from model_checks.rows import Rows, open_rows, segment_rows
 from model_checks.settings import Model, Settings
@@ -126,7 +126,8 @@ def measure(
                 _segments(engine, model, rows)  # raises what kept their values from being found
             if model.model is None:
                 predictions = logged_predictions(engine, model, rows)
-                return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
+                aggregates = _aggregates(engine, predictions, needs, rows.labelled)
+                return Measurement(facts, aggregates, predictions)
             loaded = load_model(model.model, settings.folder)
             facts = replace(facts, sha256=loaded.sha256)
             file = folder / f"{name}.duckdb"
@@ -137,9 +138,21 @@ def measure(
                 )
         with open_file(file, settings) as engine:
             predictions = called_predictions(engine, model, caller, file)
-            return Measurement(facts, find_aggregates(engine, predictions, needs), predictions)
+            aggregates = _aggregates(engine, predictions, needs, rows.labelled)
+            return Measurement(facts, aggregates, predictions)
     except MeasurementError as error:
         return Measurement(replace(facts, error=str(error)), {})
+
+
+def _aggregates(
+    engine: Engine, predictions: Predictions, needs: Mapping[AggregateKind, Need], labelled: int
+) -> Mapping[Segment, Aggregates]:
+    """All that is needed, if it is of the rows that were counted before."""
+    found = find_aggregates(engine, predictions, needs)
+    whole = found.get(())
+    if whole and whole.rows != labelled:
+        raise DataError(f"{labelled:,} labelled rows became {whole.rows:,} {CHANGED}")
+    return found
 
 
 def _scored(task: str, needs: Mapping[AggregateKind, Need], loaded: LoadedModel) -> bool:

@@ -27,6 +27,9 @@ _NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
 MOST_LABELS = 1000
 """A matrix of all labels by all labels is held for each segment."""
 
+_MOST_PAIRS = MOST_LABELS * MOST_LABELS
+"""As many pairs of a true and a predicted label are looked at."""
+
 _WEIGHTS = (1e-30, 1e30)
 """Sums of products of weights and ranks stay within what a float can hold."""
 
@@ -235,7 +238,14 @@ class _Given:
         found: dict[str, set[str]] = {}
         columns = self._judged_columns()
         listed = ", ".join(self._values(name) for name in columns.values())
-        rows = self.engine.run(f"select distinct {listed} from {self.relation}")
+        rows = self.engine.run(
+            f"select distinct {listed} from {self.relation} limit {_MOST_PAIRS + 1}"
+        )
+        if len(rows) > _MOST_PAIRS:  # no labels, but probabilities: they are not all to come here
+            raise DataError(
+                f"{' and '.join(columns)}: more than {MOST_LABELS:,} labels; "
+                "numbers are judged by task = 'regression'"
+            )
         for place, values in zip(columns, zip(*rows, strict=True), strict=True):
             found[place] = set(values)
         for place, labels in found.items():

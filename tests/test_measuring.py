@@ -27,6 +27,7 @@ from model_checks.errors import DataError
 from model_checks.judging import judge
 from model_checks.measuring import find_segments, moment_of
 from model_checks.metrics import metrics_of
+from model_checks.queries import find_aggregates
 from model_checks.results import result_as_json, run_as_json
 from model_checks.settings import load_settings
 from model_checks.verdicts import Verdict
@@ -407,3 +408,34 @@ def test_listed_values_of_such_a_column_are_judged_alone(tmp_path: Path) -> None
     segments = [{"by": "user", "values": [7, 99_999], "thresholds": {"accuracy": 0.5}}]
     measurement = measured(tmp_path, columns, segments=segments)
     assert set(measurement.aggregates) == {(), (("user", "7"),), (("user", "99999"),)}
+
+
+def test_rows_that_come_while_they_are_read_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {"y": [0, 1, 1], "p": [0, 1, 0]}
+    find = find_aggregates
+
+    def find_later(*given: Any) -> Any:
+        write_data(tmp_path / "data.parquet", {name: [*v, 1] for name, v in rows.items()})
+        return find(*given)
+
+    monkeypatch.setattr("model_checks.measuring.find_aggregates", find_later)
+    assert complaint(tmp_path, rows) == (
+        "3 labelled rows became 4 while the rows were read; "
+        "judge rows that stand still, as by a window that is over"
+    )
+
+
+def test_a_label_that_comes_while_the_rows_are_read_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = {"y": [0, 1, 1], "p": [0, 1, 0]}
+    find = find_aggregates
+
+    def find_later(*given: Any) -> Any:
+        write_data(tmp_path / "data.parquet", {**rows, "y": [0, 1, 2]})
+        return find(*given)
+
+    monkeypatch.setattr("model_checks.measuring.find_aggregates", find_later)
+    assert complaint(tmp_path, rows).startswith("'2' came while the rows were read; ")

@@ -17,6 +17,7 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from model_checks.aggregates import RankSums
 from model_checks.engines import Engine
 from model_checks.engines.duckdb import DuckDB
+from model_checks.errors import DataError
 from model_checks.metrics.ranking import _delong_covariance
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
@@ -313,6 +314,27 @@ def test_values_that_are_not_listed_are_not_placed(streams: bool) -> None:
         found = rank_sums(engine, predictions, Need((listed,)))
     assert set(found) == {(("g", "a"),)}
     assert found[(("g", "a"),)].sums.tolist() == [[0.0], [1.0]]
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_rows_beside_the_listed_values_may_score_lowest(label: int) -> None:
+    scored = Scored([label, 0, 1, 1], [[0.1, 0.2, 0.3, 0.4]], [1.0] * 4, ["b", "a", "a", "b"])
+    listed = Grouping(("g",), ((("g", "a"),),))
+    with engine_with(scored, streams=True) as (engine, predictions):
+        found = rank_sums(engine, predictions, Need((listed,)))
+    assert found[(("g", "a"),)].precision == 1.0
+
+
+def test_a_disk_without_room_for_ranks_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    scored = Scored([0, 1, 2], [[0.1, 0.2, 0.3]] * 3, [1.0] * 3, ["a"] * 3)
+    with pytest.raises(DataError, match=r"72 bytes for the ranks of 3 scores can't be had \(No sp"):
+        ranked(scored, streams=True)
 
 
 def test_products_of_many_scores_are_asked_for_in_several_queries(

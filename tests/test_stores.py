@@ -15,6 +15,7 @@ from sample_data import complaint, settings_of
 
 from model_checks.engines.duckdb import stores
 from model_checks.errors import SettingsError
+from model_checks.settings.urls import path_of, without_secrets
 
 SECRET = "X-Amz-Signature=5ec2e7&X-Amz-Credential=AKIA5ec2e7"
 HTTPFS = REPOSITORY / ".httpfs"
@@ -63,6 +64,22 @@ def test_a_mistake_shows_no_secret(tmp_path: Path, files: str) -> None:
         settings_of(tmp_path, data=files)
     assert "5ec2e7" not in str(caught.value)
     assert "https://host/a.txt" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "path", "shown"),
+    [
+        ("s3://b/day=2013-0?/part=1/x.parquet",) * 3,
+        ("gs://b/log-?.csv",) * 3,
+        ("s3://b/x.csv?s3_region=eu/1", "s3://b/x.csv", "s3://b/x.csv?..."),
+        ("https://h/x.csv?5ec2e7", "https://h/x.csv", "https://h/x.csv?..."),
+        ("https://me:5ec/2e7@h/x.csv#t", "https://me:5ec/2e7@h/x.csv", "https://h/x.csv?..."),
+        ("log?a=b.csv",) * 3,
+    ],
+)
+def test_a_query_is_told_from_a_pattern(address: str, path: str, shown: str) -> None:
+    assert path_of(address) == path
+    assert without_secrets(address) == shown
 
 
 # Without the extension

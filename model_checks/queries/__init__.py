@@ -14,7 +14,7 @@ from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.confusion import confusion_counts
 from model_checks.queries.deviations import deviation_sums
-from model_checks.queries.grouping import Grouping, Need
+from model_checks.queries.grouping import CHANGED, Grouping, Need
 from model_checks.queries.labels import label_sums
 from model_checks.queries.median import median_errors
 from model_checks.queries.moments import error_moments, relative_errors
@@ -22,7 +22,7 @@ from model_checks.queries.probabilities import probability_sums
 from model_checks.queries.ranks import rank_sums
 from model_checks.queries.replicates import replicates
 
-__all__ = ["Grouping", "Need", "find_aggregates"]
+__all__ = ["CHANGED", "Grouping", "Need", "find_aggregates"]
 
 _QUERIES: Mapping[AggregateKind, Callable[[Engine, Predictions, Need], Mapping[Segment, Any]]] = {
     "confusion": confusion_counts,

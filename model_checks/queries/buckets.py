@@ -17,7 +17,7 @@ from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, by_segment, listed
+from model_checks.queries.grouping import Grouping, by_segment, listed, place_of
 from model_checks.queries.placements import Placed, Totals
 
 BUCKETS = 256
@@ -103,9 +103,9 @@ def _fill(
     predictions: Predictions,
 ) -> None:
     for segment, of_labels in rows.items():
-        code = totals.segments.index(segment)
+        code = place_of(segment, totals.segments)
         for label, *numbers in of_labels:
-            position = predictions.labels.index(label)
+            position = place_of(label, predictions.labels)
             for place, number in zip(places, numbers, strict=True):
                 found[place][code, position] = number
 

@@ -9,7 +9,7 @@ from model_checks.aggregates import ConfusionCounts
 from model_checks.engines import Engine
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, by_segment, listed
+from model_checks.queries.grouping import Grouping, Need, by_segment, listed, place_of
 
 
 def confusion_counts(
@@ -38,8 +38,7 @@ def _confusion(rows: list[tuple[Any, ...]], predictions: Predictions) -> Confusi
     if predictions.task == "multiclass":
         occurring = {label for true, predicted, *_ in rows for label in (true, predicted)}
         labels = tuple(label for label in labels if label in occurring)
-    position = {label: k for k, label in enumerate(labels)}
     counts = np.zeros((3, len(labels), len(labels)))
     for true, predicted, *numbers in rows:
-        counts[:, position[true], position[predicted]] = numbers
+        counts[:, place_of(true, labels), place_of(predicted, labels)] = numbers
     return ConfusionCounts(labels, *counts)

@@ -3,12 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from model_checks.engines.sql import conjunction, literal
+from model_checks.errors import DataError
 from model_checks.metrics import Asked
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
+
+CHANGED = "while the rows were read; judge rows that stand still, as by a window that is over"
+"""What is wrong where two queries have not seen the same rows."""
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,20 @@ class Need:
     groupings: tuple[Grouping, ...]
     asked: frozenset[Asked] = frozenset()
     asked_of: Mapping[Segment, frozenset[Asked]] = field(default_factory=dict)
+
+
+def place_of(value: Value, known: Sequence[Value]) -> int:
+    """Where a label or a segment is among those that were found before.
+
+    Raises
+    ------
+    DataError
+        If it is not there: it came in between two queries.
+    """
+    try:
+        return known.index(value)
+    except ValueError:
+        raise DataError(f"{value!r} came {CHANGED}") from None
 
 
 def segment_condition(keys: Sequence[str], segment: Segment) -> str:

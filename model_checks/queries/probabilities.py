@@ -63,7 +63,8 @@ def _sums(predictions: Predictions, grouping: Grouping) -> str:
 def _binary(scored: Sequence[str]) -> Mapping[str, str]:
     """SQL of the true label's probability, its distance, the confidence, and whether it hit."""
     own = f"y_true = {literal(scored[0])}"
-    missing = f"case when {own} then 1 - s0 else s0 end"
+    # Its sixth power is taken, and Postgres takes a product too small for a double for an error.
+    missing = f"case when {own} then 1 - s0 when s0 < 1e-50 then 0 else s0 end"
     return {
         "p_true": f"case when {own} then s0 else 1 - s0 end",
         "distance": f"({missing}) * ({missing})",
@@ -75,7 +76,8 @@ def _binary(scored: Sequence[str]) -> Mapping[str, str]:
 def _multiclass(scored: Sequence[str]) -> Mapping[str, str]:
     scores = {label: f"s{k}" for k, label in enumerate(scored)}
     distances = [
-        f"case when y_true = {literal(label)} then (1 - {s}) * (1 - {s}) else {s} * {s} end"
+        f"case when y_true = {literal(label)} then (1 - {s}) * (1 - {s}) "
+        f"when {s} < 1e-50 then 0 else {s} * {s} end"
         for label, s in scores.items()
     ]
     given = " ".join(f"when y_true = {literal(label)} then {s}" for label, s in scores.items())

@@ -14,7 +14,7 @@ from model_checks.engines import Engine
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries import buckets, sorted_scores
-from model_checks.queries.grouping import Grouping, Need, by_segment, listed
+from model_checks.queries.grouping import Grouping, Need, by_segment, listed, place_of
 from model_checks.queries.placements import Placed, Totals
 
 
@@ -42,7 +42,7 @@ def _totals(engine: Engine, predictions: Predictions, grouping: Grouping) -> Tot
     numbers = np.zeros((3, len(segments), len(labels)))
     for code, rows in enumerate(segments.values()):
         for label, *sums in rows:
-            numbers[:, code, labels.index(label)] = sums
+            numbers[:, code, place_of(label, labels)] = sums
     return Totals(tuple(segments), *numbers)
 
 

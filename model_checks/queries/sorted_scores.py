@@ -4,6 +4,8 @@ The sort spills to disk where memory is short, and serves the whole and every se
 come out of it in batches, so that what is held here does not grow with them.
 """
 
+import math
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 from model_checks.aggregates import Floats
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
+from model_checks.errors import DataError
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.grouping import Grouping
@@ -40,6 +43,8 @@ def placed(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Pla
     DataError
         If the rows can't be read to their end, or their sort finds no room.
     """
+    if not wanted:
+        return []
     if predictions.task == "binary":
         return _of_one_score(engine, predictions, wanted)
     return _of_several_scores(engine, predictions, wanted)
@@ -47,10 +52,7 @@ def placed(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Pla
 
 def _of_one_score(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Placed]:
     weighted = not all(totals.unweighted for _, totals in wanted)
-    running = [
-        BinaryPlacements(len(totals.segments) + 1, np.pad(totals.weight.T, ((0, 0), (0, 1))))
-        for _, totals in wanted
-    ]
+    running = [BinaryPlacements(len(one.segments) + 1, _totals(one)) for _, one in wanted]
     positive = f"cast(y_true = {literal(predictions.scored[0])} as utinyint)"
     codes = [code if grouping.columns else None for code, (grouping, _) in _codes(wanted)]
     columns = ["s0", positive, *(["w"] if weighted else []), *filter(None, codes)]
@@ -71,6 +73,14 @@ def _of_one_score(engine: Engine, predictions: Predictions, wanted: Wanted) -> l
     ]
 
 
+def _totals(totals: Totals) -> Floats:
+    """Shape (2, S + 1): weight by class of each segment, and more than enough for other rows.
+
+    Nobody asks what precision those have; but it must be a number.
+    """
+    return np.pad(totals.weight.T, ((0, 0), (0, 1)), constant_values=1e18)
+
+
 def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Placed]:
     """One sort for each score; a row's placements are kept on disk until all of them are known."""
     scores = [f"s{k}" for k in range(len(predictions.scored))]
@@ -83,15 +93,27 @@ def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted)
     )
     [(rows,)] = engine.run("select count(*) from ranked")
     with tempfile.TemporaryDirectory(dir=engine.scratch, ignore_cleanup_errors=True) as folder:
-        kept = [
-            np.memmap(Path(folder) / f"{g}", float, "w+", shape=(len(scores), rows))
-            for g in range(len(wanted))
-        ]
+        kept = [_kept(Path(folder) / f"{g}", (len(scores), rows)) for g in range(len(wanted))]
         for k, label in enumerate(predictions.scored):
             _keep_placements(engine, predictions, wanted, label, [one[k] for one in kept])
         placed = _summed(engine, predictions, wanted, kept)
     engine.run("drop table ranked")
     return placed
+
+
+def _kept(file: Path, shape: tuple[int, int]) -> Floats:
+    """An array in a file; its room is taken now, for a disk that is full later ends the process."""
+    try:
+        with file.open("wb") as opened:
+            opened.truncate(math.prod(shape) * 8)
+            if hasattr(os, "posix_fallocate"):
+                os.posix_fallocate(opened.fileno(), 0, max(math.prod(shape) * 8, 1))
+    except OSError as error:
+        raise DataError(
+            f"{math.prod(shape) * 8:,} bytes for the ranks of {shape[0]:,} scores can't be had "
+            f"({error.strerror}); free some space in [engine] temp_directory, or name another"
+        ) from error
+    return np.memmap(file, float, "r+", shape=shape)
 
 
 def _keep_placements(

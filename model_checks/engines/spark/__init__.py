@@ -97,8 +97,8 @@ class Spark:
         DataError
             As in ``run``.
         """
-        self._session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(size))
         with telling():
+            self._session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(size))
             frame = self._frame(sql)
             remote = not hasattr(frame, "_jdf")
             remaining = _from_server(frame) if remote else _from_driver(frame)
