@@ -129,18 +129,16 @@ class BinaryPlacements:
         """
         if not len(score):
             return
-        has_ties = weight is not None or bool((score[1:] == score[:-1]).any())
         if code is None:
             code = np.zeros(len(score), dtype=np.uint8)
         else:
             order = np.argsort(code, kind="stable")  # by counting, where codes are short integers
             code, score, positive = code[order], score[order], positive[order]
             weight = None if weight is None else weight[order]
-        runs = _Runs.of(code)
-        if has_ties or (self._open_score[runs.groups] == score[runs.first]).any():
-            self._add_ties(_ties(score, positive, weight, code))
+        if weight is None:
+            self._add_rows(code, score, positive)
         else:
-            self._add_rows(runs, score, positive)
+            self._add_ties(_ties(score, positive, weight, code))
 
     def _add_ties(self, ties: _Ties) -> None:
         runs = _Runs.of(ties.code)
@@ -153,36 +151,75 @@ class BinaryPlacements:
         closed[runs.last] = False
         self._place(ties.code[closed], ties.weight[:, closed])
 
-    def _add_rows(self, runs: "_Runs", score: Floats, positive: NDArray[np.bool_]) -> None:
-        """As ``_add_ties``, for rows that all weigh 1 and differ in score: counting is enough."""
-        self._place_open(runs.groups)
-        self._open_score[runs.groups] = score[runs.last]
-        self._open_weight[POSITIVE, runs.groups] = positive[runs.last]
-        self._open_weight[NEGATIVE, runs.groups] = ~positive[runs.last]
+    def _add_rows(self, code: Codes, score: Floats, positive: NDArray[np.bool_]) -> None:
+        """As ``_add_ties``, for rows that all weigh 1: counting is enough, and ties are few."""
+        new = _differs(code) | _differs(score)
+        runs, first = _Runs.of(code), np.flatnonzero(new)
+        ties = _CountedTies(first, np.append(first[1:], len(code)), _before(positive))
+        opening, closing = (
+            np.searchsorted(first, at, "right") - 1 for at in (runs.first, runs.last)
+        )
+        goes_on = self._open_score[runs.groups] == score[runs.first]
+        self._place_open(runs.groups[~goes_on])
+        longer = goes_on & (opening != closing)  # the open tie ends here
+        held = np.where(longer, self._open_weight[:, runs.groups], 0.0)
+        self._below[:, runs.groups] += held
+        start = self._below[:, runs.groups] - ties.before(runs.first)
+        apart = ties.end - ties.first > 1  # what counting alone can't place
+        apart[opening[longer]], apart[closing] = True, False
         kind = positive.astype(np.int8)
-        kind[runs.last] = -1
-        counts = [self._place_rows(runs, kind, which) for which in (NEGATIVE, POSITIVE)]
-        self._below[:, runs.groups] += counts
+        kind[~new] = kind[:-1][~new[1:]] = -1
+        kind[first[opening[longer]]] = kind[runs.last] = -1
+        for which in (NEGATIVE, POSITIVE):
+            self._place_rows(runs, ties, start, np.flatnonzero(kind == which), which)
+        added = np.zeros((2, len(first)))
+        added[:, opening] = held
+        self._place_ties(runs, ties, start, np.flatnonzero(apart), added)
+        stays = goes_on & ~longer
+        open_weight = ties.weight(closing) + np.where(stays, self._open_weight[:, runs.groups], 0.0)
+        self._open_score[runs.groups], self._open_weight[:, runs.groups] = (
+            score[runs.last],
+            open_weight,
+        )
+        self._below[:, runs.groups] = start + ties.before(first[closing])
 
-    def _place_rows(self, runs: "_Runs", kind: NDArray[np.int8], which: int) -> NDArray[np.intp]:
-        """Place the rows of one class; returns how many each group has."""
-        row = np.flatnonzero(kind == which)
-        start = np.searchsorted(row, runs.first)
-        counts = np.diff(start, append=len(row))
+    def _place_rows(
+        self, runs: "_Runs", ties: "_CountedTies", start: Floats, row: Codes, which: int
+    ) -> None:
+        """Place rows of one class that tie with none."""
+        from_, counts = runs.parted(row)
         there, groups = counts > 0, runs.groups
-        before = np.arange(len(row))
-        # Before a row are rows of its own class and of the other; those of the group count.
-        place = (row - before).astype(float)
-        place += np.repeat(self._below[1 - which, groups] - (runs.first - start), counts)
-        self.sums[which, groups[there]] += np.add.reduceat(place, start[there])
+        positives = ties.positives[row]
+        own, others = (
+            (row - positives, positives) if which == NEGATIVE else (positives, row - positives)
+        )
+        place = others + np.repeat(start[1 - which], counts)
+        self.sums[which, groups[there]] += np.add.reduceat(place, from_[there])
         if self._totals is not None and which == POSITIVE:
-            own = self._totals[POSITIVE, groups] - self._below[POSITIVE, groups] + start
-            above = np.repeat(own, counts) - before
-            others = np.repeat(self._totals[NEGATIVE, groups], counts) - place
-            self.precision[groups[there]] += np.add.reduceat(above / (above + others), start[there])
+            above = np.repeat(self._totals[POSITIVE, groups] - start[POSITIVE], counts) - own
+            wrong = np.repeat(self._totals[NEGATIVE, groups], counts) - place
+            self.precision[groups[there]] += np.add.reduceat(above / (above + wrong), from_[there])
         place *= place
-        self.squares[which, groups[there]] += np.add.reduceat(place, start[there])
-        return counts
+        self.squares[which, groups[there]] += np.add.reduceat(place, from_[there])
+
+    def _place_ties(
+        self, runs: "_Runs", ties: "_CountedTies", start: Floats, tie: Codes, added: Floats
+    ) -> None:
+        """Place ties of several rows, and those that an earlier batch has begun."""
+        from_, counts = runs.parted(ties.first[tie])
+        there = counts > 0
+        if not there.any():
+            return
+        groups, at = runs.groups[there], from_[there]
+        weight = ties.weight(tie) + added[:, tie]
+        below = ties.before(ties.first[tie]) + np.repeat(start, counts, axis=1) - added[:, tie]
+        opposite = (below + 0.5 * weight)[::-1]
+        self.sums[:, groups] += np.add.reduceat(weight * opposite, at, axis=1)
+        self.squares[:, groups] += np.add.reduceat(weight * opposite * opposite, at, axis=1)
+        if self._totals is not None:
+            above = np.repeat(self._totals[:, runs.groups], counts, axis=1) - below
+            shares = weight[POSITIVE] * above[POSITIVE] / np.maximum(above.sum(axis=0), _TINY)
+            self.precision[groups] += np.add.reduceat(shares, at)
 
     def close(self) -> None:
         """Take in the last ties, when all rows have come."""
@@ -212,6 +249,38 @@ class BinaryPlacements:
 
 
 @dataclass(frozen=True)
+class _CountedTies:
+    """Ties of rows that all weigh 1, in rows sorted by group, then by score.
+
+    Attributes
+    ----------
+    first, end
+        Shape (T,): where each tie begins, and where the next does.
+    positives
+        Shape (n + 1,): how many positives are before each row, and in all.
+    """
+
+    first: NDArray[np.intp]
+    end: NDArray[np.intp]
+    positives: NDArray[np.intp]
+
+    def before(self, row: Codes) -> Floats:
+        """Shape (2, len(row)): negatives and positives before some rows."""
+        positives = self.positives[row]
+        return np.array([row - positives, positives], dtype=float)
+
+    def weight(self, tie: Codes) -> Floats:
+        """Shape (2, len(tie)): negatives and positives of some ties."""
+        return self.before(self.end[tie]) - self.before(self.first[tie])
+
+
+def _before(positive: NDArray[np.bool_]) -> NDArray[np.intp]:
+    counts = np.zeros(len(positive) + 1, dtype=np.intp)
+    np.cumsum(positive, out=counts[1:])
+    return counts
+
+
+@dataclass(frozen=True)
 class _Runs:
     """Where the groups lie in values that are sorted by group.
 
@@ -229,6 +298,11 @@ class _Runs:
     def of(cls, code: Codes) -> "_Runs":
         first = np.flatnonzero(_differs(code))
         return cls(code[first], first, np.append(first[1:], len(code)) - 1)
+
+    def parted(self, place: Codes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Shape (R,), twice: of some ascending places the first in each run, and how many."""
+        start = np.searchsorted(place, self.first)
+        return start, np.diff(start, append=len(place))
 
     def spread(self, by_group: Floats) -> Floats:
         """Shape (2, G), by group, as shape (2, n), by value."""
