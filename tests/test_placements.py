@@ -22,14 +22,9 @@ from model_checks.metrics.ranking import _delong_covariance
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries import Grouping, Need, buckets, sorted_scores
-from model_checks.queries.placements import (
-    NEGATIVE,
-    POSITIVE,
-    BinaryPlacements,
-    RowPlacements,
-    whole_ties,
-)
+from model_checks.queries.placements import NEGATIVE, POSITIVE, BinaryPlacements
 from model_checks.queries.ranks import rank_sums
+from model_checks.queries.row_placements import RowPlacements, whole_ties
 from model_checks.settings import Limits
 
 Floats = NDArray[np.float64]

@@ -5,9 +5,7 @@ that of those that score the same. Rows come in batches of any size, sorted by t
 belongs to a group, such as a value of a segmentation, and is placed among the rows of its group.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +62,7 @@ class Placed:
 
 
 @dataclass(frozen=True)
-class _Ties:
+class Ties:
     """Rows of one group and score taken together, sorted by group, then by score.
 
     Attributes
@@ -138,10 +136,10 @@ class BinaryPlacements:
         if weight is None:
             self._add_rows(code, score, positive)
         else:
-            self._add_ties(_ties(score, positive, weight, code))
+            self._add_ties(tied(score, positive, weight, code))
 
-    def _add_ties(self, ties: _Ties) -> None:
-        runs = _Runs.of(ties.code)
+    def _add_ties(self, ties: Ties) -> None:
+        runs = Runs.of(ties.code)
         goes_on = self._open_score[runs.groups] == ties.score[runs.first]
         self._place_open(runs.groups[~goes_on])
         ties.weight[:, runs.first[goes_on]] += self._open_weight[:, runs.groups[goes_on]]
@@ -153,8 +151,8 @@ class BinaryPlacements:
 
     def _add_rows(self, code: Codes, score: Floats, positive: NDArray[np.bool_]) -> None:
         """As ``_add_ties``, for rows that all weigh 1: counting is enough, and ties are few."""
-        new = _differs(code) | _differs(score)
-        runs, first = _Runs.of(code), np.flatnonzero(new)
+        new = differs(code) | differs(score)
+        runs, first = Runs.of(code), np.flatnonzero(new)
         ties = _CountedTies(first, np.append(first[1:], len(code)), _before(positive))
         opening, closing = (
             np.searchsorted(first, at, "right") - 1 for at in (runs.first, runs.last)
@@ -184,7 +182,7 @@ class BinaryPlacements:
         self._below[:, runs.groups] = start + ties.before(first[closing])
 
     def _place_rows(
-        self, runs: "_Runs", ties: "_CountedTies", start: Floats, row: Codes, which: int
+        self, runs: "Runs", ties: "_CountedTies", start: Floats, row: Codes, which: int
     ) -> None:
         """Place rows of one class that tie with none."""
         from_, counts = runs.parted(row)
@@ -203,7 +201,7 @@ class BinaryPlacements:
         self.squares[which, groups[there]] += np.add.reduceat(place, from_[there])
 
     def _place_ties(
-        self, runs: "_Runs", ties: "_CountedTies", start: Floats, tie: Codes, added: Floats
+        self, runs: "Runs", ties: "_CountedTies", start: Floats, tie: Codes, added: Floats
     ) -> None:
         """Place ties of several rows, and those that an earlier batch has begun."""
         from_, counts = runs.parted(ties.first[tie])
@@ -234,7 +232,7 @@ class BinaryPlacements:
         """Place ties, sorted by group, above all that was placed before."""
         if not len(code):
             return
-        runs = _Runs.of(code)
+        runs = Runs.of(code)
         below = runs.before(weight, self._below)
         opposite = (below + 0.5 * weight)[::-1]
         terms = weight * opposite
@@ -281,7 +279,7 @@ def _before(positive: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 @dataclass(frozen=True)
-class _Runs:
+class Runs:
     """Where the groups lie in values that are sorted by group.
 
     Attributes
@@ -295,8 +293,9 @@ class _Runs:
     last: NDArray[np.intp]
 
     @classmethod
-    def of(cls, code: Codes) -> "_Runs":
-        first = np.flatnonzero(_differs(code))
+    def of(cls, code: Codes) -> "Runs":
+        """The runs of an array of groups."""
+        first = np.flatnonzero(differs(code))
         return cls(code[first], first, np.append(first[1:], len(code)) - 1)
 
     def parted(self, place: Codes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -323,89 +322,18 @@ class _Runs:
         return upto
 
 
-def whole_ties(
-    batches: Iterable[Sequence[NDArray[Any]]],
-) -> Iterator[list[NDArray[Any]]]:
-    """Batches of columns, sorted by the first of them, cut anew so that no tie is parted.
-
-    What is held back is the last tie, however many rows it has.
-    """
-    held: list[Sequence[NDArray[Any]]] = []
-    for columns in batches:
-        score = columns[0]
-        if not len(score):
-            continue
-        if held and held[-1][0][-1] == score[-1]:
-            held.append(columns)
-            continue
-        cut = int(np.searchsorted(score, score[-1]))
-        whole = [*held, [values[:cut] for values in columns]]
-        held = [[values[cut:] for values in columns]]
-        if any(len(part[0]) for part in whole):
-            yield [np.concatenate(parts) for parts in zip(*whole, strict=True)]
-    if held:
-        yield [np.concatenate(parts) for parts in zip(*held, strict=True)]
-
-
-def runs_of(code: Codes) -> Iterator[tuple[int, slice]]:
-    """Each value of a sorted array, and where it is.
-
-    >>> list(runs_of(np.array([2, 2, 5])))
-    [(2, slice(0, 2, None)), (5, slice(2, 3, None))]
-    """
-    runs = _Runs.of(code)
-    for group, first, last in zip(runs.groups, runs.first, runs.last, strict=True):
-        yield int(group), slice(int(first), int(last) + 1)
-
-
-class RowPlacements:
-    """The placement of each row in one score, where rows have to be looked at one by one.
-
-    Parameters
-    ----------
-    groups
-        How many there are.
-    """
-
-    def __init__(self, groups: int) -> None:
-        self._below = np.zeros((2, groups))
-
-    def placed(
-        self, score: Floats, positive: NDArray[np.bool_], weight: Floats, code: Codes
-    ) -> Floats:
-        """Shape (n,): the placements of a batch, in its order.
-
-        Parameters
-        ----------
-        score
-            Shape (n,), ascending, all above those that came before: ties are in one batch.
-        positive, weight, code
-            Shape (n,): class, weight and group.
-        """
-        order = np.argsort(code, kind="stable")
-        code, score, positive = code[order], score[order], positive[order]
-        ties = _ties(score, positive, weight[order], code)
-        runs = _Runs.of(ties.code)
-        opposite = (runs.before(ties.weight, self._below) + 0.5 * ties.weight)[::-1]
-        self._below[:, runs.groups] += runs.sums(ties.weight)
-        tie = np.cumsum(_differs(code) | _differs(score)) - 1
-        placements = np.empty(len(score))
-        placements[order] = opposite[positive.astype(np.uint8), tie]
-        return placements
-
-
-def _ties(score: Floats, positive: NDArray[np.bool_], weight: Floats | None, code: Codes) -> _Ties:
+def tied(score: Floats, positive: NDArray[np.bool_], weight: Floats | None, code: Codes) -> Ties:
     """Rows that are sorted by group, and by score within."""
     both = np.empty((2, len(score)))
     both[POSITIVE] = positive if weight is None else positive * weight
     both[NEGATIVE] = ~positive if weight is None else ~positive * weight
-    first = np.flatnonzero(_differs(code) | _differs(score))
+    first = np.flatnonzero(differs(code) | differs(score))
     if len(first) < len(score):
         code, score, both = code[first], score[first], np.add.reduceat(both, first, axis=1)
-    return _Ties(code, score, both)
+    return Ties(code, score, both)
 
 
-def _differs(values: NDArray[np.generic]) -> NDArray[np.bool_]:
+def differs(values: NDArray[np.generic]) -> NDArray[np.bool_]:
     """Whether each value differs from the one before; the first one does."""
     found = np.ones(len(values), dtype=bool)
     np.not_equal(values[1:], values[:-1], out=found[1:])

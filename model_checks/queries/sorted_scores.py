@@ -21,14 +21,8 @@ from model_checks.errors import DataError
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.grouping import Grouping
-from model_checks.queries.placements import (
-    BinaryPlacements,
-    Placed,
-    RowPlacements,
-    Totals,
-    runs_of,
-    whole_ties,
-)
+from model_checks.queries.placements import BinaryPlacements, Placed, Totals
+from model_checks.queries.row_placements import RowPlacements, runs_of, whole_ties
 
 Wanted = Sequence[tuple[Grouping, Totals]]
 
