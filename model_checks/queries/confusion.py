@@ -9,7 +9,7 @@ from model_checks.aggregates import ConfusionCounts
 from model_checks.engines import Engine
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, by_segment, listed, place_of
+from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed, place_of
 
 
 def confusion_counts(
@@ -18,10 +18,7 @@ def confusion_counts(
     """How often each true label met each predicted label, by one query for each segmentation."""
     return {
         segment: _confusion(rows, predictions)
-        for grouping in need.groupings
-        for segment, rows in by_segment(
-            engine.run(_counts(predictions, grouping)), grouping.columns
-        ).items()
+        for segment, rows in found_by_segment(engine, predictions, need, _counts)
     }
 
 

@@ -6,7 +6,7 @@ from model_checks.aggregates import DEVIATION_POWERS, Deviations
 from model_checks.engines import Engine
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, by_segment, grouped, listed
+from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed
 from model_checks.queries.moments import weighted
 
 
@@ -19,10 +19,7 @@ def deviation_sums(
     """
     return {
         segment: _deviations(*row)
-        for grouping in need.groupings
-        for segment, [row] in by_segment(
-            engine.run(_sums(predictions, grouping)), grouping.columns
-        ).items()
+        for segment, [row] in found_by_segment(engine, predictions, need, _sums)
         if row[0]
     }
 

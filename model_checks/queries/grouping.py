@@ -1,10 +1,11 @@
 """What is asked of the engine: the segmentations that a kind of aggregate is wanted for."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from model_checks.engines import Engine
 from model_checks.engines.sql import conjunction, literal
 from model_checks.errors import DataError
 from model_checks.metrics import Asked
@@ -135,3 +136,15 @@ def by_segment(
         values, rest = row[: len(columns)], row[len(columns) :]
         groups[tuple(zip(columns, values, strict=True))].append(rest)
     return groups
+
+
+def found_by_segment(
+    engine: Engine,
+    predictions: Predictions,
+    need: Need,
+    query: Callable[[Predictions, Grouping], str],
+) -> Iterator[tuple[Segment, list[tuple[Any, ...]]]]:
+    """What one query for each segmentation finds: the rows of each segment, less its values."""
+    for grouping in need.groupings:
+        found = engine.run(query(predictions, grouping))
+        yield from by_segment(found, grouping.columns).items()

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from model_checks.aggregates import MedianError
 from model_checks.engines import Engine
 from model_checks.intervals import normal_quantile
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, by_segment, grouped, listed
+from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed
 
 _ROUNDING = 1e-12
 """By less than this share of all weight a running sum differs from one half only by rounding."""
@@ -26,10 +27,9 @@ def median_errors(
     levels = sorted({asked.confidence for asked in need.asked})
     return {
         segment: _median(row, levels)
-        for grouping in need.groupings
-        for segment, [row] in by_segment(
-            engine.run(_quantiles(predictions, grouping, levels)), grouping.columns
-        ).items()
+        for segment, [row] in found_by_segment(
+            engine, predictions, need, partial(_quantiles, levels=levels)
+        )
         if row[0]
     }
 

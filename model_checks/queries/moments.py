@@ -7,7 +7,7 @@ from model_checks.aggregates import ErrorMoments, RelativeErrors
 from model_checks.engines import Engine
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, by_segment, grouped, listed
+from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed
 
 _POWERS = (1, 2, 3, 4, 6)
 _SMALLEST = f"cast({sys.float_info.epsilon!r} as double)"
@@ -20,10 +20,7 @@ def error_moments(
     """Sums of powers of the absolute error, by one query for each segmentation."""
     return {
         segment: _moments(*row)
-        for grouping in need.groupings
-        for segment, [row] in by_segment(
-            engine.run(_sums(predictions, grouping)), grouping.columns
-        ).items()
+        for segment, [row] in found_by_segment(engine, predictions, need, _sums)
         if row[0]
     }
 
@@ -50,10 +47,7 @@ def relative_errors(
     """Sums of powers of the error over the target, by one query for each segmentation."""
     return {
         segment: _relative(*row)
-        for grouping in need.groupings
-        for segment, [row] in by_segment(
-            engine.run(_relative_sums(predictions, grouping)), grouping.columns
-        ).items()
+        for segment, [row] in found_by_segment(engine, predictions, need, _relative_sums)
         if row[0]
     }
 

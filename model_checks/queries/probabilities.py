@@ -11,7 +11,7 @@ from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, by_segment, listed
+from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed
 from model_checks.queries.moments import weighted
 
 BINS = 15
@@ -34,10 +34,7 @@ def probability_sums(
     furthest = 1.0 if predictions.task == "binary" else 2.0
     return {
         segment: _sums_of(rows, furthest)
-        for grouping in need.groupings
-        for segment, rows in by_segment(
-            engine.run(_sums(predictions, grouping)), grouping.columns
-        ).items()
+        for segment, rows in found_by_segment(engine, predictions, need, _sums)
     }
 
 
