@@ -16,7 +16,7 @@ from model_checks.intervals.deltas import (
     calibration_interval,
     explained_interval,
 )
-from model_checks.intervals.interval import Interval, kish_size
+from model_checks.intervals.interval import Interval, IntervalAt, kish_size
 from model_checks.intervals.means import hall_mean_interval, hall_signed_interval, rmse_interval
 from model_checks.intervals.proportions import (
     delta_logit_interval,
@@ -29,6 +29,7 @@ from model_checks.intervals.resampling import bootstrap_interval
 __all__ = [
     "SMALL_CLASS",
     "Interval",
+    "IntervalAt",
     "agreement_interval",
     "auc_interval",
     "bootstrap_interval",

@@ -1,6 +1,7 @@
 """An interval, and what all methods have in common: sizes, edges, and what they refuse."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 ROUNDING = 1e-10
@@ -15,6 +16,10 @@ class Interval:
     low: float
     high: float
     method: str
+
+
+IntervalAt = Callable[[float], Interval]
+"""The interval of one value at any confidence."""
 
 
 def kish_size(sum_w: float, sum_w2: float) -> float:

@@ -7,6 +7,7 @@ variances are those of multinomial counts, by the delta method.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -88,7 +89,11 @@ def _agreement(aggregates: Aggregates, asked: Asked, kind: _Kind) -> Estimate:
     value = max(-1.0, min(found, 1.0))
     size = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
     spread = float((cells * gradient**2).sum() - (cells * gradient).sum() ** 2)
-    interval = intervals.agreement_interval(
-        value, max(spread, 0.0) / size, (shares.accuracy, beyond), size, asked.confidence
+    interval = partial(
+        intervals.agreement_interval,
+        value,
+        max(spread, 0.0) / size,
+        (shares.accuracy, beyond),
+        size,
     )
     return estimated(value, interval, int(counts.rows.sum()), "rows", asked.confidence)
