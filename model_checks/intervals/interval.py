@@ -1,6 +1,7 @@
 """An interval, and what all methods have in common: sizes, edges, and what they refuse."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 ROUNDING = 1e-10
@@ -15,6 +16,10 @@ class Interval:
     low: float
     high: float
     method: str
+
+
+IntervalAt = Callable[[float], Interval]
+"""The interval of one estimate at any confidence."""
 
 
 def kish_size(sum_w: float, sum_w2: float) -> float:
@@ -61,6 +66,14 @@ def proportion(name: str, value: float) -> float:
     if not -ROUNDING <= value <= 1 + ROUNDING:
         raise ValueError(f"{name} must be within 0 and 1, found {value!r}")
     return max(0.0, min(float(value), 1.0))
+
+
+def require_within(name: str, value: float, interval: Interval) -> None:
+    """Refuse an estimate that its own interval does not hold."""
+    slack = ROUNDING * max(1.0, abs(value))
+    if not (math.isfinite(value) and interval.low - slack <= value <= interval.high + slack):
+        held = f"{interval.low!r} to {interval.high!r}"
+        raise ValueError(f"{name} must be within its interval {held}, found {value!r}")
 
 
 def require_confidence(confidence: float) -> None:
