@@ -18,6 +18,7 @@ from model_checks.settings import (
     Threshold,
     segment_text,
 )
+from model_checks.significance import Correction
 
 __all__ = [
     "BUILT_IN",
@@ -77,6 +78,10 @@ class Check:
         Of a degradation: whether the bound is a share of the baseline's size.
     among
         Of a gap: the segments.
+    listed
+        Of a gap: whether the file lists them, rather than that they were found in the data.
+    correction
+        Of the p-values of a model's segment checks, for being several.
     """
 
     id: str
@@ -95,11 +100,14 @@ class Check:
     kind: Kind = "level"
     relative: bool = False
     among: tuple[Segment, ...] = ()
+    listed: bool = False
+    correction: Correction = "holm"
 
     @property
     def asked(self) -> Asked:
         """What it asks of its metric."""
-        return Asked(self.average, self.confidence, self.beta or 1.0, self.function)
+        inverted = self.bound.rule != "estimate" or self.kind == "gap"
+        return Asked(self.average, self.confidence, self.beta or 1.0, self.function, inverted)
 
 
 @dataclass(frozen=True)
