@@ -25,6 +25,7 @@ LAYERS = [
     ["engines", "sources"],
     ["results"],
     ["verdicts"],
+    ["planning"],
     ["plan"],
     ["settings"],
     ["metrics"],
