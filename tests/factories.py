@@ -59,13 +59,16 @@ accuracy  = 0.75
 precision = { min = 0.45, warn = 0.50 }
 recall    = { min = 0.40, rule = "tolerant" }
 f1        = { min = 0.42, average = "binary" }
-roc_auc   = { min = 0.70 }
+roc_auc   = { min = 0.70, max_degradation = 0.03 }
 
 [[models.flight_delay.segments]]
 by         = "carrier"
 values     = ["AA", "UA"]
 min_rows   = 200
 thresholds = { recall = 0.25 }
+
+[models.flight_delay.baseline]
+data  = "examples/flights/holdout.parquet"
 """
 
 

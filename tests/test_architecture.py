@@ -28,6 +28,7 @@ LAYERS = [
     ["decisions"],
     ["findings"],
     ["verdicts"],
+    ["planning"],
     ["plan"],
     ["settings"],
     ["metrics"],
