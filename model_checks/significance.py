@@ -17,8 +17,8 @@ Correction = Literal["holm", "benjamini-hochberg", "none"]
 FURTHEST = 7.0
 """No z is looked for beyond it: a p of 2.6e-12, which no number of checks would take back."""
 
-_WITHIN = 1e-5
-"""How exact a z is."""
+_WITHIN = 1e-4
+"""How exact a z is, and with it the first three digits of p."""
 
 Margin = Callable[[Interval], float]
 """By how much an interval lies on a side; below 0 where it does not."""
