@@ -172,7 +172,7 @@ def _together(
         for finding, factor in zip(findings, factors, strict=True)
     ]
     needed = [
-        growth(standing.z, normal_quantile(level))
+        growth(standing.z, normal_quantile(level)) if standing.as_asked else math.inf
         for standing, level in zip(standings, levels, strict=True)
     ]
     held: Sequence[float | None] = adjusted(p_values, correction)
