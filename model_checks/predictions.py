@@ -59,6 +59,19 @@ class Predictions:
         return [f"g{self.segment_columns.index(column)}" for column in columns]
 
 
+@dataclass(frozen=True)
+class PairedPredictions(Predictions):
+    """Those of two models on the same rows.
+
+    Attributes
+    ----------
+    first
+        How many of the scores are the first model's.
+    """
+
+    first: int = 0
+
+
 def find_predictions(given: Given, file: Path | None = None) -> Predictions:
     """The answers of one model.
 
@@ -72,11 +85,21 @@ def find_predictions(given: Given, file: Path | None = None) -> Predictions:
     DataError
         If no metric could be trusted on them.
     """
-    labels = given.checked_labels()
-    return _predictions(given, labels, tuple(given.answers.scores), given.columns(labels), file)
+    labels, model = given.checked_labels(), given.model
+    return Predictions(
+        model.task,
+        file,
+        _relation(given, given.columns(labels)),
+        labels,
+        tuple(given.answers.scores),
+        segment_columns(model),
+        model.weight is not None,
+    )
 
 
-def find_pair(one: Given, first: Predictions, other: Given, second: Predictions) -> Predictions:
+def find_pair(
+    one: Given, first: Predictions, other: Given, second: Predictions
+) -> PairedPredictions:
     """The answers of two models to the same rows.
 
     Parameters
@@ -97,18 +120,18 @@ def find_pair(one: Given, first: Predictions, other: Given, second: Predictions)
         size = len(first.labels)
         renamed |= {f"{name}{k}": f"{name}{size + k}" for name in "yp" for k in range(size)}
     columns |= {name: others[own] for own, name in renamed.items() if own in others}
-    return _predictions(one, labels, first.scored + second.scored, columns, first.file)
+    return PairedPredictions(
+        first.task,
+        first.file,
+        _relation(one, columns),
+        labels,
+        first.scored + second.scored,
+        first.segment_columns,
+        first.weighted,
+        len(first.scored),
+    )
 
 
-def _predictions(
-    given: Given,
-    labels: tuple[str, ...],
-    scored: tuple[str, ...],
-    columns: Mapping[str, str],
-    file: Path | None,
-) -> Predictions:
+def _relation(given: Given, columns: Mapping[str, str]) -> str:
     listed = ", ".join(f"{sql} as {name}" for name, sql in columns.items())
-    relation = f"(select {listed} from {given.relation})"
-    model = given.model
-    weighted = model.weight is not None
-    return Predictions(model.task, file, relation, labels, scored, segment_columns(model), weighted)
+    return f"(select {listed} from {given.relation})"

@@ -8,7 +8,7 @@ import numpy as np
 from model_checks.aggregates import ConfusionCounts, JointCounts
 from model_checks.engines import Engine
 from model_checks.plan import Segment
-from model_checks.predictions import Predictions
+from model_checks.predictions import PairedPredictions, Predictions
 from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed, place_of
 
 
@@ -22,7 +22,9 @@ def confusion_counts(
     }
 
 
-def joint_counts(engine: Engine, pair: Predictions, need: Need) -> Mapping[Segment, JointCounts]:
+def joint_counts(
+    engine: Engine, pair: PairedPredictions, need: Need
+) -> Mapping[Segment, JointCounts]:
     """How often each true label met each two predicted ones, by one query for each segmentation."""
     return {
         segment: _joint(rows, pair.labels)
@@ -49,7 +51,7 @@ def _confusion(rows: list[tuple[Any, ...]], predictions: Predictions) -> Confusi
     return ConfusionCounts(labels, *counts)
 
 
-def _joint_counts(pair: Predictions, grouping: Grouping) -> str:
+def _joint_counts(pair: PairedPredictions, grouping: Grouping) -> str:
     keys = listed(grouping.keys(pair))
     return (
         f"select {keys}y_true, y_pred, q_pred, count(*), sum(w) "
