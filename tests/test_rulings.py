@@ -242,6 +242,19 @@ def test_a_share_of_what_may_be_0_has_no_limit() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("amount", "relative", "current"), [(0.1, False, 0.7), (0.05, True, 0.76), (0.3, False, 0.5)]
+)
+def test_what_is_worse_by_just_what_was_agreed_is_met(
+    amount: float, relative: bool, current: float
+) -> None:
+    one = worse(amount, "estimate", relative=relative)
+    found = ruled(one, measured(recalled(current), recalled(0.8)))
+    assert found.verdict is Verdict.PASS
+    assert found.judged is not None
+    assert found.judged.value == amount
+
+
 # Whichever way the metric points.
 
 
@@ -432,6 +445,12 @@ def test_a_gap_is_judged_by_its_interval(amount: float, rule: Rule, verdict: Ver
     found = ruled(apart(amount, list(segments), rule), measured(segments))
     assert found.verdict is verdict
     assert (found.rows_to_decide is not None) == (verdict is Verdict.INCONCLUSIVE)
+
+
+def test_a_gap_of_just_what_was_agreed_is_met() -> None:
+    segments = carriers({"AA": (0.4, 1000), "UA": (0.3, 1000)})
+    assert 0.4 - 0.3 > 0.1
+    assert ruled(apart(0.1, list(segments)), measured(segments)).verdict is Verdict.PASS
 
 
 def test_a_gap_among_several_columns_names_them() -> None:
