@@ -1,7 +1,7 @@
 """One model, all its checks: rows -> predictions -> aggregates, once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +21,7 @@ from model_checks.predictions import (
 )
 from model_checks.queries import CHANGED, Grouping, Need, find_aggregates
 from model_checks.results import ModelFacts
-from model_checks.rows import Rows, open_rows, segment_rows
+from model_checks.rows import Rows, listed_rows, open_rows, segment_rows
 from model_checks.settings import Model, Settings
 from model_checks.sources import LoadedModel, load_model
 
@@ -98,6 +98,23 @@ def find_segments(
     with open_engine(model.data, settings) as engine:
         found = _segments(engine, model, open_rows(engine, model, as_of))
         return {(name, columns): values for columns, values in found.items()}
+
+
+def count_labelled(
+    settings: Settings, name: str, as_of: datetime, segments: Collection[Segment]
+) -> SegmentRows:
+    """How many labelled rows a model has, in the whole and in segments that the file lists.
+
+    Raises
+    ------
+    DataError
+        If the data can't be read.
+    """
+    model = settings.models[name]
+    with open_engine(model.data, settings) as engine:
+        rows = open_rows(engine, model, as_of)
+        listed = listed_rows(engine, rows, [segment for segment in segments if segment])
+        return {(): rows.labelled, **listed}
 
 
 def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ...], SegmentRows]:
@@ -202,11 +219,12 @@ def needs_of(checks: Iterable[Check]) -> Mapping[AggregateKind, Need]:
 
 
 def _need(checks: Sequence[Check]) -> Need:
-    by_columns: dict[tuple[str, ...], list[Check]] = defaultdict(list)
+    by_columns: dict[tuple[str, ...], list[tuple[Check, Segment]]] = defaultdict(list)
     asked_of: dict[Segment, set[Asked]] = defaultdict(set)
     for check in checks:
-        by_columns[tuple(column for column, _ in check.segment)].append(check)
-        asked_of[check.segment].add(check.asked)
+        for segment in check.among or (check.segment,):
+            by_columns[tuple(column for column, _ in segment)].append((check, segment))
+            asked_of[segment].add(check.asked)
     return Need(
         tuple(_grouping(columns, those) for columns, those in by_columns.items()),
         frozenset(check.asked for check in checks),
@@ -214,9 +232,9 @@ def _need(checks: Sequence[Check]) -> Need:
     )
 
 
-def _grouping(columns: tuple[str, ...], checks: Sequence[Check]) -> Grouping:
-    all_listed = columns and all(check.declared for check in checks)
-    listed = tuple(dict.fromkeys(check.segment for check in checks)) if all_listed else None
+def _grouping(columns: tuple[str, ...], checks: Sequence[tuple[Check, Segment]]) -> Grouping:
+    all_listed = columns and all(check.declared for check, _ in checks)
+    listed = tuple(dict.fromkeys(segment for _, segment in checks)) if all_listed else None
     return Grouping(columns, listed)
 
 

@@ -66,6 +66,8 @@ class Check:
         Of a degradation: whether the bound is a share of the baseline's size.
     among
         Of a gap: the segments.
+    listed
+        Of a gap: whether the file lists them, rather than that they were found in the data.
     correction
         How it is corrected for that a model has many segments.
     """
@@ -86,6 +88,7 @@ class Check:
     kind: Kind = "level"
     relative: bool = False
     among: tuple[Segment, ...] = ()
+    listed: bool = False
     correction: Correction = "holm"
 
     @property

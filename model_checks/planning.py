@@ -155,7 +155,8 @@ class _OfModel:
         bound = Bound(None, gap.max, None, held.rule)
         check = self._check(metric, gap, held, _Target(vacant=vacant), bound, kind="gap")
         columns = ",".join(plain(column) for column in one.by)
-        return replace(check, id=f"{check.id}-{columns}", among=among)
+        listed = one.values is not None
+        return replace(check, id=f"{check.id}-{columns}", among=among, listed=listed)
 
     def _check(
         self,
