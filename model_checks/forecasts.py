@@ -49,7 +49,7 @@ _interval = cache(best_interval)
 
 
 def _best(check: Check, rows: int) -> Interval | None:
-    return _interval(check.metric, check.task, rows, check.confidence)
+    return _interval(check.metric, check.task, check.average, rows, check.confidence)
 
 
 def _proves(best: Interval, check: Check) -> bool:

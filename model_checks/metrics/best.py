@@ -11,7 +11,9 @@ from model_checks.intervals import (
 )
 
 
-def best_interval(metric: str, task: str, rows: float, confidence: float) -> Interval | None:
+def best_interval(
+    metric: str, task: str, average: str | None, rows: float, confidence: float
+) -> Interval | None:
     """The interval with the highest lower limit that rows could give; of an error, the lowest.
 
     Most metrics rest on some of the rows alone, such as the positives: here on all of them, as
@@ -19,8 +21,8 @@ def best_interval(metric: str, task: str, rows: float, confidence: float) -> Int
 
     Parameters
     ----------
-    metric, task
-        By name.
+    metric, task, average
+        What is asked, as of the table of metrics.
     rows
         How many labelled rows there are, above 0.
 
@@ -33,7 +35,7 @@ def best_interval(metric: str, task: str, rows: float, confidence: float) -> Int
         return Interval(0.0, math.inf, "no upper limit")
     if task == "multilabel" and metric != "accuracy":
         return None
-    if task == "multiclass" and metric == "roc_auc":
+    if task == "multiclass" and (metric == "roc_auc" or average == "weighted"):
         return None
     best = _BEST.get(metric)
     if metric in ("mcc", "cohen_kappa"):
