@@ -7,7 +7,7 @@ from functools import cache
 from model_checks.intervals import Interval
 from model_checks.metrics.best import best_interval
 from model_checks.plan import Check, Segment
-from model_checks.results import decimals, figure
+from model_checks.sentences import decimals, figure
 
 LabelledRows = Mapping[tuple[str, Segment], int]
 """Of a model's segments, those of which it is known: how many labelled rows they have."""

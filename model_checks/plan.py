@@ -69,7 +69,7 @@ class Check:
     listed
         Of a gap: whether the file lists them, rather than that they were found in the data.
     correction
-        How it is corrected for that a model has many segments.
+        Of the p-values of a model's segment checks, for being several.
     """
 
     id: str
@@ -94,7 +94,8 @@ class Check:
     @property
     def asked(self) -> Asked:
         """What it asks of its metric."""
-        return Asked(self.average, self.confidence, self.beta or 1.0, self.function)
+        inverted = self.bound.rule != "estimate" or self.kind == "gap"
+        return Asked(self.average, self.confidence, self.beta or 1.0, self.function, inverted)
 
 
 @dataclass(frozen=True)

@@ -115,6 +115,20 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     )
 
 
+def require_columns(model: Model, types: Mapping[str, str]) -> None:
+    """Refuse data that lacks a column that the settings name.
+
+    Raises
+    ------
+    DataError
+        If it does.
+    """
+    try:
+        _require(_columns_named(model), types)
+    except DataError as error:
+        raise DataError(f"data {model.data.source!r}: {error}") from error
+
+
 def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
     """The values of a segmentation's columns, each with its number of labelled rows.
 

@@ -286,7 +286,8 @@ def test_a_gap_is_one_check_among_the_values_that_have_the_rows() -> None:
     assert (gap.kind, gap.segment, gap.bound) == ("gap", (), Bound(None, 0.1, None, "estimate"))
     assert gap.among == ((("plan", "a"),), (("plan", "b"),), (("plan", None),))
     assert (gap.declared, gap.vacant, gap.confidence) == (True, None, 0.9)
-    assert gap.asked == level.asked
+    assert gap.asked == replace(level.asked, any_confidence=True)
+    assert not gap.listed
     assert planned.left_out == (
         "churn by plan: 1 value with fewer than 30 labelled rows not judged (29 in all)",
     )
@@ -295,6 +296,7 @@ def test_a_gap_is_one_check_among_the_values_that_have_the_rows() -> None:
 def test_a_gap_among_listed_values_is_among_all_of_them() -> None:
     gap = plan(f"{CHURN}{BY_PLAN}max_gap = 0.1\nvalues = ['basic', 2.0]\n").checks[-1]
     assert gap.among == ((("plan", "basic"),), (("plan", "2"),))
+    assert gap.listed
 
 
 def test_a_gap_may_be_of_a_metric_that_has_no_threshold_and_other_rows() -> None:

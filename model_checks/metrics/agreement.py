@@ -36,6 +36,12 @@ class _Shares:
     accuracy: float
     chance: float
 
+    @classmethod
+    def of(cls, cells: Floats) -> "_Shares":
+        """What follows from the share of each cell."""
+        true, predicted = cells.sum(axis=1), cells.sum(axis=0)
+        return cls(cells, true, predicted, float(np.trace(cells)), float(true @ predicted))
+
 
 _Kind = Callable[[_Shares], tuple[float, float, Floats]]
 """Shares -> value, beyond, and the derivatives of the value by the cells."""
@@ -69,6 +75,18 @@ def _correlation(shares: _Shares) -> tuple[float, float, Floats]:
     return value, beyond, gradient
 
 
+def derivatives(metric: str, share: Floats) -> Floats:
+    """Shape (K, K): of a metric of this module by the share of each cell; both kinds of label vary.
+
+    Parameters
+    ----------
+    share
+        Shape (K, K): shares of the weight, true label by predicted label.
+    """
+    _, _, gradient = {"mcc": _correlation, "cohen_kappa": _kappa}[metric](_Shares.of(share))
+    return gradient
+
+
 def _derivatives(shares: _Shares) -> tuple[Floats, Floats]:
     """Shape (K, K) both: of the accuracy and of the chance by the cells."""
     return np.eye(len(shares.cells)), shares.predicted[:, None] + shares.true[None, :]
@@ -79,12 +97,11 @@ def _agreement(aggregates: Aggregates, asked: Asked, kind: _Kind) -> Estimate:
     assert counts is not None
     if not counts.weight.any():
         return undefined(NO_WEIGHT, aggregates, asked.confidence)
-    cells = counts.weight / counts.weight.sum()
-    true, predicted = cells.sum(axis=1), cells.sum(axis=0)
-    for what, of_labels in (("true", true), ("predicted", predicted)):
+    shares = _Shares.of(counts.weight / counts.weight.sum())
+    for what, of_labels in (("true", shares.true), ("predicted", shares.predicted)):
         if np.count_nonzero(of_labels) < 2:
             return undefined(f"only one {what} label", aggregates, asked.confidence)
-    shares = _Shares(cells, true, predicted, float(np.trace(cells)), float(true @ predicted))
+    cells = shares.cells
     found, beyond, gradient = kind(shares)
     value = max(-1.0, min(found, 1.0))
     size = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())

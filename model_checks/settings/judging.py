@@ -5,9 +5,11 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from model_checks.settings.values import Table
+from model_checks.significance import Correction
+
+__all__ = ["AsOfElsewhere", "Correction", "CorrectionElsewhere", "Judging", "Rule"]
 
 Rule = Literal["estimate", "confident", "tolerant"]
-Correction = Literal["holm", "benjamini-hochberg", "none"]
 
 
 class Judging(Table):
