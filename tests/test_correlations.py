@@ -129,7 +129,7 @@ def with_averages(checks: list[Check]) -> Iterator[Check]:
 def test_correlations_are_those_of_what_each_row_adds(
     tmp_path: Path, task: str, weighted: bool
 ) -> None:
-    columns, own, other = answers(task, 50, 3)
+    columns, own, other = answers(task, 64, 3)
     keys = {**everything(task, weighted=weighted), **own}
     found = compared(tmp_path, columns, other, **keys)
     checks = list(with_averages(checks_of(settings_of(tmp_path, **keys))))
@@ -204,7 +204,7 @@ def test_correlations_of_areas_are_delongs(tmp_path: Path, task: str) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_model_varies_as_itself(tmp_path: Path, task: str) -> None:
-    columns, own, _ = answers(task, 300, 6)
+    columns, own, _ = answers(task, 64, 9)
     keys = {**everything(task, weighted=True), **own}
     same: Columns = {key: own[key] for key in own if key != "target"}
     judged = correlations(
