@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 from model_checks import __version__
 from model_checks.errors import MeasurementError
 from model_checks.measuring import find_segments, measure, moment_of
-from model_checks.plan import Plan, SegmentationKey, SegmentRows, plan_checks
+from model_checks.plan import Plan, SegmentationKey, SegmentRows
+from model_checks.planning import plan_checks
 from model_checks.results import Run
 from model_checks.rulings import rulings
 from model_checks.settings import Settings

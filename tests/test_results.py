@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 import pytest
-from factories import bound, check, estimate
+from factories import bound, check, estimate, result_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +18,6 @@ from model_checks.results import (
     Run,
     error_of,
     result_as_json,
-    result_of,
     run_as_json,
 )
 from model_checks.verdicts import Verdict
@@ -337,6 +336,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
             {
                 "id": "churn-recall",
                 "model": "churn",
+                "kind": "level",
                 "metric": "recall",
                 "average": "binary",
                 "beta": None,
@@ -356,7 +356,12 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "verdict": "FAIL",
                 "failed": True,
                 "message": result.message,
+                "p_value": None,
+                "adjusted_p_value": None,
+                "correction": None,
+                "rows_to_decide": None,
                 "baseline": None,
+                "gap": None,
             }
         ],
     }

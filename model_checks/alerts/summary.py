@@ -15,7 +15,8 @@ from model_checks.alerts.wording import (
     moment_text,
     segment_text,
 )
-from model_checks.results import Result, Run, decimals, figure
+from model_checks.results import Result, Run
+from model_checks.sentences import decimals, figure
 from model_checks.verdicts import Verdict
 
 Item = TypeVar("Item")

@@ -5,7 +5,8 @@ import re
 from datetime import UTC, datetime
 
 from model_checks.plan import Bound, Check, Segment
-from model_checks.results import ModelFacts, figure
+from model_checks.results import ModelFacts
+from model_checks.sentences import figure
 
 # Controls, marks that turn the reading direction or can't be seen, and halves of surrogate pairs.
 _UNFIT = re.compile(

@@ -16,6 +16,13 @@ from model_checks.intervals.deltas import (
     calibration_interval,
     explained_interval,
 )
+from model_checks.intervals.differences import (
+    difference_interval,
+    magnitude_interval,
+    relative_excess_interval,
+    relative_interval,
+)
+from model_checks.intervals.gaps import gap_interval
 from model_checks.intervals.interval import Interval, IntervalAt, kish_size
 from model_checks.intervals.means import hall_mean_interval, hall_signed_interval, rmse_interval
 from model_checks.intervals.proportions import (
@@ -35,13 +42,18 @@ __all__ = [
     "bootstrap_interval",
     "calibration_interval",
     "delta_logit_interval",
+    "difference_interval",
     "explained_interval",
     "f1_interval",
+    "gap_interval",
     "hall_mean_interval",
     "hall_signed_interval",
     "kish_size",
+    "magnitude_interval",
     "newcombe_auc_interval",
     "normal_quantile",
+    "relative_excess_interval",
+    "relative_interval",
     "rmse_interval",
     "student_quantile",
     "wilson_interval",

@@ -68,6 +68,14 @@ def proportion(name: str, value: float) -> float:
     return max(0.0, min(float(value), 1.0))
 
 
+def require_within(name: str, value: float, interval: Interval) -> None:
+    """Refuse an estimate that its own interval does not hold."""
+    slack = ROUNDING * max(1.0, abs(value))
+    if not (math.isfinite(value) and interval.low - slack <= value <= interval.high + slack):
+        held = f"{interval.low!r} to {interval.high!r}"
+        raise ValueError(f"{name} must be within its interval {held}, found {value!r}")
+
+
 def require_confidence(confidence: float) -> None:
     """Refuse a coverage that no interval has."""
     if not 0 < confidence < 1:

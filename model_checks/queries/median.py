@@ -11,6 +11,10 @@ from model_checks.plan import Segment
 from model_checks.predictions import PairedPredictions, Predictions
 from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed, same
 from model_checks.queries.joint import means_of, sums_of
+from model_checks.significance import confidence_of
+
+_LADDER = tuple(confidence_of(z) for z in (0.5, 1.0, 1.5, 2.25, 2.75, 3.25, 3.75, 4.5, 6.0))
+"""Confidences between which a p-value is rounded up, where one is asked for."""
 
 _ROUNDING = 1e-12
 """By less than this share of all weight a running sum differs from one half only by rounding."""
@@ -24,8 +28,12 @@ def median_errors(
     One query for each segmentation. The limits are Woodruff's (1952): the errors at the rank shares
     1/2 -+ z / (2 sqrt(n)), with n the effective number of rows. To z is added the first term that
     Student's quantile has more, without which few rows would get too short an interval.
+
+    Each confidence is a limit more in the query. So of those that p-values are made of a few are
+    measured, and an interval at one between them is the next wider.
     """
-    levels = sorted({asked.confidence for asked in need.asked})
+    inverted = any(asked.any_confidence for asked in need.asked)
+    levels = sorted({asked.confidence for asked in need.asked} | set(_LADDER if inverted else ()))
     return {
         segment: _median(row, levels)
         for segment, [row] in found_by_segment(
