@@ -152,6 +152,9 @@ class ReportHooks:
         """What was judged, and the overview charts, above the table."""
         _strip_credentials(session.config)  # of the workers under xdist, which has come in since
         if self._run:
+            facts = self._run.models.values()
+            notes = [*(note for one in facts for note in one.notes), *self._run.notes]
+            prefix += [f"<p>Note: {escape(line)}</p>" for line in notes]
             prefix += [f"<p>{escape(line)}</p>" for line in self._run.left_out]
         images = "".join(_image(chart) for chart in self._overviews)
         prefix.append(
