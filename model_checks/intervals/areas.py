@@ -4,8 +4,8 @@ from model_checks.intervals.interval import Interval, around, is_zero, proportio
 from model_checks.intervals.proportions import logit_limits
 from model_checks.intervals.quantiles import normal_quantile
 
-SMALL_CLASS = 100
-"""Below this size of the smaller class DeLong's variance is often too small (Newcombe, 2006)."""
+FEW_MISPLACED = 4
+"""DeLong's variance is often too small where fewer rows are misplaced than this."""
 
 
 def auc_interval(
@@ -13,9 +13,12 @@ def auc_interval(
 ) -> Interval:
     """Interval of the area under the ROC curve.
 
-    DeLong's variance on the logit scale. Where that is not to be trusted alone (fewer than 100 rows
-    in the smaller class) the longer of it and Newcombe's; where it says nothing (an AUC of 0 or 1,
-    a variance of 0, as when all scores are tied) Newcombe's.
+    DeLong's variance on the logit scale. Near 1 it rests on the few rows of the smaller class that
+    are misplaced, and where there happen to be none it is nearly 0: its lower limit is too high. So
+    with fewer than `FEW_MISPLACED` rows misplaced, that is the smaller class times 1 - AUC, it is
+    the lower of it and Newcombe's, which knows no variance; below one half the upper limit, in the
+    same way. Where DeLong's says nothing (an AUC of 0 or 1, a variance of 0, as when all scores are
+    tied) Newcombe's alone.
 
     Parameters
     ----------
@@ -32,11 +35,15 @@ def auc_interval(
     smaller = min(positives, negatives)
     if auc in (0, 1) or is_zero(variance, smaller):
         return newcombe_auc_interval(auc, positives, negatives, confidence)
-    delong = around(auc, *logit_limits(auc, variance, confidence), "DeLong, logit")
-    if smaller >= SMALL_CLASS:
-        return delong
+    low, high = logit_limits(auc, variance, confidence)
+    if smaller * min(auc, 1 - auc) >= FEW_MISPLACED:
+        return around(auc, low, high, "DeLong, logit")
     newcombe = newcombe_auc_interval(auc, positives, negatives, confidence)
-    return max(delong, newcombe, key=lambda interval: interval.high - interval.low)
+    if auc >= 0.5:
+        low = min(low, newcombe.low)
+    else:
+        high = max(high, newcombe.high)
+    return around(auc, low, high, "DeLong, Newcombe")
 
 
 def newcombe_auc_interval(

@@ -175,24 +175,37 @@ def _mean_of_classes(
     by_true = mix[0] * by_base + (by_class if importance is None else 0.0)
     gradient = np.diag(given * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
     spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
-    rows = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
-    value, size = float(given @ by_class), _size_of_mean(counts, mix, given)
-    interval = intervals.delta_logit_interval(value, max(spread, 0.0) / rows, size, confidence)
+    variance = max(float(spread), 0.0) / _size(counts, np.ones_like(counts.weight, dtype=bool))
+    value, parts = float(given @ by_class), _parts(counts, mix, given)
+    interval = intervals.averaged_interval(
+        value, variance, parts, _size_of_mean(counts, parts), confidence
+    )
     return estimated(value, interval, int(counts.rows.sum()), "rows", confidence)
 
 
-def _size_of_mean(counts: ConfusionCounts, mix: tuple[float, float], importance: Floats) -> float:
+def _parts(
+    counts: ConfusionCounts, mix: tuple[float, float], importance: Floats
+) -> intervals.Parts:
+    """What the classes say by themselves, those that have rows and are counted."""
+    weight, weight2 = (_concerned(matrix, mix) for matrix in (counts.weight, counts.weight2))
+    counted = (weight > 0) & (importance > 0)
+    weight, weight2, right = weight[counted], weight2[counted], np.diag(counts.weight)[counted]
+    true, predicted = (counts.weight.sum(axis=axis)[counted] for axis in (1, 0))
+    wrong = weight - right
+    paid = mix[0] * (true - right) + mix[1] * (predicted - right)
+    costs = np.divide(paid, wrong, out=np.full_like(wrong, max(mix)), where=wrong > 0)
+    return intervals.Parts(importance[counted], right / weight, weight**2 / weight2, costs)
+
+
+def _size_of_mean(counts: ConfusionCounts, parts: intervals.Parts) -> float:
     """Effective number of rows behind a mean over classes; a rare class keeps it small.
 
     That of independent proportions of the sizes n_k with weights m_k: 1 / sum(m_k² / n_k).
     """
-    weight, weight2 = (_concerned(matrix, mix) for matrix in (counts.weight, counts.weight2))
-    counted = (weight > 0) & (importance > 0)
-    if not counted.any():
+    if not len(parts.sizes):
         return _size(counts, np.ones_like(counts.weight, dtype=bool))
-    sizes = weight[counted] ** 2 / weight2[counted]
-    shares = importance[counted] / importance[counted].sum()
-    return float(1 / (shares**2 / sizes).sum())
+    shares = parts.importance / parts.importance.sum()
+    return float(1 / (shares**2 / parts.sizes).sum())
 
 
 def _concerned(matrix: Floats, mix: tuple[float, float]) -> Floats:
