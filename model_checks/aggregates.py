@@ -363,3 +363,22 @@ class Aggregates:
     median: MedianError | None = None
     probabilities: ProbabilitySums | None = None
     replicates: Replicates | None = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What two models' predictions of the same rows have in common.
+
+    Of a kind that no check needs there is None.
+
+    Attributes
+    ----------
+    ranks
+        Of the scores of the first model, and after them of those of the second.
+    labels
+        Of the labels of the first model, and after them of those of the second.
+    """
+
+    rows: int
+    ranks: RankSums | None = None
+    labels: LabelSums | None = None

@@ -14,6 +14,7 @@ from model_checks.errors import MeasurementError
 from model_checks.measuring import find_segments, measure, moment_of
 from model_checks.plan import Plan, SegmentationKey, SegmentRows, plan_checks
 from model_checks.results import Run
+from model_checks.rulings import rulings
 from model_checks.settings import Settings
 
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
@@ -50,7 +51,8 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
             name: measure(settings, name, plan.checks, moments[name], Path(folder))
             for name in settings.models
         }
-    results = [measured[check.model].result(check) for check in plan.checks]
+    ruled = {name: rulings(plan.of_model(name), one) for name, one in measured.items()}
+    results = [ruled[check.model][check.id] for check in plan.checks]
     return Run(
         id=run_id(started),
         started=started,

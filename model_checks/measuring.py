@@ -1,4 +1,4 @@
-"""One model, all its checks: rows -> predictions -> aggregates, once; then a result per check."""
+"""One model, all its checks: rows -> predictions -> aggregates, once."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from model_checks.aggregates import AggregateKind, Aggregates
+from model_checks.aggregates import AggregateKind, Aggregates, Pair
 from model_checks.calling import Progress, has_scores
 from model_checks.engines import Engine, keep_in, open_engine, open_file
 from model_checks.errors import DataError, MeasurementError
-from model_checks.metrics import METRICS, Asked, Estimate, metric_named
+from model_checks.metrics import METRICS, Asked, metric_named
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import (
     Predictions,
@@ -20,10 +20,36 @@ from model_checks.predictions import (
     logged_predictions,
 )
 from model_checks.queries import CHANGED, Grouping, Need, find_aggregates
-from model_checks.results import ModelFacts, Result, error_of, result_of
+from model_checks.results import ModelFacts
 from model_checks.rows import Rows, open_rows, segment_rows
 from model_checks.settings import Model, Settings
 from model_checks.sources import LoadedModel, load_model
+
+
+@dataclass(frozen=True)
+class MeasuredBaseline:
+    """All that was measured of what a model is compared with.
+
+    Attributes
+    ----------
+    source
+        The other model, or the other rows, as messages name it.
+    aggregates
+        Of the whole and of every segment value.
+    pairs
+        What both models' predictions on the same rows have in common; None where the baseline is
+        of other rows.
+    error
+        Why it could not be measured, which is no error of the model; None if it was.
+    sha256
+        Of the other model's file; None where there is none.
+    """
+
+    source: str
+    aggregates: Mapping[Segment, Aggregates]
+    pairs: Mapping[Segment, Pair] | None = None
+    error: str | None = None
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,25 +66,15 @@ class Measurement:
         Where the predictions are, for the charts; None if there are none.
     nothing
         Why there was no row to judge; None if there was.
+    baseline
+        What it is compared with; None where no check asks for that.
     """
 
     facts: ModelFacts
     aggregates: Mapping[Segment, Aggregates]
     predictions: Predictions | None = None
     nothing: str | None = None
-
-    def result(self, check: Check) -> Result:
-        """The verdict on one check."""
-        if self.facts.error:
-            return error_of(check, self.facts.error)
-        if self.nothing:
-            check = replace(check, vacant=self.nothing)
-        aggregates = self.aggregates.get(check.segment)
-        if aggregates is None:
-            none = Estimate(None, None, None, check.confidence, 0, "rows", None, "no labelled row")
-            return result_of(check, none, 0)
-        estimate = metric_named(check.metric).estimate(aggregates, check.asked)
-        return result_of(check, estimate, aggregates.rows)
+    baseline: MeasuredBaseline | None = None
 
 
 def moment_of(settings: Settings, name: str, given: datetime | None, now: datetime) -> datetime:

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from model_checks.aggregates import OwnFunction
 from model_checks.errors import SettingsError
@@ -22,6 +23,7 @@ __all__ = [
     "BUILT_IN",
     "Bound",
     "Check",
+    "Kind",
     "Plan",
     "Segment",
     "SegmentRows",
@@ -39,6 +41,8 @@ SegmentRows = Mapping[Segment, int]
 
 SegmentationKey = tuple[str, tuple[str, ...]]
 """A model's name and the columns of a segmentation."""
+
+Kind = Literal["level", "degradation", "gap"]
 
 BUILT_IN = Judging(confidence=0.95, rule="estimate", min_rows=30)
 _PLAIN = re.compile(r"[^A-Za-z0-9._+-]+")
@@ -66,6 +70,13 @@ class Check:
         Of ``fbeta`` alone.
     vacant
         Why there is nothing to judge, where a segmentation has no value: NO_DATA, never green.
+    kind
+        What the bound is about: the metric itself, by how much it is worse than the baseline's, or
+        the gap between its largest and its smallest value among the segments of a segmentation.
+    relative
+        Of a degradation: whether the bound is a share of the baseline's size.
+    among
+        Of a gap: the segments.
     """
 
     id: str
@@ -81,6 +92,9 @@ class Check:
     vacant: str | None
     beta: float | None = None
     function: OwnFunction | None = None
+    kind: Kind = "level"
+    relative: bool = False
+    among: tuple[Segment, ...] = ()
 
     @property
     def asked(self) -> Asked:
@@ -94,6 +108,10 @@ class Plan:
 
     checks: tuple[Check, ...]
     left_out: tuple[str, ...] = ()
+
+    def of_model(self, name: str) -> tuple[Check, ...]:
+        """The checks of one model."""
+        return tuple(check for check in self.checks if check.model == name)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ LAYERS = [
     ["plugin"],
     ["alerts", "charts"],
     ["judging"],
+    ["rulings"],
     ["measuring"],
     ["curves"],
     ["queries"],

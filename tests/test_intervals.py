@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from model_checks.intervals import (
-    SMALL_CLASS,
+    FEW_MISPLACED,
     Interval,
     agreement_interval,
     auc_interval,
@@ -197,20 +197,30 @@ def test_newcombe_of_the_complement_is_the_mirror_image(
     assert limits(found) == pytest.approx((1 - mirrored.high, 1 - mirrored.low), abs=1e-11)
 
 
-def test_large_classes_are_judged_by_delong_alone() -> None:
-    # Newcombe's would be longer here: it is not asked
-    found = auc_interval(0.9, 0.015**2, SMALL_CLASS, 10 * SMALL_CLASS, 0.95)
+def test_delong_is_alone_where_enough_rows_are_misplaced() -> None:
+    # Newcombe's lower limit would be further out here: it is not asked
+    auc, positives = 1 - FEW_MISPLACED / 100, 100
+    found = auc_interval(auc, 0.009**2, positives, 1000, 0.95)
     assert found.method == "DeLong, logit"
-    assert length(found) < length(newcombe_auc_interval(0.9, 100, 1000, 0.95))
+    assert limits(found) == limits(delta_logit_interval(auc, 0.009**2, positives, 0.95))
+    assert newcombe_auc_interval(auc, positives, 1000, 0.95).low < found.low
 
 
-@pytest.mark.parametrize(("deviation", "method"), [(0.015, "Newcombe"), (0.2, "DeLong, logit")])
-def test_a_small_class_gets_the_longer_interval(deviation: float, method: str) -> None:
-    found = auc_interval(0.9, deviation**2, SMALL_CLASS - 1, 1000, 0.95)
-    newcombe = newcombe_auc_interval(0.9, SMALL_CLASS - 1, 1000, 0.95)
-    delong = delta_logit_interval(0.9, deviation**2, 99, 0.95)
-    assert found.method == method
-    assert length(found) == max(length(newcombe), length(delong))
+@pytest.mark.parametrize("deviation", [0.001, 0.1])
+def test_few_misplaced_rows_leave_the_lower_limit_to_the_more_careful(deviation: float) -> None:
+    auc, positives = 1 - FEW_MISPLACED / 101, 100
+    found = auc_interval(auc, deviation**2, positives, 1000, 0.95)
+    newcombe = newcombe_auc_interval(auc, positives, 1000, 0.95)
+    delong = delta_logit_interval(auc, deviation**2, positives, 0.95)
+    assert found.method == "DeLong, Newcombe"
+    assert limits(found) == (min(newcombe.low, delong.low), delong.high)
+
+
+def test_an_auc_near_0_is_the_mirror_image_of_one_near_1() -> None:
+    near_1 = auc_interval(0.98, 0.01**2, 30, 200, 0.95)
+    near_0 = auc_interval(0.02, 0.01**2, 200, 30, 0.95)
+    assert limits(near_0) == pytest.approx((1 - near_1.high, 1 - near_1.low))
+    assert near_0.method == near_1.method == "DeLong, Newcombe"
 
 
 @pytest.mark.parametrize(("auc", "variance"), [(1, 0), (0, 0), (0.5, 0), (0.7, -1e-15)])
@@ -442,8 +452,9 @@ def test_more_rows_make_it_narrower(
     # Hall's correction of the skewness is itself a function of the size, felt below some 30 rows
     few = len(values) * 10
     many = few * factor
-    # on either side of SMALL_CLASS two methods are compared, and one may be longer
-    assume(kind != "auc" or many < SMALL_CLASS or few >= SMALL_CLASS)
+    # where more are misplaced the more careful of two methods is no longer asked
+    misplaced = min(share, 1 - share) * few
+    assume(kind != "auc" or misplaced * factor < FEW_MISPLACED or misplaced >= FEW_MISPLACED)
     wide, narrow = length(interval_of(few, confidence)), length(interval_of(many, confidence))
     assert narrow <= wide * (1 + 1e-9) + 1e-12
     full = 0.99 * CEILINGS.get(kind, 1)  # beyond, the range leaves no room

@@ -19,7 +19,7 @@ class Interval:
 
 
 IntervalAt = Callable[[float], Interval]
-"""The interval of one estimate at any confidence."""
+"""The interval of one value at any confidence."""
 
 
 def kish_size(sum_w: float, sum_w2: float) -> float:

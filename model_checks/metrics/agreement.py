@@ -7,6 +7,7 @@ variances are those of multinomial counts, by the delta method.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -95,8 +96,9 @@ def _agreement(aggregates: Aggregates, asked: Asked, kind: _Kind) -> Estimate:
     if size * (shares.chance - (shares.true * shares.predicted).max()) < _FEW_BY_CHANCE:
         soft = _shares(shares.cells * size + _SOFTENING / shares.cells.size)
         softened = _varying(soft, size + _SOFTENING, kind)[::2]
-    interval = intervals.agreement_interval(
-        value, variance, (shares.accuracy, beyond), size, asked.confidence, softened=softened
+    accuracy = (shares.accuracy, beyond)
+    interval = partial(
+        intervals.agreement_interval, value, variance, accuracy, size, softened=softened
     )
     return estimated(value, interval, int(counts.rows.sum()), "rows", asked.confidence)
 

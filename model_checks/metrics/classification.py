@@ -5,6 +5,7 @@ predicted, or never true, counts as zero where its part is undefined, as in scik
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,7 +59,7 @@ def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
     if reason := _weightless(counts, concerned, absent):
         return undefined(reason, aggregates, asked.confidence)
     tp, fp, fn = counts.weight[1, 1], counts.weight[0, 1], counts.weight[1, 0]
-    interval = intervals.f1_interval(tp, fp, fn, _size(counts, concerned), asked.confidence)
+    interval = partial(intervals.f1_interval, tp, fp, fn, _size(counts, concerned))
     n = int(counts.rows[concerned].sum())
     unit = "true or predicted positives"
     return estimated(2 * tp / (2 * tp + fp + fn), interval, n, unit, asked.confidence)
@@ -118,7 +119,7 @@ def _proportion(
     if reason := _weightless(counts, tried, told.absent):
         return undefined(reason, aggregates, confidence)
     value = counts.weight[hits].sum() / counts.weight[tried].sum()
-    interval = intervals.wilson_interval(value, _size(counts, tried), confidence)
+    interval = partial(intervals.wilson_interval, value, _size(counts, tried))
     return estimated(value, interval, int(counts.rows[tried].sum()), told.unit, confidence)
 
 
@@ -177,8 +178,8 @@ def _mean_of_classes(
     spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
     variance = max(float(spread), 0.0) / _size(counts, np.ones_like(counts.weight, dtype=bool))
     value, parts = float(given @ by_class), _parts(counts, mix, given)
-    interval = intervals.averaged_interval(
-        value, variance, parts, _size_of_mean(counts, parts), confidence
+    interval = partial(
+        intervals.averaged_interval, value, variance, parts, _size_of_mean(counts, parts)
     )
     return estimated(value, interval, int(counts.rows.sum()), "rows", confidence)
 

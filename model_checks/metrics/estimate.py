@@ -1,9 +1,9 @@
 """What a metric was found to be on some rows, and what was asked of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from model_checks.aggregates import Aggregates, OwnFunction
-from model_checks.intervals import Interval
+from model_checks.intervals import Interval, IntervalAt
 
 NO_WEIGHT = "no weight above 0"
 
@@ -40,6 +40,8 @@ class Estimate:
         Why it is undefined.
     error
         Why it could not be computed, where that is no property of the rows.
+    interval_at
+        The interval at any other confidence; None where there is no value.
     """
 
     value: float | None
@@ -51,12 +53,36 @@ class Estimate:
     method: str | None
     reason: str | None = None
     error: str | None = None
+    interval_at: IntervalAt | None = field(default=None, compare=False, repr=False)
 
 
-def estimated(value: float, interval: Interval, n: int, unit: str, confidence: float) -> Estimate:
-    """The estimate, in plain Python numbers."""
-    low, high = float(interval.low), float(interval.high)
-    return Estimate(float(value), low, high, confidence, n, unit, interval.method)
+def estimated(
+    value: float, interval_at: IntervalAt, n: int, unit: str, confidence: float
+) -> Estimate:
+    """The estimate, in plain Python numbers.
+
+    Parameters
+    ----------
+    interval_at
+        A confidence to the interval, which must be nested; a partial of a function of a module,
+        since results go from one process to another.
+    """
+    interval = interval_at(confidence)
+    return Estimate(
+        value=float(value),
+        low=float(interval.low),
+        high=float(interval.high),
+        confidence=confidence,
+        n=n,
+        unit=unit,
+        method=interval.method,
+        interval_at=interval_at,
+    )
+
+
+def always(interval: Interval, _: float) -> Interval:
+    """An interval that is the same at any confidence, as one without limits is."""
+    return interval
 
 
 def undefined(reason: str, aggregates: Aggregates, confidence: float) -> Estimate:

@@ -1,10 +1,12 @@
 """How much of the target's variance is explained: functions of errors and targets together."""
 
 import math
+from functools import partial
 
 from model_checks import intervals
 from model_checks.aggregates import Aggregates, Deviations
-from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+from model_checks.intervals import IntervalAt
+from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, always, estimated, undefined
 from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, in_range
 
 
@@ -34,12 +36,13 @@ def _explained(aggregates: Aggregates, asked: Asked, bias: float) -> Estimate:
     if not (math.isfinite(error) and in_range(target)):
         return undefined(TOO_LARGE, aggregates, confidence)
     fourth = _fourth_moments(deviations, bias)
+    interval: IntervalAt
     if error > 0 and not all(map(in_range, (fourth[0], fourth[2]))):
-        interval = intervals.Interval(-math.inf, 1.0, OUT_OF_RANGE)
+        interval = partial(always, intervals.Interval(-math.inf, 1.0, OUT_OF_RANGE))
     else:
         size = intervals.kish_size(deviations.weight, deviations.weight2)
         variance = _variance_of_log(error, target, fourth) if error > 0 else 0.0
-        interval = intervals.explained_interval(error / target, variance, size, confidence)
+        interval = partial(intervals.explained_interval, error / target, variance, size)
     return estimated(1 - error / target, interval, deviations.rows, "rows", confidence)
 
 

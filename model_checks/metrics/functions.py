@@ -1,5 +1,8 @@
 """Metrics of somebody's own: functions of what theirs came to on the rows and on resamples."""
 
+from dataclasses import replace
+from functools import partial
+
 from model_checks import intervals
 from model_checks.aggregates import Aggregates, Answers
 from model_checks.metrics.estimate import Asked, Estimate, estimated
@@ -24,12 +27,14 @@ def own(aggregates: Aggregates, asked: Asked) -> Estimate:
         )
     if error or answers.value is None:
         return Estimate(None, None, None, confidence, replicates.rows, _UNIT, None, error=error)
-    interval = intervals.bootstrap_interval(
-        answers.value, answers.resampled, replicates.rows, confidence
-    )
-    method = f"{interval.method}, {_resamples(answers)}, seed {function.seed}"
-    named = intervals.Interval(interval.low, interval.high, method)
-    return estimated(answers.value, named, replicates.rows, _UNIT, confidence)
+    interval = partial(_interval, answers, replicates.rows, function.seed)
+    return estimated(answers.value, interval, replicates.rows, _UNIT, confidence)
+
+
+def _interval(answers: Answers, rows: int, seed: int, confidence: float) -> intervals.Interval:
+    assert answers.value is not None
+    found = intervals.bootstrap_interval(answers.value, answers.resampled, rows, confidence)
+    return replace(found, method=f"{found.method}, {_resamples(answers)}, seed {seed}")
 
 
 def _resamples(answers: Answers) -> str:

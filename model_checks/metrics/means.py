@@ -2,10 +2,18 @@
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 from model_checks import intervals
 from model_checks.aggregates import Aggregates
-from model_checks.metrics.estimate import NO_WEIGHT, Estimate, estimated, undefined
+from model_checks.intervals import IntervalAt
+from model_checks.metrics.estimate import (
+    NO_WEIGHT,
+    Estimate,
+    always,
+    estimated,
+    undefined,
+)
 
 _TINY = 1e-300
 """A sum below it may have lost its digits."""
@@ -46,16 +54,17 @@ def estimated_mean(
     mean, second, third = (power / sums.weight for power in sums.powers)
     if math.isinf(mean):
         return undefined(TOO_LARGE, aggregates, confidence)
+    interval: IntervalAt
     if mean > 0 and not in_range(third):
-        interval = intervals.Interval(0.0, sums.highest, OUT_OF_RANGE)
+        interval = partial(always, intervals.Interval(0.0, sums.highest, OUT_OF_RANGE))
     else:
         size = intervals.kish_size(sums.weight, sums.weight2)
         second = max(second, mean * mean)  # below it only by the rounding of long sums
-        moments = (size, mean, second, third, confidence)
+        moments = (size, mean, second, third)
         if root:
-            interval = intervals.rmse_interval(*moments)
+            interval = partial(intervals.rmse_interval, *moments)
         else:
-            interval = intervals.hall_mean_interval(*moments, sums.highest)
+            interval = partial(intervals.hall_mean_interval, *moments, highest=sums.highest)
     return estimated(math.sqrt(mean) if root else mean, interval, sums.rows, "rows", confidence)
 
 

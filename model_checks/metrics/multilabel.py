@@ -6,6 +6,7 @@ about, that zero would say nothing of the model, and the metric is undefined.
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -20,7 +21,7 @@ def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
     if not found.weight > 0:
         return undefined(NO_WEIGHT, aggregates, asked.confidence)
     value = min(found.exact / found.weight, 1.0)
-    interval = intervals.wilson_interval(value, _rows(found), asked.confidence)
+    interval = partial(intervals.wilson_interval, value, _rows(found))
     return estimated(value, interval, found.rows, "rows", asked.confidence)
 
 
@@ -84,7 +85,7 @@ def _averaged(
     variance = max(found.weight * square, 0.0) / rows
     alike = _independent_weight(sums, products, np.sign(mix), importance) or found.weight
     size = rows * (alike / found.weight)
-    interval = intervals.delta_logit_interval(min(value, 1.0), variance, size, confidence)
+    interval = partial(intervals.delta_logit_interval, min(value, 1.0), variance, size)
     return estimated(min(value, 1.0), interval, found.rows, "rows", confidence)
 
 

@@ -1,5 +1,7 @@
 """What scores are worth as probabilities: log loss, Brier score and calibration."""
 
+from functools import partial
+
 from model_checks import intervals
 from model_checks.aggregates import Aggregates, ProbabilitySums
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
@@ -30,7 +32,7 @@ def expected_calibration_error(aggregates: Aggregates, asked: Asked) -> Estimate
         return undefined(NO_WEIGHT, aggregates, asked.confidence)
     gaps = [(gap / found.weight, square / found.weight) for gap, square in found.gaps]
     size = intervals.kish_size(found.weight, found.weight2)
-    interval = intervals.calibration_interval(gaps, size, asked.confidence)
+    interval = partial(intervals.calibration_interval, gaps, size)
     value = sum(abs(gap) for gap, _ in gaps)
     return estimated(value, interval, found.rows, "rows", asked.confidence)
 

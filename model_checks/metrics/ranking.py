@@ -1,11 +1,13 @@
 """ROC AUC and average precision: functions of the rank sums."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from model_checks import intervals
 from model_checks.aggregates import Aggregates, Floats, RankSums
+from model_checks.intervals import Interval, IntervalAt
 from model_checks.metrics.estimate import Asked, Estimate, estimated, undefined
 
 
@@ -24,10 +26,11 @@ def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:
     value = float(np.clip(mean @ auc, 0.0, 1.0))
     variance = max(float(mean @ covariance @ mean), 0.0)
     sizes = _class_sizes(ranks)
+    interval: IntervalAt
     if average == "binary":
-        interval = intervals.auc_interval(value, variance, sizes[0, 0], sizes[1, 0], confidence)
+        interval = partial(intervals.auc_interval, value, variance, *sizes[:, 0].tolist())
     else:
-        interval = intervals.delta_logit_interval(value, variance, float(sizes.min()), confidence)
+        interval = partial(intervals.delta_logit_interval, value, variance, float(sizes.min()))
     return estimated(value, interval, int(ranks.rows.sum()), "rows", confidence)
 
 
@@ -44,13 +47,15 @@ def average_precision(aggregates: Aggregates, asked: Asked) -> Estimate:
         return undefined(reason, aggregates, asked.confidence)
     assert ranks.precision is not None
     value = min(ranks.precision, 1.0)
-    positives = float(_class_sizes(ranks)[0, 0])
-    variance = value * (1 - value) / positives
-    interval = intervals.delta_logit_interval(value, variance, positives, asked.confidence)
-    if interval.method != "Wilson":
-        interval = replace(interval, method="Boyd, logit")
+    interval = partial(_boyd_interval, value, float(_class_sizes(ranks)[0, 0]))
     n = int(ranks.rows[ranks.of_label[:, 0]].sum())
     return estimated(value, interval, n, "positives", asked.confidence)
+
+
+def _boyd_interval(value: float, positives: float, confidence: float) -> Interval:
+    variance = value * (1 - value) / positives
+    interval = intervals.delta_logit_interval(value, variance, positives, confidence)
+    return interval if interval.method == "Wilson" else replace(interval, method="Boyd, logit")
 
 
 def _one_class_only(ranks: RankSums, own: Floats, other: Floats) -> str | None:

@@ -1,10 +1,13 @@
 """Errors of a regression: functions of the moments and quantiles of the errors."""
 
 import math
+from collections.abc import Mapping
+from functools import partial
 
 from model_checks import intervals
 from model_checks.aggregates import Aggregates
-from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+from model_checks.intervals import IntervalAt
+from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, always, estimated, undefined
 from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, Sums, estimated_mean, in_range
 
 
@@ -37,7 +40,7 @@ def max_error(aggregates: Aggregates, asked: Asked) -> Estimate:
         return undefined(NO_WEIGHT, aggregates, asked.confidence)
     if math.isinf(largest):
         return undefined(TOO_LARGE, aggregates, asked.confidence)
-    interval = intervals.Interval(largest, math.inf, "observed, no upper limit")
+    interval = partial(always, intervals.Interval(largest, math.inf, "observed, no upper limit"))
     return estimated(largest, interval, moments.rows, "rows", asked.confidence)
 
 
@@ -60,9 +63,17 @@ def median_absolute_error(aggregates: Aggregates, asked: Asked) -> Estimate:
         return undefined(NO_WEIGHT, aggregates, asked.confidence)
     if math.isinf(found.median):
         return undefined(TOO_LARGE, aggregates, asked.confidence)
-    low, high = found.limits[asked.confidence]
-    interval = intervals.Interval(low, high, "Woodruff")
+    interval = partial(_woodruff_interval, found.limits)
     return estimated(found.median, interval, found.rows, "rows", asked.confidence)
+
+
+def _woodruff_interval(
+    limits: Mapping[float, tuple[float, float]], confidence: float
+) -> intervals.Interval:
+    """Of the levels that were measured the least that is confident enough."""
+    level = min((one for one in limits if one >= confidence), default=None)
+    low, high = (0.0, math.inf) if level is None else limits[level]
+    return intervals.Interval(low, high, "Woodruff")
 
 
 def mean_error(aggregates: Aggregates, asked: Asked) -> Estimate:
@@ -75,9 +86,10 @@ def mean_error(aggregates: Aggregates, asked: Asked) -> Estimate:
     if not math.isfinite(bias):
         return undefined(TOO_LARGE, aggregates, asked.confidence)
     variance, third = deviations.mean(2, 0), deviations.mean(3, 0)
+    interval: IntervalAt
     if variance > 0 and not (in_range(variance) and math.isfinite(third)):
-        interval = intervals.Interval(-math.inf, math.inf, OUT_OF_RANGE)
+        interval = partial(always, intervals.Interval(-math.inf, math.inf, OUT_OF_RANGE))
     else:
         size = intervals.kish_size(deviations.weight, deviations.weight2)
-        interval = intervals.hall_signed_interval(size, bias, variance, third, asked.confidence)
+        interval = partial(intervals.hall_signed_interval, size, bias, variance, third)
     return estimated(bias, interval, deviations.rows, "rows", asked.confidence)

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from model_checks.plugin import session_key, shared_key
 from model_checks.plugin.once import Once
 from model_checks.plugin.progress import progress_bar
 from model_checks.results import Chart, ModelFacts, Result
+from model_checks.rulings import rulings
 from model_checks.settings import Settings, load_settings
 
 DIED = "the process that measured it died"
@@ -77,6 +79,7 @@ class CheckSession:
         self.started = datetime.fromisoformat(shared["started"]) if shared else datetime.now(UTC)
         self._once = Once(self.folder if shared else None)
         self._charts: dict[tuple[str, Segment], Chart] = {}
+        self._rulings: dict[str, Mapping[str, Result]] = {}
         self._reserved = _marker_names(config)
 
     @cached_property
@@ -126,7 +129,10 @@ class CheckSession:
 
     def result(self, check: Check) -> Result:
         """The verdict on a check; the first of a model's checks to be asked for measures it."""
-        return self.measurement(check.model).result(check)
+        name = check.model
+        if name not in self._rulings:
+            self._rulings[name] = rulings(self.plan.of_model(name), self.measurement(name))
+        return self._rulings[name][check.id]
 
     def measurement(self, name: str) -> Measurement:
         """All that was measured of a model."""

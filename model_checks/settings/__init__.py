@@ -8,11 +8,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, field_validator
 
 from model_checks.errors import SettingsError
+from model_checks.settings.baseline import Baseline, Degradation
 from model_checks.settings.data import Data
+from model_checks.settings.deployed import Deployed
 from model_checks.settings.email import Email
 from model_checks.settings.engine import Limits
 from model_checks.settings.mistakes import key_mistake, refuse, sentences
-from model_checks.settings.model import Deployed, Model, model_name
+from model_checks.settings.model import Model, model_name
 from model_checks.settings.thresholds import (
     Judging,
     Rule,
@@ -23,8 +25,10 @@ from model_checks.settings.thresholds import (
 from model_checks.settings.values import Moment, Origin, Table, parse_moment
 
 __all__ = [
+    "Baseline",
     "Data",
     "Defaults",
+    "Degradation",
     "Deployed",
     "Email",
     "Judging",

@@ -14,6 +14,7 @@ from pydantic import (
 )
 
 from model_checks.metrics import METRICS, TASKS, metric_named
+from model_checks.settings.baseline import Baseline
 from model_checks.settings.columns import (
     Columns,
     Score,
@@ -22,6 +23,7 @@ from model_checks.settings.columns import (
     require_one_for_each_label,
 )
 from model_checks.settings.data import Data
+from model_checks.settings.deployed import Deployed, string_as
 from model_checks.settings.mistakes import key_mistake, refuse
 from model_checks.settings.thresholds import (
     Judging,
@@ -30,12 +32,9 @@ from model_checks.settings.thresholds import (
     with_metric_and_task,
 )
 from model_checks.settings.values import (
-    OBJECT,
     Known,
     Label,
     Moment,
-    NotYet,
-    Table,
     Text,
     Texts,
     Whole,
@@ -43,58 +42,6 @@ from model_checks.settings.values import (
 )
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
-
-_LOADERS = ("skops", "joblib", "python")
-
-
-class Deployed(Table):
-    """``model = ...``: which loader, of which file; a bare string is a skops file."""
-
-    skops: Text | None = None
-    trusted_types: list[Text] = Field(default_factory=list)
-    joblib: Text | None = None
-    allow_pickle: bool = False
-    sha256: str | None = Field(
-        default=None, pattern="^[0-9a-f]{64}$", description="64 hexadecimal digits in lower case"
-    )
-    python: str | None = Field(default=None, pattern=OBJECT, description="'package.module:name'")
-    whole: Whole = None
-
-    @field_validator("whole")
-    @classmethod
-    def _one_loader(cls, _: None, info: ValidationInfo) -> None:
-        if cls.model_fields.keys() - {"whole"} <= info.data.keys():
-            refuse(_mixed_loaders(info.data))
-
-    @property
-    def source(self) -> str:
-        """The file or object, as thresholds.toml names it."""
-        return self.skops or self.joblib or self.python or ""
-
-
-def _mixed_loaders(known: Known) -> Iterator[str]:
-    named = [name for name in _LOADERS if known[name]]
-    if len(named) != 1:
-        yield f"must name one of {', '.join(_LOADERS)}" + (", not several" if named else "")
-        return
-    if known["joblib"] and not (known["allow_pickle"] and known["sha256"]):
-        yield (
-            "a joblib file runs code when it is loaded; say allow_pickle = true and the file's "
-            "sha256, or save it with skops"
-        )
-    if not known["joblib"] and (known["allow_pickle"] or known["sha256"]):
-        yield "allow_pickle and sha256 go with joblib"
-    if not known["skops"] and known["trusted_types"]:
-        yield "trusted_types goes with skops"
-
-
-def _string_as(key: str) -> BeforeValidator:
-    def as_table(raw: object) -> object:
-        if not isinstance(raw, str | Mapping):
-            raise ValueError("must be a string or a table")
-        return {key: raw} if isinstance(raw, str) else raw
-
-    return BeforeValidator(as_table)
 
 
 def _list_of_tables(raw: object) -> object:
@@ -107,8 +54,8 @@ class Model(Judging):
     """``[models.NAME]``."""
 
     task: Task
-    model: Annotated[Deployed, _string_as("skops")] | None = None
-    data: Annotated[Data, _string_as("files")]
+    model: Annotated[Deployed, string_as("skops")] | None = None
+    data: Annotated[Data, string_as("files")]
     target: Columns
     features: Texts | None = None
     prediction: Columns | None = None
@@ -123,7 +70,7 @@ class Model(Judging):
     segments: Annotated[
         list[Segmentation], Field(min_length=1), BeforeValidator(_list_of_tables)
     ] = Field(default_factory=list)
-    baseline: NotYet = None
+    baseline: Baseline | None = None
     whole: Whole = None
 
     @model_validator(mode="before")

@@ -15,8 +15,9 @@ from pydantic import (
 )
 
 from model_checks.metrics import METRICS, TASKS, Metric, metric_named, metrics_of
+from model_checks.settings.baseline import Degradation
 from model_checks.settings.mistakes import key_mistake, keys_of, nearest, refuse, table_mistake
-from model_checks.settings.values import OBJECT, Known, NotYet, Table, Texts, Whole, is_plain_value
+from model_checks.settings.values import OBJECT, Known, Table, Texts, Whole, is_plain_value
 
 NAME = "[A-Za-z][A-Za-z0-9_]*"
 """What a metric that is a function of somebody's own may be called."""
@@ -42,6 +43,15 @@ def _as_of_is_the_models(_: object) -> None:
 
 
 AsOfElsewhere = Annotated[None, BeforeValidator(_as_of_is_the_models)]
+
+
+def _degradation(written: object) -> Degradation:
+    """A number, or a share in percent such as "5%"."""
+    if isinstance(written, str) and (share := re.fullmatch(r"(\d+(?:\.\d+)?) ?%", written)):
+        return Degradation(float(share[1]) / 100, relative=True)
+    if isinstance(written, int | float) and not isinstance(written, bool) and written >= 0:
+        return Degradation(float(written), relative=False)
+    raise ValueError('must be a number of at least 0, or a share of the baseline such as "5%"')
 
 
 class _Agreed(NamedTuple):
@@ -70,7 +80,7 @@ class Threshold(Judging):
     warn: float | None = None
     average: str | None = None
     beta: Annotated[float, Field(gt=0)] | None = None
-    max_degradation: NotYet = None
+    max_degradation: Annotated[Degradation, BeforeValidator(_degradation)] | None = None
     as_of: AsOfElsewhere = None
     whole: Whole = None
 
