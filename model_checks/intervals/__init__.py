@@ -10,7 +10,12 @@ a `ValueError`: it is a mistake of the caller, not a property of the data.
 central: at 0.95, the truth is meant to lie above in 1 case of 40, and below in 1 of 40.
 """
 
-from model_checks.intervals.areas import FEW_MISPLACED, auc_interval, newcombe_auc_interval
+from model_checks.intervals.areas import (
+    FEW_MISPLACED,
+    auc_interval,
+    mean_auc_interval,
+    newcombe_auc_interval,
+)
 from model_checks.intervals.averages import Parts, averaged_interval
 from model_checks.intervals.deltas import (
     agreement_interval,
@@ -53,6 +58,7 @@ __all__ = [
     "hall_signed_interval",
     "kish_size",
     "magnitude_interval",
+    "mean_auc_interval",
     "newcombe_auc_interval",
     "normal_quantile",
     "relative_excess_interval",

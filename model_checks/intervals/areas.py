@@ -1,8 +1,15 @@
 """Intervals of the area under the ROC curve."""
 
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
 from model_checks.intervals.interval import Interval, around, is_zero, proportion, require_positive
-from model_checks.intervals.proportions import logit_limits
+from model_checks.intervals.proportions import delta_logit_interval, logit_limits
 from model_checks.intervals.quantiles import normal_quantile
+
+Floats = NDArray[np.float64]
 
 FEW_MISPLACED = 4
 """DeLong's variance is often too small where fewer rows are misplaced than this."""
@@ -44,6 +51,49 @@ def auc_interval(
     else:
         high = max(high, newcombe.high)
     return around(auc, low, high, "DeLong, Newcombe")
+
+
+def mean_auc_interval(
+    importance: Floats, aucs: Floats, covariance: Floats, sizes: Floats, confidence: float
+) -> Interval:
+    """Interval of a mean of the areas of K classes, each against the rest.
+
+    By the delta method on the logit scale, with DeLong's covariance. Where in some class few rows
+    are misplaced, its limits are those of `auc_interval` at the nearest, put together by square and
+    add (MOVER; Zou and Donner, 2008).
+
+    Parameters
+    ----------
+    importance
+        Shape (K,): what each class counts for, 1 in all.
+    aucs
+        Shape (K,).
+    covariance
+        Shape (K, K): of the areas.
+    sizes
+        Shape (2, K): effective number of the rows of each class, and of the others.
+    """
+    value = proportion("auc", float(importance @ aucs))
+    variance = max(float(importance @ covariance @ importance), 0.0)
+    delta = delta_logit_interval(value, variance, float(sizes.min()), confidence)
+    if (sizes.min(axis=0) * np.minimum(aucs, 1 - aucs) >= FEW_MISPLACED).all():
+        return delta
+    variances = np.maximum(np.diag(covariance), 0.0)
+    each = [
+        auc_interval(auc, variance, own, other, confidence)
+        for auc, variance, own, other in zip(aucs, variances, *sizes, strict=True)
+    ]
+    errors = np.outer(np.sqrt(variances), np.sqrt(variances))
+    correlation = np.divide(covariance, errors, out=np.eye(len(aucs)), where=errors > 0)
+    below, above = (
+        math.sqrt(max(float(distance @ correlation @ distance), 0.0))
+        for distance in (
+            importance * (aucs - [interval.low for interval in each]),
+            importance * ([interval.high for interval in each] - aucs),
+        )
+    )
+    low, high = min(delta.low, value - below), max(delta.high, value + above)
+    return around(value, low, high, "DeLong, Newcombe")
 
 
 def newcombe_auc_interval(

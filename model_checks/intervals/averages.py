@@ -37,6 +37,33 @@ class Parts:
     sizes: Floats
     costs: Floats
 
+    @classmethod
+    def of(
+        cls,
+        importance: Floats,
+        right: Floats,
+        wrong: Floats,
+        paid: Floats,
+        highest: float,
+        kish: Floats,
+    ) -> "Parts":
+        """The parts of the classes that have rows and count for something.
+
+        Parameters
+        ----------
+        right, wrong, paid
+            Shape (K,): weight of the rows that are right and wrong, and what the wrong ones cost.
+        highest
+            What a row can cost: where none is wrong, what one might have.
+        kish
+            Shape (K,): effective rows to a unit of weight.
+        """
+        some = (right + wrong > 0) & (importance > 0)
+        right, wrong, paid = right[some], wrong[some], paid[some]
+        costs = np.divide(paid, wrong, out=np.full_like(wrong, highest), where=wrong > 0)
+        concerned = right + wrong
+        return cls(importance[some], right / concerned, concerned * kish[some], costs)
+
 
 def averaged_interval(
     value: float, variance: float, parts: Parts, n_effective: float, confidence: float

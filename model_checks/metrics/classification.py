@@ -189,13 +189,14 @@ def _parts(
 ) -> intervals.Parts:
     """What the classes say by themselves, those that have rows and are counted."""
     weight, weight2 = (_concerned(matrix, mix) for matrix in (counts.weight, counts.weight2))
-    counted = (weight > 0) & (importance > 0)
-    weight, weight2, right = weight[counted], weight2[counted], np.diag(counts.weight)[counted]
-    true, predicted = (counts.weight.sum(axis=axis)[counted] for axis in (1, 0))
-    wrong = weight - right
+    right, true, predicted = (
+        np.diag(counts.weight),
+        counts.weight.sum(axis=1),
+        counts.weight.sum(axis=0),
+    )
     paid = mix[0] * (true - right) + mix[1] * (predicted - right)
-    costs = np.divide(paid, wrong, out=np.full_like(wrong, max(mix)), where=wrong > 0)
-    return intervals.Parts(importance[counted], right / weight, weight**2 / weight2, costs)
+    kish = np.divide(weight, weight2, out=np.zeros_like(weight), where=weight > 0)
+    return intervals.Parts.of(importance, right, weight - right, paid, max(mix), kish)
 
 
 def _size_of_mean(counts: ConfusionCounts, parts: intervals.Parts) -> float:
