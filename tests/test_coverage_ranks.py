@@ -9,7 +9,6 @@ from covering import (
     INSIDE,
     Floats,
     assert_cautious,
-    assert_hostile,
     assert_inside,
     coverage,
     intervals_of,
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.slow
 
 OF_RANKS = ("roc_auc", "average_precision")
 
-REPEATS = 1500
+REPEATS = 3000
 
 
 def ranked(scores: Floats, labels: Floats, weights: Floats, scored: Sequence[int]) -> Aggregates:
@@ -76,7 +75,7 @@ def binormal(
 ) -> Iterator[Aggregates]:
     rng = np.random.default_rng(104)
     labels = np.repeat([1.0, 0.0], [m, n])
-    for _ in range(min(REPEATS, 2_000_000 // (m + n))):
+    for _ in range(min(REPEATS, 1_500_000 // (m + n))):
         scores = np.concatenate([rng.normal(shift, ratio, m), rng.normal(0, 1, n)])
         if cuts is not None:
             scores = np.digitize(scores, cuts).astype(float)
@@ -134,13 +133,6 @@ def test_auc_with_heavy_ties(m: int, n: int, auc: float, levels: int) -> None:
     cuts = np.linspace(-1, shift + 1, levels - 1)
     intervals = intervals_of("roc_auc", binormal(m, n, shift, 1.0, cuts=cuts), "binary")
     assert_inside(coverage(tied_truth(shift, cuts), intervals))
-
-
-def test_auc_of_two_scores_is_hostile_where_few_positives_have_the_lower() -> None:
-    # one in 13 of 30 positives: in a sample of 11 there is none
-    cuts, shift = np.array([1.43]), 2.86
-    samples = binormal(30, 970, shift, 1.0, cuts=cuts)
-    assert_inside(coverage(tied_truth(shift, cuts), intervals_of("roc_auc", samples, "binary")))
 
 
 # Several classes: a score for each, higher by so much where it is the true label.

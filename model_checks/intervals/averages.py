@@ -54,15 +54,16 @@ class Parts:
         right, wrong, paid
             Shape (K,): weight of the rows that are right and wrong, and what the wrong ones cost.
         highest
-            What a row can cost: where none is wrong, what one might have.
+            The most that a row can cost.
         kish
             Shape (K,): effective rows to a unit of weight.
         """
         some = (right + wrong > 0) & (importance > 0)
         right, wrong, paid = right[some], wrong[some], paid[some]
-        costs = np.divide(paid, wrong, out=np.full_like(wrong, highest), where=wrong > 0)
-        concerned = right + wrong
-        return cls(importance[some], right / concerned, concerned * kish[some], costs)
+        concerned, kish = right + wrong, kish[some]
+        # one costly row more: few wrong rows that are all cheap do not show that others are not
+        costs = (paid * kish + highest) / (wrong * kish + 1)
+        return cls(importance[some], right / concerned, concerned * kish, costs)
 
 
 def averaged_interval(
