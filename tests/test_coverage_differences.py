@@ -71,7 +71,7 @@ PAIRS = [
     ("rmse", (3.0, 100), (3.0, 1000)),
     ("rmse", (2.0, 300), (4.0, 100)),
     ("auc", (0.8, 500), (0.85, 300)),
-    ("auc", (0.97, 500), (0.97, 500)),
+    ("auc", (0.95, 1000), (0.93, 500)),
     ("r2", (0.3, 200), (0.4, 200)),
     ("r2", (-0.4, 200), (-0.3, 500)),
 ]
@@ -94,6 +94,11 @@ def test_a_difference(kind: str, a: tuple[float, int], b: tuple[float, int]) -> 
 def test_a_difference_as_a_share(kind: str, a: tuple[float, int], b: tuple[float, int]) -> None:
     found = [relative_interval(*pair) for pair in pairs(kind, a, b)]
     assert_inside(coverage((a[0] - b[0]) / abs(b[0]), found))
+
+
+def test_a_difference_of_aucs_is_cautious_where_few_are_misplaced_in_both() -> None:
+    found = [difference_interval(*pair) for pair in pairs("auc", (0.97, 500), (0.97, 500))]
+    assert_cautious(coverage(0.0, found))
 
 
 def correlated(rng: np.random.Generator, n: int, r: float) -> Floats:
@@ -136,12 +141,12 @@ def test_a_gap_of_equal_truths(k: int) -> None:
     assert_inside(gap_coverage([0.8] * k))
 
 
-@pytest.mark.parametrize("k", SIZES)
+@pytest.mark.parametrize("k", [2, 5])
 def test_a_gap_of_truths_that_are_spread_out(k: int) -> None:
     assert_inside(gap_coverage(np.linspace(0.5, 0.9, k).tolist()))
 
 
-@pytest.mark.parametrize("k", [5, 20])
-def test_a_gap_is_cautious_where_one_is_apart_from_many(k: int) -> None:
-    # any of many may be the furthest from it, and the limits let for the choice
-    assert_cautious(gap_coverage([0.6] + [0.8] * (k - 1)))
+@pytest.mark.parametrize("truths", [[0.6] + [0.8] * 4, [0.6] + [0.8] * 19, [0.5, *[0.7] * 18, 0.9]])
+def test_a_gap_is_cautious_where_many_might_be_the_furthest(truths: list[float]) -> None:
+    # the limits let for the choice among them
+    assert_cautious(gap_coverage(truths))

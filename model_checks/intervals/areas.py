@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_checks.intervals.interval import Interval, around, is_zero, proportion, require_positive
-from model_checks.intervals.proportions import delta_logit_interval, logit_limits
+from model_checks.intervals.proportions import logit_limits
 from model_checks.intervals.quantiles import normal_quantile
 
 Floats = NDArray[np.float64]
@@ -59,8 +59,8 @@ def mean_auc_interval(
     """Interval of a mean of the areas of K classes, each against the rest.
 
     By the delta method on the logit scale, with DeLong's covariance. Where in some class few rows
-    are misplaced, its limits are those of `auc_interval` at the nearest, put together by square and
-    add (MOVER; Zou and Donner, 2008).
+    are misplaced, or that says nothing, the limits lie no nearer than those of `auc_interval` of
+    each class, put together by square and add (MOVER; Zou and Donner, 2008).
 
     Parameters
     ----------
@@ -75,9 +75,11 @@ def mean_auc_interval(
     """
     value = proportion("auc", float(importance @ aucs))
     variance = max(float(importance @ covariance @ importance), 0.0)
-    delta = delta_logit_interval(value, variance, float(sizes.min()), confidence)
-    if (sizes.min(axis=0) * np.minimum(aucs, 1 - aucs) >= FEW_MISPLACED).all():
-        return delta
+    says_nothing = value in (0, 1) or is_zero(variance, float(sizes.min()))
+    limits = (value, value) if says_nothing else logit_limits(value, variance, confidence)
+    misplaced = sizes.min(axis=0) * np.minimum(aucs, 1 - aucs)
+    if not says_nothing and (misplaced >= FEW_MISPLACED).all():
+        return around(value, *limits, "delta, logit")
     variances = np.maximum(np.diag(covariance), 0.0)
     each = [
         auc_interval(auc, variance, own, other, confidence)
@@ -92,7 +94,7 @@ def mean_auc_interval(
             importance * ([interval.high for interval in each] - aucs),
         )
     )
-    low, high = min(delta.low, value - below), max(delta.high, value + above)
+    low, high = min(limits[0], value - below), max(limits[1], value + above)
     return around(value, low, high, "DeLong, Newcombe")
 
 

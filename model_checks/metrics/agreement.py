@@ -19,8 +19,9 @@ _FEW_BY_CHANCE = 5
 """The variance is not to be trusted where fewer rows would be right by chance (Cochran, 1954), the
 commonest label apart."""
 
-_SOFTENING = 4
-"""Rows that are then added, spread over all cells (Agresti and Coull, 1998)."""
+_SOFTENING = 3
+"""Rows that are then added, spread over all cells, in the manner of Agresti and Coull (1998); one
+more is too cautious, one less not careful enough."""
 
 
 @dataclass(frozen=True)
