@@ -1,46 +1,54 @@
-"""A deployed model x batches of rows -> a file with its predictions beside the labels."""
+"""A deployed model x a frame of its features -> columns of labels, numbers and scores."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from model_checks.engines import Engine, Kept
-from model_checks.engines.sql import identifier
 from model_checks.errors import DataError, SourceError
-from model_checks.frames import Frames
-from model_checks.rows import Rows, label_text, quoted
+from model_checks.rows import label_text, quoted
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel, raised
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow as pa
 
-Progress = Callable[[int, int], None]
-"""Told again and again how many rows of how many are done."""
+Whose = Literal["model", "baseline"]
 
-BATCH_ROWS = 122_880
-"""What DuckDB reads and writes at once; with more, calling gets no quicker."""
-
-_FIRST_ROWS, _GROWTH = 1_024, 4
-_MOST_CELLS = 8_000_000
-
-PREDICTION = "model_checks prediction"
-SCORE = "model_checks score"
+PREDICTION, SCORE = "prediction", "score"
+_COLUMN = re.compile(rf"model_checks (?:{PREDICTION}|{SCORE}) (of the \w+)(?: \d+)?( for .*)?")
 
 
-def columns_of(what: str, labels: Sequence[str]) -> list[str]:
+def columns_of(what: str, whose: Whose, labels: Sequence[str]) -> list[str]:
     """Names of the columns of predictions or scores of some labels; of one it need not be told.
 
-    >>> columns_of(SCORE, ["late"]), columns_of(SCORE, ["a", "b"])
-    (['model_checks score'], ["model_checks score 0 for 'a'", "model_checks score 1 for 'b'"])
+    >>> columns_of(SCORE, "model", ["late"])
+    ['model_checks score of the model']
+    >>> columns_of(SCORE, "baseline", ["a", "b"])[1]
+    "model_checks score of the baseline 1 for 'b'"
     """
+    name = f"model_checks {what} of the {whose}"
     if len(labels) == 1:
-        return [what]
-    return [f"{what} {position} for {label!r}" for position, label in enumerate(labels)]
+        return [name]
+    return [f"{name} {position} for {label!r}" for position, label in enumerate(labels)]
+
+
+def column_shown(column: str) -> str:
+    """A column as messages name it: by whose answers it holds, or as the data does.
+
+    >>> column_shown("model_checks score of the model 1 for 'b'"), column_shown("score")
+    ("of the model for 'b'", "'score'")
+    """
+    answered = _COLUMN.fullmatch(column)
+    return f"{answered[1]}{answered[2] or ''}" if answered else repr(column)
+
+
+def is_answered(column: str) -> bool:
+    """Whether a column holds what a model answered, rather than what the data has."""
+    return bool(_COLUMN.fullmatch(column))
 
 
 class Caller:
@@ -54,6 +62,8 @@ class Caller:
         The labels that the model knows, as text; empty if it does not tell.
     scored
         The labels whose scores are asked for; binary: the positive one.
+    whose
+        Whether it is the model that is judged, or the one that it is compared with.
 
     Raises
     ------
@@ -61,8 +71,11 @@ class Caller:
         If the model lacks what is needed to judge it.
     """
 
-    def __init__(self, model: Model, loaded: LoadedModel, *, scored: bool) -> None:
+    def __init__(
+        self, model: Model, loaded: LoadedModel, *, scored: bool, whose: Whose = "model"
+    ) -> None:
         self._loaded = loaded
+        self.whose: Whose = whose
         self._task = model.task
         self._labels_by_score = model.decision_threshold is not None
         self._targets = model.targets
@@ -82,12 +95,20 @@ class Caller:
     @property
     def predictions(self) -> tuple[str, ...]:
         """Names of the columns of predictions; none if they are read off the scores."""
-        return () if self._labels_by_score else tuple(columns_of(PREDICTION, self._targets))
+        if self._labels_by_score:
+            return ()
+        return tuple(columns_of(PREDICTION, self.whose, self._targets))
 
     @property
     def scores(self) -> Mapping[str, str]:
         """Each label whose scores are asked for, with the name of their column."""
-        return dict(zip(self.scored, columns_of(SCORE, self.scored), strict=True))
+        return dict(zip(self.scored, columns_of(SCORE, self.whose, self.scored), strict=True))
+
+    @property
+    def texts(self) -> Mapping[str, bool]:
+        """Each column of its answers, with whether it holds texts rather than numbers."""
+        labels = dict.fromkeys(self.predictions, self._task != "regression")
+        return labels | dict.fromkeys(self.scores.values(), False)
 
     def columns(self, frame: "pd.DataFrame") -> dict[str, Any]:
         """The prediction column and the score columns: texts or floats, one for each row.
@@ -261,61 +282,9 @@ def has_scores(loaded: LoadedModel) -> bool:
     return callable(loaded.attribute("predict_proba")) and loaded.attribute("classes_") is not None
 
 
-def write_predictions(
-    engine: Engine,
-    rows: Rows,
-    caller: Caller,
-    columns: Sequence[str],
-    kept: Kept,
-    progress: Progress | None,
-) -> None:
-    """Call the model on all labelled rows, and keep its answers beside some columns.
-
-    Raises
-    ------
-    SourceError
-        If the model raises, or does not answer with one prediction for each row.
-    DataError
-        If the rows can't be read to their end, or the answers can't be kept.
-    """
-    import pyarrow as pa
-
-    frames = Frames(engine, rows, caller.features)
-    names = ", ".join(identifier(name) for name in dict.fromkeys([*columns, *caller.features]))
-    sql = f"select {names} from {rows.relation} where {rows.condition}"
-    done = 0
-    try:
-        for batch in _parts(engine, sql, len(caller.features)):
-            table = pa.Table.from_batches([batch]).select(list(columns))
-            for name, values in caller.columns(frames.frame(batch)).items():
-                kind = pa.string() if isinstance(values, list) else pa.float64()
-                table = table.append_column(name, pa.array(values, kind))
-            kept.append(table)
-            done += batch.num_rows
-            if progress:
-                progress(done, rows.labelled)
-    except (pa.ArrowException, UnicodeError) as error:
-        raise DataError(f"the answers of the model can't be kept: {error}") from error
-
-
 def _dimensions(value: Any) -> int:
     """Of an array or a frame; zero of anything else."""
     return getattr(value, "ndim", 0)
-
-
-def _parts(engine: Engine, sql: str, features: int) -> Iterator["pa.RecordBatch"]:
-    """Batches of bounded size, small ones first: the pace of a slow model is soon known.
-
-    Their sizes are the same in every run: of what a row comes with, the last bits of what a library
-    computes of it may depend.
-    """
-    most = max(1, min(BATCH_ROWS, _MOST_CELLS // max(features, 1)))
-    size = min(_FIRST_ROWS, most)
-    for batch in engine.batches(sql, most):
-        start = 0
-        while start < batch.num_rows:
-            yield batch.slice(start, size)
-            start, size = start + size, min(size * _GROWTH, most)
 
 
 def _shape(sizes: Sequence[int]) -> str:

@@ -1,55 +1,34 @@
 """One model, all its checks: rows -> predictions -> aggregates, once."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from model_checks.aggregates import AggregateKind, Aggregates, Pair
-from model_checks.calling import Progress, has_scores
-from model_checks.engines import Engine, keep_in, open_engine, open_file
-from model_checks.errors import DataError, MeasurementError
-from model_checks.metrics import METRICS, Asked, metric_named
+from model_checks.aggregates import Aggregates
+from model_checks.answers import Progress
+from model_checks.baselines import MeasuredBaseline, Rival, measured_elsewhere
+from model_checks.contestants import Contestant, Keeping, answered
+from model_checks.engines import Engine, open_engine, open_file
+from model_checks.errors import MeasurementError
+from model_checks.needs import Needs, needs_of
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
-from model_checks.predictions import (
-    Predictions,
-    call_model,
-    called_predictions,
-    logged_predictions,
-)
-from model_checks.queries import CHANGED, Grouping, Need, find_aggregates
+from model_checks.predictions import Predictions, find_predictions
 from model_checks.results import ModelFacts
-from model_checks.rows import Rows, open_rows, segment_rows
+from model_checks.rows import Rows, listed_rows, open_rows, segment_rows
 from model_checks.settings import Model, Settings
-from model_checks.sources import LoadedModel, load_model
+from model_checks.sources import load_model
 
-
-@dataclass(frozen=True)
-class MeasuredBaseline:
-    """All that was measured of what a model is compared with.
-
-    Attributes
-    ----------
-    source
-        The other model, or the other rows, as messages name it.
-    aggregates
-        Of the whole and of every segment value.
-    pairs
-        What both models' predictions on the same rows have in common; None where the baseline is
-        of other rows.
-    error
-        Why it could not be measured, which is no error of the model; None if it was.
-    sha256
-        Of the other model's file; None where there is none.
-    """
-
-    source: str
-    aggregates: Mapping[Segment, Aggregates]
-    pairs: Mapping[Segment, Pair] | None = None
-    error: str | None = None
-    sha256: str | None = None
+__all__ = [
+    "MeasuredBaseline",
+    "Measurement",
+    "count_labelled",
+    "find_segments",
+    "measure",
+    "moment_of",
+    "reopen",
+]
 
 
 @dataclass(frozen=True)
@@ -100,6 +79,23 @@ def find_segments(
         return {(name, columns): values for columns, values in found.items()}
 
 
+def count_labelled(
+    settings: Settings, name: str, as_of: datetime, segments: Collection[Segment]
+) -> SegmentRows:
+    """How many labelled rows a model has, in the whole and in segments that the file lists.
+
+    Raises
+    ------
+    DataError
+        If the data can't be read.
+    """
+    model = settings.models[name]
+    with open_engine(model.data, settings) as engine:
+        rows = open_rows(engine, model, as_of)
+        listed = listed_rows(engine, rows, [segment for segment in segments if segment])
+        return {(): rows.labelled, **listed}
+
+
 def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ...], SegmentRows]:
     found_in_data = [one for one in model.segments if one.values is None]
     return {tuple(one.by): segment_rows(engine, rows, one) for one in found_in_data}
@@ -129,95 +125,74 @@ def measure(
     """
     model = settings.models[name]
     source = model.model.source if model.model else "logged predictions"
-    facts = ModelFacts(task=model.task, source=source)
+    facts = _Facts(ModelFacts(task=model.task, source=source))
     own = [check for check in checks if check.model == name]
-    needs = needs_of(check for check in own if not check.vacant)
+    file = folder / f"{name}.duckdb"
     try:
-        with open_engine(model.data, settings) as engine:
-            rows = open_rows(engine, model, as_of)
-            facts = _with_counts(facts, rows)
-            if rows.nothing:
-                return Measurement(facts, {}, nothing=rows.nothing)
-            if any(check.vacant for check in own):
-                _segments(engine, model, rows)  # raises what kept their values from being found
-            if model.model is None:
-                predictions = logged_predictions(engine, model, rows)
-                aggregates = _aggregates(engine, predictions, needs, rows.labelled)
-                return Measurement(facts, aggregates, predictions)
-            loaded = load_model(model.model, settings.folder)
-            facts = replace(facts, sha256=loaded.sha256)
-            file = folder / f"{name}.duckdb"
-            scored = _scored(model.task, needs, loaded)
-            with keep_in(file, settings) as kept:
-                caller = call_model(
-                    engine, model, rows, loaded, kept, scored=scored, progress=progress
-                )
-        with open_file(file, settings) as engine:
-            predictions = called_predictions(engine, model, caller, file)
-            aggregates = _aggregates(engine, predictions, needs, rows.labelled)
-            return Measurement(facts, aggregates, predictions)
+        return _measured(model, own, as_of, facts, Keeping(settings, file, progress))
     except MeasurementError as error:
-        return Measurement(replace(facts, error=str(error)), {})
+        return Measurement(replace(facts.known, error=str(error)), {})
 
 
-def _aggregates(
-    engine: Engine, predictions: Predictions, needs: Mapping[AggregateKind, Need], labelled: int
-) -> Mapping[Segment, Aggregates]:
-    """All that is needed, if it is of the rows that were counted before."""
-    found = find_aggregates(engine, predictions, needs)
-    whole = found.get(())
-    if whole and whole.rows != labelled:
-        raise DataError(f"{labelled:,} labelled rows became {whole.rows:,} {CHANGED}")
-    return found
+@dataclass
+class _Facts:
+    """What is known of a model so far; told whatever its measuring ends in."""
+
+    known: ModelFacts
+
+    def add_rows(self, rows: Rows) -> None:
+        self.known = replace(
+            self.known,
+            rows=rows.in_window,
+            labelled=rows.labelled,
+            dropped=rows.in_window - rows.labelled,
+            untimed=rows.untimed,
+            window_start=rows.start,
+            window_end=rows.end,
+        )
+
+    def add_file(self, sha256: str | None) -> None:
+        self.known = replace(self.known, sha256=sha256)
 
 
-def _scored(task: str, needs: Mapping[AggregateKind, Need], loaded: LoadedModel) -> bool:
-    """Whether scores are asked for; functions of somebody's own get them where there are any."""
-    offered = "replicates" in needs and task != "regression"
-    needed = any(metric.aggregate in needs for metric in METRICS.values() if metric.needs_scores)
-    return needed or (offered and has_scores(loaded))
+def _measured(
+    model: Model, checks: Sequence[Check], as_of: datetime, facts: _Facts, keeping: Keeping
+) -> Measurement:
+    settings = keeping.settings
+    judged = [check for check in checks if not check.vacant]
+    needs = needs_of(judged)
+    compared = needs_of(check for check in judged if check.kind == "degradation")
+    baseline: MeasuredBaseline | None = None
+    with ExitStack() as stack:
+        engine = stack.enter_context(open_engine(model.data, settings))
+        rows = open_rows(engine, model, as_of)
+        facts.add_rows(rows)
+        if rows.nothing:
+            return Measurement(facts.known, {}, nothing=rows.nothing)
+        if any(check.vacant and check.declared for check in checks):
+            _segments(engine, model, rows)  # raises what kept their values from being found
+        loaded = load_model(model.model, settings.folder) if model.model else None
+        facts.add_file(loaded.sha256 if loaded else None)
+        one = Contestant.of(model, loaded, needs, rows)
+        rival = _rival(model, settings, compared, rows)
+        contestants = [one, *([rival.contestant] if rival and rival.contestant else [])]
+        place = answered(stack, engine, rows, contestants, keeping)
+        given = place.given(one)
+        predictions = find_predictions(given, place.file)
+        aggregates = place.aggregates(predictions, needs)
+        if rival:
+            baseline = rival.measured(place, given, predictions)
+    if compared and not rival:
+        beside = replace(keeping, file=keeping.file.with_suffix(".~baseline"))
+        baseline = measured_elsewhere(model, loaded, compared, as_of, beside)
+    return Measurement(facts.known, aggregates, predictions, baseline=baseline)
 
 
-def _with_counts(facts: ModelFacts, rows: Rows) -> ModelFacts:
-    return replace(
-        facts,
-        rows=rows.in_window,
-        labelled=rows.labelled,
-        dropped=rows.in_window - rows.labelled,
-        untimed=rows.untimed,
-        window_start=rows.start,
-        window_end=rows.end,
-    )
-
-
-def needs_of(checks: Iterable[Check]) -> Mapping[AggregateKind, Need]:
-    """Which aggregates the checks of a model are functions of, for which segments.
-
-    The values of a segmentation are held to those that the file lists, where it lists all.
-    """
-    by_kind: dict[AggregateKind, list[Check]] = defaultdict(list)
-    for check in checks:
-        by_kind[metric_named(check.metric).kind(check.task)].append(check)
-    return {kind: _need(those) for kind, those in by_kind.items()}
-
-
-def _need(checks: Sequence[Check]) -> Need:
-    by_columns: dict[tuple[str, ...], list[Check]] = defaultdict(list)
-    asked_of: dict[Segment, set[Asked]] = defaultdict(set)
-    for check in checks:
-        by_columns[tuple(column for column, _ in check.segment)].append(check)
-        asked_of[check.segment].add(check.asked)
-    return Need(
-        tuple(_grouping(columns, those) for columns, those in by_columns.items()),
-        frozenset(check.asked for check in checks),
-        {segment: frozenset(asked) for segment, asked in asked_of.items()},
-    )
-
-
-def _grouping(columns: tuple[str, ...], checks: Sequence[Check]) -> Grouping:
-    all_listed = columns and all(check.declared for check in checks)
-    listed = tuple(dict.fromkeys(check.segment for check in checks)) if all_listed else None
-    return Grouping(columns, listed)
+def _rival(model: Model, settings: Settings, compared: Needs, rows: Rows) -> Rival | None:
+    """The other model, where there is one and anything to compare."""
+    if compared and model.baseline and model.baseline.paired:
+        return Rival(model, settings, compared, rows)
+    return None
 
 
 @contextmanager

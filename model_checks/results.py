@@ -5,12 +5,14 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any
 
+from model_checks.decisions import Decision, Evidence
+from model_checks.findings import Comparison, Finding, Gap
 from model_checks.metrics import Estimate
-from model_checks.plan import Bound, Check
-from model_checks.verdicts import Verdict, fails, verdict_on
+from model_checks.plan import Check, Segment
+from model_checks.sentences import sentence
+from model_checks.verdicts import Verdict, fails
 
 SCHEMA = 1
 
@@ -32,6 +34,8 @@ class ModelFacts:
         None where the window is open on that side.
     error
         Why the model could not be measured; None if it was.
+    notes
+        What is worth saying of how it is compared, one sentence each.
     """
 
     task: str
@@ -44,16 +48,38 @@ class ModelFacts:
     window_start: datetime | None = None
     window_end: datetime | None = None
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Result:
-    """A check with its verdict; ``estimate`` is None if the model could not be measured."""
+    """A check with its verdict.
+
+    Attributes
+    ----------
+    estimate
+        Of the metric, or of a gap; None if the model could not be measured.
+    comparison, gap
+        Of a check of a degradation, of a gap.
+    evidence
+        Its p-value, before and after the correction; None where the value alone decides.
+    rows_to_decide
+        About how many more labelled rows would settle what is open, where that can be told.
+    """
 
     check: Check
     verdict: Verdict
     message: str
     estimate: Estimate | None = None
+    comparison: Comparison | None = None
+    gap: Gap | None = None
+    evidence: Evidence | None = None
+    rows_to_decide: int | None = None
+
+    @property
+    def judged(self) -> Estimate | None:
+        """What the bound was held against: of a degradation that, rather than the metric."""
+        return self.comparison.degradation if self.comparison else self.estimate
 
     @property
     def failed(self) -> bool:
@@ -92,6 +118,8 @@ class Run:
         How many checks the file asks for; fewer are in ``results`` if some were deselected.
     left_out
         What was not judged on purpose, one sentence each.
+    notes
+        What was known before anything was measured, one sentence each.
     """
 
     id: str
@@ -106,107 +134,33 @@ class Run:
     results: Sequence[Result]
     planned: int
     left_out: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
     def of_model(self, name: str) -> list[Result]:
         """The results of one model, in the order of the file."""
         return [result for result in self.results if result.check.model == name]
 
 
-def result_of(check: Check, estimate: Estimate, rows: int) -> Result:
-    """Judge one check.
-
-    Parameters
-    ----------
-    check
-        What was agreed.
-    estimate
-        What was measured.
-    rows
-        The labelled rows it was measured on.
-    """
-    if check.vacant:
-        return Result(check, Verdict.NO_DATA, f"{check.id}: {check.vacant}", estimate)
-    if rows < check.min_rows:
-        has = "1 labelled row" if rows == 1 else f"{rows:,} labelled rows"
-        text = f"{check.id}: {has}, at least {check.min_rows:,} are needed"
-        return Result(check, Verdict.NO_DATA, text, estimate)
-    if estimate.error:
-        return error_of(check, estimate.error)
-    verdict = verdict_on(estimate, check.bound)
-    if verdict is Verdict.NO_DATA:
-        text = f"{check.id}: {estimate.reason or 'undefined'}"
-        return Result(check, verdict, text, estimate)
-    return Result(check, verdict, _sentence(check, estimate, verdict), estimate)
+def result_of(finding: Finding, decision: Decision) -> Result:
+    """What is known and decided, as it is told and kept."""
+    if finding.error:
+        return error_of(finding.check, finding.error)
+    told = sentence(finding, decision)
+    return Result(
+        check=finding.check,
+        verdict=decision.verdict,
+        message=told,
+        estimate=finding.estimate,
+        comparison=finding.comparison,
+        gap=finding.gap,
+        evidence=decision.evidence,
+        rows_to_decide=decision.rows_to_decide,
+    )
 
 
 def error_of(check: Check, reason: str) -> Result:
     """The result of a check that could not be made."""
     return Result(check, Verdict.ERROR, f"{check.id}: {reason}")
-
-
-def _sentence(check: Check, estimate: Estimate, verdict: Verdict) -> str:
-    """What was measured, and how it stands to what was agreed."""
-    bound, value, low, high = check.bound, estimate.value, estimate.low, estimate.high
-    assert value is not None
-    assert low is not None
-    assert high is not None
-    digits = decimals(bound, value)
-    shown = [figure(number, digits) for number in (value, low, high)]
-    unit = estimate.unit.removesuffix("s") if estimate.n == 1 else estimate.unit
-    lowest = value if bound.rule == "estimate" else low
-    if any(math.isnan(number) for number in (value, low, high)):
-        lowest = math.nan
-    return (
-        f"{check.id}: {shown[0]} ({100 * estimate.confidence:g} % interval {shown[1]} to "
-        f"{shown[2]}, {estimate.method}, {estimate.n:,} {unit}) "
-        f"{_standing(bound, verdict, lowest, digits)}"
-    )
-
-
-def _standing(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str:
-    """How it stands to the bound that decided; ``lowest`` is what had to be above the lower one."""
-    about_min = bound.max is None or (bound.min is not None and not lowest >= bound.min)
-    good, bad = ("at least", "below") if about_min else ("at most", "above")
-    limit = bound.min if about_min else bound.max
-    assert limit is not None
-    agreed = f"the agreed {figure(limit, digits)}"
-    if math.isnan(lowest):
-        return f"has no value or no interval, so it is not {good} {agreed}"
-    if verdict is Verdict.FAIL:
-        return f"is {bad} {agreed}"
-    if verdict is Verdict.INCONCLUSIVE:
-        tolerated = f"is not proven to be {bad} {agreed}, so it is tolerated"
-        return tolerated if bound.rule == "tolerant" else f"is not proven to be {good} {agreed}"
-    if bound.min is not None and bound.max is not None:
-        low, high = figure(bound.min, digits), figure(bound.max, digits)
-        return f"is within the agreed {low} to {high}"
-    if verdict is Verdict.WARN and bound.warn is not None:
-        other = "below" if about_min else "above"
-        return f"is {good} {agreed}, but {other} the warning at {figure(bound.warn, digits)}"
-    return f"is {good} {agreed}"
-
-
-def figure(number: float, digits: int) -> str:
-    """A number as every text shows it."""
-    if math.isinf(number):
-        return "infinity" if number > 0 else "minus infinity"
-    return f"{number:z,.{digits}f}"  # what is rounded to 0 has no sign
-
-
-def decimals(bound: Bound, value: float | None) -> int:
-    """Decimals that show three figures of a bound, all that were agreed, and the value apart."""
-    limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
-    digits = max([3, *(_decimals_of(limit) for limit in limits if limit)])
-    apart = [limit for limit in limits if value is not None and value != limit]
-    while value is not None and figure(value, digits) in [figure(limit, digits) for limit in apart]:
-        digits += 1
-    return digits
-
-
-def _decimals_of(limit: float) -> int:
-    exponent = Decimal(repr(limit)).as_tuple().exponent
-    assert isinstance(exponent, int)
-    return max(-exponent, 2 - math.floor(math.log10(abs(limit))))
 
 
 def run_as_json(run: Run) -> str:
@@ -223,6 +177,7 @@ def run_as_json(run: Run) -> str:
             "versions": dict(run.versions),
             "planned": run.planned,
             "left_out": list(run.left_out),
+            "notes": list(run.notes),
         },
         "models": {
             name: _model_as_json(facts, run.thresholds_sha256) for name, facts in run.models.items()
@@ -236,10 +191,12 @@ def run_as_json(run: Run) -> str:
 
 def result_as_json(result: Result) -> dict[str, Any]:
     """One entry of ``checks``."""
-    check, estimate = result.check, result.estimate
+    check, estimate, evidence = result.check, result.estimate, result.evidence
+    compared = check.kind == "degradation"
     return {
         "id": check.id,
         "model": check.model,
+        "kind": check.kind,
         "metric": check.metric,
         "average": check.average,
         "beta": check.beta,
@@ -247,20 +204,65 @@ def result_as_json(result: Result) -> dict[str, Any]:
         "segment": dict(check.segment) or None,
         "n": estimate.n if estimate else None,
         "unit": estimate.unit if estimate else None,
-        "value": _number(estimate.value) if estimate else None,
-        "low": _number(estimate.low) if estimate else None,
-        "high": _number(estimate.high) if estimate else None,
+        **_interval_as_json(estimate),
         "confidence": check.confidence,
         "method": estimate.method if estimate else None,
         "min": check.bound.min,
-        "max": check.bound.max,
+        "max": None if compared else check.bound.max,
         "warn": check.bound.warn,
         "rule": check.bound.rule,
         "verdict": result.verdict.value,
         "failed": result.failed,
         "message": result.message,
-        "baseline": None,
+        "p_value": _number(evidence.p_value) if evidence else None,
+        "adjusted_p_value": _number(evidence.adjusted) if evidence else None,
+        "correction": evidence.correction if evidence else None,
+        "rows_to_decide": result.rows_to_decide,
+        "baseline": _baseline_as_json(result) if compared else None,
+        "gap": _gap_as_json(result) if check.kind == "gap" else None,
     }
+
+
+def _interval_as_json(estimate: Estimate | None) -> dict[str, float | None]:
+    return {
+        name: _number(getattr(estimate, name)) if estimate else None
+        for name in ("value", "low", "high")
+    }
+
+
+def _baseline_as_json(result: Result) -> dict[str, Any]:
+    """What was compared with, by how much it may be worse, and by how much it is."""
+    check, compared = result.check, result.comparison
+    agreed = {"max_degradation": check.bound.max, "relative": check.relative}
+    if compared is None:
+        return {"source": None, **agreed}
+    one, degradation = compared.baseline, compared.degradation
+    return {
+        "source": compared.source,
+        "paired": compared.paired,
+        **_interval_as_json(one),
+        "n": one.n,
+        "method": one.method,
+        **agreed,
+        "degradation": {**_interval_as_json(degradation), "method": degradation.method},
+    }
+
+
+def _gap_as_json(result: Result) -> dict[str, Any]:
+    """What was agreed, and between which segments the gap is."""
+    check, gap = result.check, result.gap
+    columns = {column: None for segment in check.among for column, _ in segment}
+    return {
+        "max_gap": check.bound.max,
+        "over": list(columns),
+        "largest": _end_as_json(gap.largest) if gap else None,
+        "smallest": _end_as_json(gap.smallest) if gap else None,
+    }
+
+
+def _end_as_json(end: tuple[Segment, float]) -> dict[str, Any]:
+    segment, value = end
+    return {"segment": dict(segment), "value": _number(value)}
 
 
 def _model_as_json(facts: ModelFacts, thresholds_sha256: str) -> dict[str, Any]:
@@ -274,6 +276,7 @@ def _model_as_json(facts: ModelFacts, thresholds_sha256: str) -> dict[str, Any]:
         "untimed": facts.untimed,
         "window": {"start": _iso(facts.window_start), "end": _iso(facts.window_end)},
         "error": facts.error,
+        "notes": list(facts.notes),
     }
 
 

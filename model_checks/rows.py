@@ -115,6 +115,20 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     )
 
 
+def require_columns(model: Model, types: Mapping[str, str]) -> None:
+    """Refuse data that lacks a column that the settings name.
+
+    Raises
+    ------
+    DataError
+        If it does.
+    """
+    try:
+        _require(_columns_named(model), types)
+    except DataError as error:
+        raise DataError(f"data {model.data.source!r}: {error}") from error
+
+
 def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
     """The values of a segmentation's columns, each with its number of labelled rows.
 
@@ -138,6 +152,30 @@ def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
             f"{one.max_segments:,}; list the values to judge, or raise max_segments"
         )
     return {_segment(one.by, values): n for *values, n in found}
+
+
+def listed_rows(engine: Engine, rows: Rows, listed: Iterable[Segment]) -> SegmentRows:
+    """Some segments, each with its number of labelled rows; those that have none are left out."""
+    by_columns: dict[tuple[str, ...], list[Segment]] = {}
+    for segment in listed:
+        by_columns.setdefault(tuple(name for name, _ in segment), []).append(segment)
+    found: dict[Segment, int] = {}
+    for columns, segments in by_columns.items():
+        texts = [text_of(identifier(name), rows.types[name]) for name in columns]
+        names = ", ".join(f"g{position}" for position in range(len(texts)))
+        named = ", ".join(f"{text} as g{position}" for position, text in enumerate(texts))
+        wanted = " or ".join(f"({_equals(segment)})" for segment in segments)
+        counted = engine.run(
+            f"select {names}, count(*) as n from (select {named} from {rows.relation} "
+            f"where {rows.condition}) as judged where {wanted} group by {names}"
+        )
+        found |= {_segment(list(columns), values): n for *values, n in counted}
+    return found
+
+
+def _equals(segment: Segment) -> str:
+    values = [value for _, value in segment if value is not None]
+    return conjunction([f"g{position} = {literal(one)}" for position, one in enumerate(values)])
 
 
 def _segment(names: list[str], values: list[str | None]) -> Segment:

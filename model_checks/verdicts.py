@@ -3,8 +3,13 @@
 import math
 from enum import StrEnum
 
+from model_checks.intervals import Interval
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound
+from model_checks.settings import Rule
+
+_ROUNDING = 1e-9
+"""By less than this share of it a p-value is above its limit only by rounding."""
 
 
 class Verdict(StrEnum):
@@ -36,27 +41,44 @@ def verdict_on(estimate: Estimate, bound: Bound) -> Verdict:
         return Verdict.FAIL
     if bound.rule == "estimate":
         low = high = value
-    if _misses(low, high, bound):
+    interval = Interval(low, high, "")
+    if missing(interval, bound) >= 0:
         return Verdict.FAIL
-    if not _meets(low, high, bound):
+    if meeting(interval, bound) < 0:
         return Verdict.INCONCLUSIVE
     return Verdict.WARN if _past_warning(value, bound) else Verdict.PASS
 
 
-def _misses(low: float, high: float, bound: Bound) -> bool:
-    below = bound.min is not None and high < bound.min
-    above = bound.max is not None and low > bound.max
-    return below or above
+def missing(interval: Interval, bound: Bound) -> float:
+    """By how much a whole interval misses a bound; below 0 where it does not, if it touches it."""
+    below = -math.inf if bound.min is None else bound.min - interval.high
+    above = -math.inf if bound.max is None else interval.low - bound.max
+    return math.nextafter(max(below, above), -math.inf)
 
 
-def _meets(low: float, high: float, bound: Bound) -> bool:
-    return (bound.min is None or low >= bound.min) and (bound.max is None or high <= bound.max)
+def meeting(interval: Interval, bound: Bound) -> float:
+    """By how much a whole interval meets a bound; below 0 where it does not."""
+    above = math.inf if bound.min is None else interval.low - bound.min
+    below = math.inf if bound.max is None else bound.max - interval.high
+    return min(above, below)
 
 
 def _past_warning(value: float, bound: Bound) -> bool:
     if bound.warn is None:
         return False
     return value < bound.warn if bound.min is not None else value > bound.warn
+
+
+def corrected(verdict: Verdict, rule: Rule, adjusted: float, confidence: float) -> Verdict:
+    """A verdict where many were held at once.
+
+    What "tolerant" calls proven bad, and "confident" proven good, has to be so by its p-value
+    after the correction; if it is not, it is INCONCLUSIVE. No other verdict changes.
+    """
+    proven = {"tolerant": (Verdict.FAIL,), "confident": (Verdict.PASS, Verdict.WARN)}
+    if verdict in proven.get(rule, ()) and adjusted > (1 - confidence) * (1 + _ROUNDING):
+        return Verdict.INCONCLUSIVE
+    return verdict
 
 
 def fails(verdict: Verdict, rule: str, *, declared: bool) -> bool:

@@ -4,8 +4,12 @@ import tomllib
 from dataclasses import replace
 from typing import Any
 
+from model_checks.decisions import decisions
+from model_checks.findings import Finding
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound, Check
+from model_checks.results import Result
+from model_checks.results import result_of as result_of_decision
 from model_checks.settings import Rule, Settings
 
 CHURN = """
@@ -55,13 +59,16 @@ accuracy  = 0.75
 precision = { min = 0.45, warn = 0.50 }
 recall    = { min = 0.40, rule = "tolerant" }
 f1        = { min = 0.42, average = "binary" }
-roc_auc   = { min = 0.70 }
+roc_auc   = { min = 0.70, max_degradation = 0.03 }
 
 [[models.flight_delay.segments]]
 by         = "carrier"
 values     = ["AA", "UA"]
 min_rows   = 200
 thresholds = { recall = 0.25 }
+
+[models.flight_delay.baseline]
+data  = "examples/flights/holdout.parquet"
 """
 
 
@@ -112,3 +119,10 @@ def estimate(
         method="Wilson",
     )
     return replace(exact, **changes)
+
+
+def result_of(one: Check, found: Estimate, rows: int) -> Result:
+    """The result of a check that is judged by itself."""
+    finding = Finding(one, found, rows)
+    [decision] = decisions([finding])
+    return result_of_decision(finding, decision)

@@ -6,10 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from factories import result_of
+
 from model_checks.intervals import wilson_interval
 from model_checks.metrics import METRICS, Estimate
-from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows, plan_checks
-from model_checks.results import Chart, ModelFacts, Result, Run, error_of, result_of
+from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
+from model_checks.planning import plan_checks
+from model_checks.results import Chart, ModelFacts, Result, Run, error_of
 from model_checks.settings import Email, Settings
 
 FINISHED = datetime(2013, 5, 1, 4, 30, tzinfo=UTC)

@@ -23,7 +23,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from model_checks import calling
+from model_checks import answers
 from model_checks.metrics import metrics_of
 
 ROWS = {"y": [0, 1, 1, 0], "x": [0, 1, 0, 1], "g": ["a", "a", "b", "b"]}
@@ -191,7 +191,7 @@ def test_several_batches_are_as_good_as_one(
     keys: dict[str, Any] = {"task": task, "model": "m.skops"}
     keys["thresholds"] = agreed(metrics_of(task))
     whole = measured(tmp_path, columns, **keys)
-    monkeypatch.setattr(calling, "BATCH_ROWS", size)
+    monkeypatch.setattr(answers, "BATCH_ROWS", size)
     parted = measured(tmp_path, columns, **keys)
     for metric in metrics_of(task):
         one, other = estimated(parted, metric), estimated(whole, metric)
@@ -200,7 +200,7 @@ def test_several_batches_are_as_good_as_one(
 
 
 def test_no_batch_is_larger_than_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "BATCH_ROWS", 3)
+    monkeypatch.setattr(answers, "BATCH_ROWS", 3)
     assert answer(tmp_path, "[int(len(frame) <= 3)] * len(frame)") == ["1"] * 4
 
 
@@ -220,7 +220,7 @@ def test_batches_are_small_at_first(tmp_path: Path) -> None:
 
 
 def test_batches_of_wide_rows_are_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calling, "_MOST_CELLS", 10)
+    monkeypatch.setattr(answers, "_MOST_CELLS", 10)
     assert sizes(tmp_path, 22) == [10, 10, 2]
 
 
@@ -239,7 +239,7 @@ def test_answers_may_change_their_type_from_batch_to_batch(
     predict: str,
     expected: list[Any],
 ) -> None:
-    monkeypatch.setattr(calling, "BATCH_ROWS", 1)
+    monkeypatch.setattr(answers, "BATCH_ROWS", 1)
     assert answer(tmp_path, predict, task=task) == expected
 
 
@@ -561,7 +561,7 @@ def test_a_property_that_raises_is_told(tmp_path: Path) -> None:
 def test_a_model_that_fails_in_a_later_batch_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calling, "BATCH_ROWS", 1)
+    monkeypatch.setattr(answers, "BATCH_ROWS", 1)
     assert refusal(tmp_path, "{0: [0]}[int(frame.x.iloc[0])]") == "predict raised KeyError: 1"
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 import matplotlib as mpl
 import numpy as np
 import pytest
+from factories import result_of
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ from model_checks.curves import (
 )
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound, Check, Segment, check_id
-from model_checks.results import Chart, Result, error_of, result_of
+from model_checks.results import Chart, Result, error_of
 from model_checks.verdicts import Verdict
 
 CARRIERS = ("9E", "AA", "B6", "DL", "EV", "F9", "FL", "MQ", "UA", "US", "WN")

@@ -26,7 +26,7 @@ from sample_data import (
 )
 from sqlalchemy.event import listen, remove
 
-from model_checks import calling
+from model_checks import answers
 from model_checks.curves import curves_of
 from model_checks.engines import open_engine
 from model_checks.engines.database import Database, column_types
@@ -287,7 +287,7 @@ def test_a_model_is_called_with_what_a_file_would_give(tmp_path: Path, database:
 def test_rows_come_in_batches_of_bounded_size(
     tmp_path: Path, database: Somewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(calling, "BATCH_ROWS", 100)
+    monkeypatch.setattr(answers, "BATCH_ROWS", 100)
     database.write("predictions", {"y": [float(k) for k in range(250)], "x": list(range(250))})
     model = python_model(tmp_path, "[print(len(frame)), frame.x][1]")
     with redirect_stdout(StringIO()) as printed:

@@ -420,7 +420,7 @@ def test_rows_that_come_while_they_are_read_are_an_error(
         write_data(tmp_path / "data.parquet", {name: [*v, 1] for name, v in rows.items()})
         return find(*given)
 
-    monkeypatch.setattr("model_checks.measuring.find_aggregates", find_later)
+    monkeypatch.setattr("model_checks.contestants.find_aggregates", find_later)
     assert complaint(tmp_path, rows) == (
         "3 labelled rows became 4 while the rows were read; "
         "judge rows that stand still, as by a window that is over"
@@ -437,5 +437,5 @@ def test_a_label_that_comes_while_the_rows_are_read_is_an_error(
         write_data(tmp_path / "data.parquet", {**rows, "y": [0, 1, 2]})
         return find(*given)
 
-    monkeypatch.setattr("model_checks.measuring.find_aggregates", find_later)
+    monkeypatch.setattr("model_checks.contestants.find_aggregates", find_later)
     assert complaint(tmp_path, rows).startswith("'2' came while the rows were read; ")

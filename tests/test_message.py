@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
+from factories import result_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_runs import (
@@ -28,7 +29,7 @@ from sample_runs import (
 from model_checks.alerts.message import PLACEHOLDER, compose, lighter_forms, summary_html
 from model_checks.alerts.summary import summary_of
 from model_checks.metrics import Estimate
-from model_checks.results import Run, error_of, result_of
+from model_checks.results import Run, error_of
 
 REPORT = "reports/report.html"
 HOSTILE = "a\u2028b\x85c\x0bd\x1ce\ud800f\r\nBcc: x@example.com\x00\u202eg\x1b[31m"

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from model_checks.aggregates import OwnFunction
 from model_checks.errors import SettingsError
-from model_checks.plan import Check, Plan, Segment, check_id, plan_checks
-from model_checks.settings import load_settings
+from model_checks.plan import Bound, Check, Plan, Segment, check_id
+from model_checks.planning import NOTHING_TO_COMPARE, plan_checks
+from model_checks.settings import Deployed, load_settings
 
 # What pytest's ids, file names, marker expressions and a page may all hold.
 PLAIN_ID = re.compile(r"[A-Za-z0-9._+~*=,-]+")
@@ -217,6 +219,147 @@ def test_listed_values_of_several_columns_are_lists() -> None:
     ]
 
 
+# Degradations.
+
+
+def compared(threshold: str, toml: str = CHURN) -> str:
+    """A file with one threshold on recall, and a champion to compare with."""
+    return f"{toml}baseline.model = 'champion.skops'\nthresholds.recall = {threshold}\n"
+
+
+def test_a_degradation_beside_a_bound_is_a_check_of_its_own() -> None:
+    toml = compared("{ min = 0.5, warn = 0.6, max_degradation = 0.02, rule = 'tolerant' }")
+    level, degradation = plan(toml).checks
+    assert (level.id, level.kind) == ("churn-recall", "level")
+    assert (degradation.id, degradation.kind) == ("churn-recall-degradation", "degradation")
+    assert degradation.bound == Bound(None, 0.02, None, "tolerant")
+    assert (degradation.relative, degradation.declared, degradation.vacant) == (False, True, None)
+    assert replace(degradation, id=level.id, kind="level", bound=level.bound) == level
+
+
+def test_a_degradation_may_stand_alone_and_be_a_share() -> None:
+    check = only(plan(compared("{ max_degradation = '5%' }")))
+    assert (check.id, check.bound.max, check.relative) == ("churn-recall-degradation", 0.05, True)
+
+
+def test_a_degradation_is_planned_for_each_segment_value() -> None:
+    by_plan = BY_PLAN.replace("0.25", "{ min = 0.25, max_degradation = 0.05 }")
+    planned = plan(f"{CHURN}baseline.model = 'champion.skops'\n{by_plan}", {"a b": 30, "c": 90})
+    assert ids(planned) == [
+        "churn-recall-plan=ab~c8687a08aa5d",
+        "churn-recall-plan=c",
+        "churn-recall-degradation-plan=ab~c8687a08aa5d",
+        "churn-recall-degradation-plan=c",
+    ]
+    assert {check.segment for check in planned.checks} == {(("plan", "a b"),), (("plan", "c"),)}
+    vacant = plan(f"{CHURN}baseline.model = 'champion.skops'\n{by_plan}")
+    assert ids(vacant) == ["churn-recall-plan=*", "churn-recall-degradation-plan=*"]
+    assert {check.vacant for check in vacant.checks} == {"no value of plan has 30 labelled rows"}
+    assert all(check.declared for check in vacant.checks)
+
+
+def test_a_degradation_with_nothing_to_compare_with_is_planned_and_told() -> None:
+    by_plan = BY_PLAN.replace("0.25", "{ max_degradation = 0.05 }")
+    toml = f"{CHURN}thresholds.recall = {{ max_degradation = 0.02 }}\n{by_plan}"
+    planned = plan(toml, {"basic": 30})
+    assert ids(planned) == ["churn-recall-degradation", "churn-recall-degradation-plan=basic"]
+    assert {check.vacant for check in planned.checks} == {NOTHING_TO_COMPARE}
+    assert not any(check.declared for check in planned.checks)
+    assert ids(plan(toml))[1] == "churn-recall-degradation-plan=*"
+
+
+def test_a_candidate_is_something_to_compare_with() -> None:
+    agreed = settings(f"{CHURN}thresholds.recall = {{ max_degradation = 0.02 }}\n")
+    challenged = agreed.with_candidates({"churn": Deployed(skops="new.skops")})
+    assert only(plan_checks(challenged, {})).vacant is None
+    assert only(plan_checks(agreed, {})).vacant == NOTHING_TO_COMPARE
+
+
+# Gaps.
+
+
+def test_a_gap_is_one_check_among_the_values_that_have_the_rows() -> None:
+    toml = CHURN + BY_PLAN + "max_gap = 0.1\nconfidence = 0.9\n"
+    planned = plan(toml, {"b": 30, "a": 90, "small": 29, None: 40})
+    level, gap = planned.checks[0], planned.checks[-1]
+    assert gap.id == "churn-recall-gap-plan"
+    assert (gap.kind, gap.segment, gap.bound) == ("gap", (), Bound(None, 0.1, None, "estimate"))
+    assert gap.among == ((("plan", "a"),), (("plan", "b"),), (("plan", None),))
+    assert (gap.declared, gap.vacant, gap.confidence) == (True, None, 0.9)
+    assert gap.asked == replace(level.asked, any_confidence=True)
+    assert not gap.listed
+    assert planned.left_out == (
+        "churn by plan: 1 value with fewer than 30 labelled rows not judged (29 in all)",
+    )
+
+
+def test_a_gap_among_listed_values_is_among_all_of_them() -> None:
+    gap = plan(f"{CHURN}{BY_PLAN}max_gap = 0.1\nvalues = ['basic', 2.0]\n").checks[-1]
+    assert gap.among == ((("plan", "basic"),), (("plan", "2"),))
+    assert gap.listed
+
+
+def test_a_gap_may_be_of_a_metric_that_has_no_threshold_and_other_rows() -> None:
+    by_plan = BY_PLAN.replace(
+        "thresholds = { recall = 0.25 }", "max_gap.f1.max = 0.1\nmin_rows = 9"
+    )
+    planned = plan(CHURN + by_plan, {"basic": 10, "gold": 9, "old": 8})
+    assert ids(planned) == ["churn-f1-gap-plan"]
+    assert only(planned).average == "binary"
+    assert len(only(planned).among) == 2
+    different = BY_PLAN + "max_gap.recall.max = 0.1\nmax_gap.recall.min_rows = 10\n"
+    assert plan(CHURN + different, {"basic": 20, "gold": 10, "old": 8}).left_out == (
+        "churn-recall by plan: 3 values with fewer than 30 labelled rows not judged (38 in all)",
+        "churn-recall-gap by plan: 1 value with fewer than 10 labelled rows not judged (8 in all)",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({}, "no value of plan has 30 labelled rows"),
+        ({"basic": 29, "gold": 1}, "no value of plan has 30 labelled rows"),
+        ({"basic": 30, "gold": 29}, "only one value of plan has 30 labelled rows"),
+    ],
+)
+def test_a_gap_between_fewer_than_two_values_is_vacant(
+    values: dict[str | None, int], reason: str
+) -> None:
+    gap = plan(f"{CHURN}{BY_PLAN}max_gap = 0.1\n", values).checks[-1]
+    assert (gap.id, gap.vacant, gap.declared) == ("churn-recall-gap-plan", reason, True)
+
+
+def test_a_gap_between_values_that_could_not_be_read_is_vacant() -> None:
+    gap = plan_checks(settings(f"{CHURN}{BY_PLAN}max_gap = 0.1\n"), {}).checks[-1]
+    assert (gap.vacant, gap.among) == ("the values of plan could not be read", ())
+
+
+def test_a_gap_by_several_columns_names_them_plainly() -> None:
+    both = BY_PLAN.replace('"plan"', '["plan", "l a"]') + "max_gap = 0.1\n"
+    found: dict[Segment, int] = {
+        (("plan", "basic"), ("l a", "x")): 90,
+        (("plan", "gold"), ("l a", "y")): 90,
+    }
+    planned = plan_checks(settings(CHURN + both), {("churn", ("plan", "l a")): found})
+    assert re.fullmatch(r"churn-recall-gap-plan,la~[0-9a-f]{12}", ids(planned)[-1])
+
+
+# Corrections.
+
+
+@pytest.mark.parametrize(
+    ("defaults", "model", "held"),
+    [
+        ("", "", "holm"),
+        ("correction = 'none'", "", "none"),
+        ("correction = 'none'", "correction = 'benjamini-hochberg'", "benjamini-hochberg"),
+    ],
+)
+def test_the_correction_is_that_of_the_nearest_level(defaults: str, model: str, held: str) -> None:
+    toml = f"[defaults]\n{defaults}\n{CHURN}{model}\n{RECALL}{BY_PLAN}"
+    assert {check.correction for check in plan(toml, {"basic": 90}).checks} == {held}
+
+
 # How a bound is held: the nearest level.
 
 
@@ -267,6 +410,19 @@ def test_a_gate_is_confident_unless_the_threshold_says_otherwise(level: str) -> 
     toml = held_on(level, "rule", dict.fromkeys(LEVELS, "'tolerant'"))
     expected = "tolerant" if level == "threshold" else "confident"
     assert only(plan(toml, gate=True)).bound.rule == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "rule"), [("", "confident"), (", rule = 'tolerant'", "tolerant")]
+)
+def test_a_gate_is_confident_of_degradations_and_gaps_as_well(written: str, rule: str) -> None:
+    by_plan = BY_PLAN.replace("thresholds = { recall = 0.25 }", "rule = 'estimate'")
+    toml = (
+        compared(f"{{ max_degradation = 0.02{written} }}", f"[defaults]\nrule='estimate'\n{CHURN}")
+        + f"{by_plan}max_gap.recall = {{ max = 0.1{written} }}\n"
+    )
+    planned = plan(toml, {"basic": 90, "gold": 90}, gate=True)
+    assert [check.bound.rule for check in planned.checks] == [rule, rule]
 
 
 def test_a_segments_levels_do_not_reach_the_whole() -> None:

@@ -15,7 +15,8 @@ MESSAGES = {
     "churn-recall": RECALL,
     "churn-f1": (
         "churn-f1: 0.800 (95 % interval 0.733 to 0.854, Wilson on Jaccard, 120 true or predicted "
-        "positives) is not proven to be at least the agreed 0.750"
+        "positives) is not proven to be at least the agreed 0.750; "
+        "about 180 more labelled rows would decide at this value"
     ),
     "churn-accuracy-plan=gone": (
         "churn-accuracy-plan=gone: 0 labelled rows, at least 30 are needed"
@@ -117,7 +118,10 @@ def test_our_section_lists_what_passed_with_a_warning(finished: Finished) -> Non
     assert precision == finished.checks["churn-precision"]["message"]
     assert precision.endswith("is at least the agreed 0.700, but below the warning at 0.850")
     assert roc_auc == finished.checks["churn-roc_auc"]["message"]
-    assert roc_auc.endswith("is not proven to be below the agreed 0.790, so it is tolerated")
+    assert roc_auc.endswith(
+        "is not proven to be below the agreed 0.790, so it is tolerated; "
+        "about 220 more labelled rows would decide at this value"
+    )
 
 
 def test_our_section_says_where_the_results_are(finished: Finished) -> None:
@@ -137,6 +141,8 @@ def test_junit_has_the_figures_as_properties(finished: Finished, check: str) -> 
     if result["value"] is not None:
         figures |= {name: repr(result[name]) for name in ("value", "low", "high", "confidence")}
         figures["method"] = result["method"]
+    open_or_proven = ("p_value", "adjusted_p_value", "rows_to_decide")
+    figures |= {name: repr(result[name]) for name in open_or_proven if result[name] is not None}
     assert told == {"verdict": result["verdict"], **figures}
 
 

@@ -6,7 +6,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 import pytest
-from factories import bound, check, estimate
+from factories import bound, check, estimate, result_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +18,6 @@ from model_checks.results import (
     Run,
     error_of,
     result_as_json,
-    result_of,
     run_as_json,
 )
 from model_checks.verdicts import Verdict
@@ -285,11 +284,13 @@ def run(*results: Result, **changes: Any) -> Run:
                 untimed=2,
                 window_start=STARTED - timedelta(days=30),
                 window_end=STARTED,
+                notes=("known of the model",),
             )
         },
         results=results,
         planned=len(results),
         left_out=["churn by plan: 1 value with fewer than 30 labelled rows not judged (3 in all)"],
+        notes=("churn-recall: known before",),
     )
     return replace(finished, **changes)
 
@@ -319,6 +320,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
             "left_out": [
                 "churn by plan: 1 value with fewer than 30 labelled rows not judged (3 in all)"
             ],
+            "notes": ["churn-recall: known before"],
         },
         "models": {
             "churn": {
@@ -331,12 +333,14 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "untimed": 2,
                 "window": {"start": "2013-04-01T04:30:00Z", "end": "2013-05-01T04:30:00Z"},
                 "error": None,
+                "notes": ["known of the model"],
             }
         },
         "checks": [
             {
                 "id": "churn-recall",
                 "model": "churn",
+                "kind": "level",
                 "metric": "recall",
                 "average": "binary",
                 "beta": None,
@@ -356,7 +360,12 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "verdict": "FAIL",
                 "failed": True,
                 "message": result.message,
+                "p_value": None,
+                "adjusted_p_value": None,
+                "correction": None,
+                "rows_to_decide": None,
                 "baseline": None,
+                "gap": None,
             }
         ],
     }
@@ -415,6 +424,7 @@ def test_a_run_that_knows_little_is_kept_all_the_same() -> None:
         "untimed": None,
         "window": {"start": None, "end": None},
         "error": "no such file",
+        "notes": [],
     }
 
 

@@ -30,15 +30,17 @@ Write = Callable[[str | bytes], Path]
 Mistakes = Callable[[str | bytes], list[str]]
 
 KNOWN_OF_MODEL = (
-    "as_of, confidence, data, decision_threshold, features, min_rows, model, positive_label, "
-    "prediction, rule, score, segments, target, task, thresholds, time_column, weight, window"
+    "as_of, baseline, confidence, correction, data, decision_threshold, features, min_rows, model, "
+    "positive_label, prediction, rule, score, segments, target, task, thresholds, time_column, "
+    "weight, window"
 )
 KNOWN_OF_EMAIL = (
     "password_env, password_file, receiver_email, report_url, security, sender_email, smtp_host, "
     "smtp_port, timeout, username"
 )
 KNOWN_OF_THRESHOLD = (
-    "average, beta, confidence, max, max_rows, metric, min, min_rows, rule, seed, warn"
+    "average, beta, confidence, max, max_degradation, max_rows, metric, min, min_rows, rule, seed, "
+    "warn"
 )
 KNOWN_METRICS = (
     "accuracy, average_precision, balanced_accuracy, brier, cohen_kappa, "
@@ -113,18 +115,14 @@ def test_every_key_of_the_design_loads(write: Write) -> None:
     assert model.thresholds["accuracy"].min == 0.75
     assert model.thresholds["precision"].warn == 0.50
     assert model.thresholds["recall"].rule == "tolerant"
+    assert model.thresholds["roc_auc"].max_degradation == (0.03, False)
+    assert model.baseline is not None
+    assert model.baseline.data is not None
+    assert model.baseline.data.files == "examples/flights/holdout.parquet"
+    assert not model.baseline.paired
     assert model.segments[0].by == ["carrier"]
     assert model.segments[0].listed() == [(("carrier", "AA"),), (("carrier", "UA"),)]
     assert list(model.metrics()) == ["accuracy", "precision", "recall", "f1", "roc_auc", "recall"]
-
-
-def test_what_the_design_promises_for_later_is_answered_by_name(mistakes_in: Mistakes) -> None:
-    later = FLIGHTS.replace("{ min = 0.70 }", "{ min = 0.70, max_degradation = 0.03 }")
-    later += '[models.flight_delay.baseline]\ndata = "examples/flights/holdout.parquet"\n'
-    assert mistakes_in(later) == [
-        "[models.flight_delay.thresholds.roc_auc] max_degradation is not supported yet",
-        "[models.flight_delay] baseline is not supported yet",
-    ]
 
 
 def test_a_file_knows_its_folder_its_name_and_its_hash(write: Write, tmp_path: Path) -> None:
@@ -379,7 +377,7 @@ security = "none"
             f"known: {KNOWN_OF_THRESHOLD}"
         ),
         f"[models.churn] window = '3m': {WINDOW}",
-        "[models.churn.segments #2] key 'thresholds' is missing",
+        "[models.churn.segments #2] key 'thresholds' is missing, or max_gap",
         "[models.churn.segments #2] by = []: must not be empty",
         "[models.churn.segments #2] values = []: must not be empty",
         "[models.delay] key 'task' is missing",
@@ -451,12 +449,15 @@ def test_how_a_bound_is_held_is_checked_on_every_level(
         ("as_of = 06:00:00", f"as_of = 06:00:00: {MOMENT}"),
         ("as_of = 20130501", f"as_of = 20130501: {MOMENT}"),
         ("as_of = 9999-12-31T23:59:59-10:00", f"as_of = 9999-12-31T23:59:59-10:00: {MOMENT}"),
-        ('window = "30d"', "unknown key 'window'; known: as_of, confidence, min_rows, rule"),
+        (
+            'window = "30d"',
+            "unknown key 'window'; known: as_of, confidence, correction, min_rows, rule",
+        ),
         (
             "min_row = 3",
             (
                 "unknown key 'min_row'; did you mean 'min_rows'? "
-                "known: as_of, confidence, min_rows, rule"
+                "known: as_of, confidence, correction, min_rows, rule"
             ),
         ),
     ],
@@ -501,7 +502,6 @@ def test_a_mistake_in_the_defaults_is_told(mistakes_in: Mistakes, written: str, 
             "prediction = 'p': is a column of logged predictions; here model makes them",
         ),
         ("score = 'p'", "score = 'p': is a column of logged predictions; here model makes them"),
-        ("baseline = { data = 'x.csv' }", "baseline is not supported yet"),
         ("segments = 3", "segments = 3: must be a list"),
         ("segments = []", "segments = []: must not be empty"),
         ("segments = [3]", "segments #1 = 3: must be a table"),
@@ -986,10 +986,6 @@ def test_data_is_a_path_or_a_glob(files: str) -> None:
             ".accuracy] average = 'macro': accuracy has no averages",
         ),
         (
-            "recall = { min = 0.5, max_degradation = '5%' }",
-            ".recall] max_degradation is not supported yet",
-        ),
-        (
             "recall = { min = 0.5, as_of = 2013-05-01 }",
             (
                 ".recall] as_of = 2013-05-01: belongs in [defaults] or the model's table: its rows "
@@ -1222,7 +1218,7 @@ def test_a_number_is_the_bound_on_the_side_where_a_metric_is_worse(
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("by = 'plan'", "key 'thresholds' is missing"),
+        ("by = 'plan'", "key 'thresholds' is missing, or max_gap"),
         ("thresholds = { recall = 0.5 }", "key 'by' is missing"),
         ("by = 'plan'\nthresholds = {}", "thresholds = {}: must not be empty"),
         ("by = 'plan'\nthresholds = 3", "thresholds = 3: must be a table"),
@@ -1275,7 +1271,8 @@ def test_a_number_is_the_bound_on_the_side_where_a_metric_is_worse(
                     "by = 'a'\nvalue = ['x']",
                     (
                         "unknown key 'value'; did you mean 'values'? "
-                        "known: by, confidence, max_segments, min_rows, rule, thresholds, values"
+                        "known: by, confidence, max_gap, max_segments, min_rows, rule, thresholds, "
+                        "values"
                     ),
                 ),
                 (
@@ -1580,9 +1577,11 @@ def test_the_shipped_schema_is_the_generated_one() -> None:
 def test_the_schema_names_nothing_that_nobody_may_write() -> None:
     text = schema_text()
     assert "<" not in text
-    for key in ("max_degradation", "baseline", '"password"', '"null"'):
+    for key in ('"password"', '"null"'):
         assert key not in text
 
+
+COMPARED = f"{CHURN}time_column = 't'\nthresholds.f1 = {{ min = 0.5, max_degradation = '5%' }}\n"
 
 VALID = [
     FLIGHTS,
@@ -1608,6 +1607,20 @@ VALID = [
     CHURN + "thresholds = { fbeta = { min = 0.5, beta = 0.5 }, mcc = -1, brier = 2 }\n",
     TAGS,
     TAGS.replace("prediction", "score"),
+    f"{COMPARED}baseline = {{ data = 'a.csv', window = '30d', as_of = 2013-01-01 }}\n",
+    f"{COMPARED}baseline = {{ data = {{ url_env = 'DB', table = 't' }} }}\n",
+    f"{COMPARED}baseline = {{ model = 'old.skops' }}\n",
+    f"{COMPARED}baseline = {{ model = {{ python = 'a.b:c' }} }}\n",
+    f"{COMPARED}baseline = {{ prediction = 'p', score = 's' }}\ncorrection = 'none'\n",
+    f"[defaults]\ncorrection = 'benjamini-hochberg'\n{CHURN}thresholds.recall.max_degradation = 0",
+    CHURN + "thresholds.brier = { max = 1, max_degradation = 2 }\n",
+    CHURN + by("'a'", "recall = 0.5, f1 = { min = 0.5 }") + "max_gap = 0.1\n",
+    CHURN + "[[models.churn.segments]]\nby = 'a'\nmax_gap = { recall = 0, mcc = { max = 2 } }\n",
+    CHURN
+    + by("'a'", "profit = { metric = 'a:b', min = 5 }")
+    + "max_gap = { profit = 30, cost = { metric = 'a:c', max = 5, seed = 3 } }\n",
+    CHURN + by("'a'", "fbeta = { min = 0.5, beta = 2 }") + "max_gap.fbeta = 0.1\n",
+    CHURN.replace("binary", "regression") + "thresholds.mean_error.max_degradation = '120.5 %'\n",
 ]
 
 
@@ -1653,7 +1666,24 @@ MISTAKEN = {
     "metric of another task with a function": (
         f"{CHURN}thresholds.rmse = {{ metric = 'a:b', max = 0.5 }}"
     ),
-    "not supported yet": f"{CHURN}thresholds.recall = {{ min = 0.5, max_degradation = 0.1 }}",
+    "degradation of no size": f"{CHURN}thresholds.recall = {{ max_degradation = -0.1 }}",
+    "degradation out of range": f"{CHURN}thresholds.recall = {{ max_degradation = 5 }}",
+    "degradation in words": f"{CHURN}thresholds.recall = {{ max_degradation = 'little' }}",
+    "degradation of a function without a direction": (
+        f"{CHURN}thresholds.profit = {{ metric = 'a:b', max_degradation = 1 }}"
+    ),
+    "no baseline in a baseline": f"{COMPARED}baseline = {{}}",
+    "two baselines": f"{COMPARED}baseline = {{ model = 'a.skops', data = 'a.csv' }}",
+    "window of the same rows": f"{COMPARED}baseline = {{ model = 'a.skops', window = '3d' }}",
+    "unknown key of a baseline": f"{COMPARED}baseline = {{ file = 'a.csv' }}",
+    "wrong correction": f"{CHURN}correction = 'bonferroni'\n{RECALL}",
+    "correction of a segmentation": CHURN + by("'a'", "recall = 0.5") + "correction = 'none'\n",
+    "gap below 0": CHURN + by("'a'", "recall = 0.5").replace("by", "max_gap = -0.1\nby"),
+    "gap of no metric": CHURN + by("'a'", "recall = 0.5").replace("by", "max_gap = {}\nby"),
+    "gap without a size": CHURN
+    + by("'a'", "recall = 0.5").replace("by", "max_gap.f1.rule = 'estimate'\nby"),
+    "gap out of range": CHURN + "[[models.churn.segments]]\nby = 'a'\nmax_gap.recall = 1.5\n",
+    "gap of another task": CHURN + "[[models.churn.segments]]\nby = 'a'\nmax_gap.rmse = 1.5\n",
     "no thresholds": CHURN,
     "empty thresholds": f"{CHURN}thresholds = {{}}",
     "neither model nor log": CHURN.replace('model = "churn.skops"', "") + RECALL,

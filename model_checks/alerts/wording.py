@@ -5,7 +5,8 @@ import re
 from datetime import UTC, datetime
 
 from model_checks.plan import Bound, Check, Segment
-from model_checks.results import ModelFacts, figure
+from model_checks.results import ModelFacts
+from model_checks.sentences import figure
 
 # Controls, marks that turn the reading direction or can't be seen, and halves of surrogate pairs.
 _UNFIT = re.compile(
@@ -97,6 +98,12 @@ def segment_text(segment: Segment) -> str:
         for column, value in segment
     ]
     return clean(", ".join(parts), 120)
+
+
+def gap_text(check: Check) -> str:
+    """Between the values of which columns a gap is."""
+    columns = {column: None for segment in check.among for column, _ in segment}
+    return clean(f"gap by {', '.join(columns)}", 120)
 
 
 def agreed_text(bound: Bound, digits: int) -> str:

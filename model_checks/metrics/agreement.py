@@ -44,6 +44,12 @@ class _Shares:
     accuracy: float
     chance: float
 
+    @classmethod
+    def of(cls, cells: Floats) -> "_Shares":
+        """What follows from the share of each cell."""
+        true, predicted = cells.sum(axis=1), cells.sum(axis=0)
+        return cls(cells, true, predicted, float(np.trace(cells)), float(true @ predicted))
+
 
 _Kind = Callable[[_Shares], tuple[float, float, Floats]]
 """Shares -> value, beyond, and the derivatives of the value by the cells."""
@@ -77,6 +83,18 @@ def _correlation(shares: _Shares) -> tuple[float, float, Floats]:
     return value, beyond, gradient
 
 
+def derivatives(metric: str, share: Floats) -> Floats:
+    """Shape (K, K): of a metric of this module by the share of each cell; both kinds of label vary.
+
+    Parameters
+    ----------
+    share
+        Shape (K, K): shares of the weight, true label by predicted label.
+    """
+    _, _, gradient = {"mcc": _correlation, "cohen_kappa": _kappa}[metric](_Shares.of(share))
+    return gradient
+
+
 def _derivatives(shares: _Shares) -> tuple[Floats, Floats]:
     """Shape (K, K) both: of the accuracy and of the chance by the cells."""
     return np.eye(len(shares.cells)), shares.predicted[:, None] + shares.true[None, :]
@@ -87,7 +105,7 @@ def _agreement(aggregates: Aggregates, asked: Asked, kind: _Kind) -> Estimate:
     assert counts is not None
     if not counts.weight.any():
         return undefined(NO_WEIGHT, aggregates, asked.confidence)
-    shares = _shares(counts.weight)
+    shares = _Shares.of(counts.weight / counts.weight.sum())
     for what, of_labels in (("true", shares.true), ("predicted", shares.predicted)):
         if np.count_nonzero(of_labels) < 2:
             return undefined(f"only one {what} label", aggregates, asked.confidence)
@@ -95,19 +113,13 @@ def _agreement(aggregates: Aggregates, asked: Asked, kind: _Kind) -> Estimate:
     value, beyond, variance = _varying(shares, size, kind)
     softened = None
     if size * (shares.chance - (shares.true * shares.predicted).max()) < _FEW_BY_CHANCE:
-        soft = _shares(shares.cells * size + _SOFTENING / shares.cells.size)
-        softened = _varying(soft, size + _SOFTENING, kind)[::2]
+        soft = shares.cells * size + _SOFTENING / shares.cells.size
+        softened = _varying(_Shares.of(soft / soft.sum()), size + _SOFTENING, kind)[::2]
     accuracy = (shares.accuracy, beyond)
     interval = partial(
         intervals.agreement_interval, value, variance, accuracy, size, softened=softened
     )
     return estimated(value, interval, int(counts.rows.sum()), "rows", asked.confidence)
-
-
-def _shares(counts: Floats) -> _Shares:
-    cells = counts / counts.sum()
-    true, predicted = cells.sum(axis=1), cells.sum(axis=0)
-    return _Shares(cells, true, predicted, float(np.trace(cells)), float(true @ predicted))
 
 
 def _varying(shares: _Shares, size: float, kind: _Kind) -> tuple[float, float, float]:

@@ -89,8 +89,7 @@ def balanced_accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
 
 def fbeta(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Weighted harmonic mean of precision and recall; recall weighs beta times as much."""
-    square = asked.beta * asked.beta
-    mix = (square / (1 + square), 1 / (1 + square))
+    mix = _mix("fbeta", asked.beta)
     if asked.average != "binary":
         return _averaged(aggregates, asked, mix)
     counts = _confusion(aggregates)
@@ -165,16 +164,8 @@ def _mean_of_classes(
     if not counts.weight.any():
         return undefined(NO_WEIGHT, aggregates, confidence)
     share = counts.weight / counts.weight.sum()
-    true, predicted = share.sum(axis=1), share.sum(axis=0)
-    base = mix[0] * true + mix[1] * predicted
-    occurs = base > 0
-    inverse = np.where(occurs, 1 / np.where(occurs, base, 1.0), 0.0)
-    by_class = np.diag(share) * inverse
-    given = true if importance is None else importance
-    # Derivatives of the value by each cell's share.
-    by_base = -given * by_class * inverse
-    by_true = mix[0] * by_base + (by_class if importance is None else 0.0)
-    gradient = np.diag(given * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
+    by_class, gradient = _by_class(share, mix, importance)
+    given = share.sum(axis=1) if importance is None else importance
     spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
     variance = max(float(spread), 0.0) / _size(counts, np.ones_like(counts.weight, dtype=bool))
     value, parts = float(given @ by_class), _parts(counts, mix, given)
@@ -182,6 +173,54 @@ def _mean_of_classes(
         intervals.averaged_interval, value, variance, parts, _size_of_mean(counts, parts)
     )
     return estimated(value, interval, int(counts.rows.sum()), "rows", confidence)
+
+
+def _by_class(
+    share: Floats, mix: tuple[float, float], importance: Floats | None
+) -> tuple[Floats, Floats]:
+    """The value of each class, and the derivatives of their mean by the share of each cell."""
+    true, predicted = share.sum(axis=1), share.sum(axis=0)
+    base = mix[0] * true + mix[1] * predicted
+    occurs = base > 0
+    inverse = np.where(occurs, 1 / np.where(occurs, base, 1.0), 0.0)
+    by_class = np.diag(share) * inverse
+    given = true if importance is None else importance
+    by_base = -given * by_class * inverse
+    by_true = mix[0] * by_base + (by_class if importance is None else 0.0)
+    gradient = np.diag(given * inverse) + by_true[:, None] + mix[1] * by_base[None, :]
+    return by_class, gradient
+
+
+def derivatives(metric: str, share: Floats, asked: Asked) -> Floats:
+    """Derivatives of a metric by the share of each cell, up to a factor that is above 0.
+
+    A proportion is that of one class: specificity is the recall of the negative one.
+
+    Parameters
+    ----------
+    metric
+        Any of this module.
+    share
+        Shape (K, K): shares of the weight, true label by predicted label.
+    """
+    if metric == "accuracy" or asked.average == "micro":
+        return np.eye(len(share))
+    importance: Floats | None = np.ones(len(share))
+    if metric == "balanced_accuracy":
+        importance = (share.sum(axis=1) > 0).astype(float)
+    elif asked.average == "weighted":
+        importance = None
+    elif asked.average != "macro":
+        importance = np.eye(2)[0 if metric in ("specificity", "npv") else 1]
+    return _by_class(share, _mix(metric, asked.beta), importance)[1]
+
+
+def _mix(metric: str, beta: float) -> tuple[float, float]:
+    if metric == "fbeta":
+        return beta * beta / (1 + beta * beta), 1 / (1 + beta * beta)
+    if metric == "f1":
+        return _F1
+    return _PRECISION if metric in ("precision", "npv") else _RECALL
 
 
 def _parts(

@@ -22,12 +22,15 @@ class Asked:
         How many times as much recall weighs as precision; for ``fbeta`` alone.
     function
         The metric itself, where it is one of somebody's own.
+    any_confidence
+        Whether the interval is looked at at other confidences as well, as for a p-value.
     """
 
     average: str | None = None
     confidence: float = 0.95
     beta: float = 1.0
     function: OwnFunction | None = None
+    any_confidence: bool = False
 
 
 @dataclass(frozen=True)

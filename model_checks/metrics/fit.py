@@ -3,8 +3,10 @@
 import math
 from functools import partial
 
+import numpy as np
+
 from model_checks import intervals
-from model_checks.aggregates import Aggregates, Deviations
+from model_checks.aggregates import Aggregates, Deviations, Floats
 from model_checks.intervals import IntervalAt
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, always, estimated, undefined
 from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, in_range
@@ -44,6 +46,45 @@ def _explained(aggregates: Aggregates, asked: Asked, bias: float) -> Estimate:
         variance = _variance_of_log(error, target, fourth) if error > 0 else 0.0
         interval = partial(intervals.explained_interval, error / target, variance, size)
     return estimated(1 - error / target, interval, deviations.rows, "rows", confidence)
+
+
+def logs_of_ratios(
+    one: Deviations, other: Deviations, products: Floats, *, biased: bool
+) -> Floats | None:
+    """Covariance of what a row adds to the logarithms of two models' ratios, shape (2, 2).
+
+    That is of e² / mean(e²) - u² / mean(u²), with the same u; None where one is not defined.
+
+    Parameters
+    ----------
+    products
+        Shape (3, 3): sums of products of both errors about their means, as in `JointDeviations`.
+    biased
+        Whether e is the error itself, as for R², rather than about its mean.
+    """
+    both = (one, other)
+    if not (one.weight > 0 and other.weight > 0):
+        return None
+    biases = [of.bias if biased and of.bias else 0.0 for of in both]
+    means = [of.mean(2, 0) + bias * bias for of, bias in zip(both, biases, strict=True)]
+    target = one.mean(0, 2)
+    if not all(map(in_range, (*means, target))):
+        return None
+    fourth = [_fourth_moments(of, bias) for of, bias in zip(both, biases, strict=True)]
+    (_, a_target, of_target), (_, b_target, _) = fourth
+    # e² of d + bias, as weights of the powers of d
+    a, b = (np.array([bias * bias, 2 * bias, 1.0]) for bias in biases)
+    squares = float(a @ (products / one.weight) @ b)
+    covariance = (
+        squares / means[0] / means[1]
+        - a_target / means[0] / target
+        - b_target / means[1] / target
+        + of_target / target / target
+    )
+    variances = [
+        _variance_of_log(mean, target, moments) for mean, moments in zip(means, fourth, strict=True)
+    ]
+    return np.array([[variances[0], covariance], [covariance, variances[1]]])
 
 
 def _fourth_moments(deviations: Deviations, bias: float) -> tuple[float, float, float]:

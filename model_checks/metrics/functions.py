@@ -8,7 +8,7 @@ from model_checks.aggregates import Aggregates, Answers
 from model_checks.metrics.estimate import Asked, Estimate, estimated
 
 MOST_CONFIDENT = 0.99
-"""Beyond it fewer than five of a thousand resamples would lie outside of the interval."""
+"""Beyond it fewer than five of a thousand resamples would lie outside of the interval on a side."""
 
 _UNIT = "loaded rows"
 
@@ -33,8 +33,23 @@ def own(aggregates: Aggregates, asked: Asked) -> Estimate:
 
 def _interval(answers: Answers, rows: int, seed: int, confidence: float) -> intervals.Interval:
     assert answers.value is not None
-    found = intervals.bootstrap_interval(answers.value, answers.resampled, rows, confidence)
-    return replace(found, method=f"{found.method}, {_resamples(answers)}, seed {seed}")
+    told = min(confidence, MOST_CONFIDENT)
+    found = intervals.bootstrap_interval(answers.value, answers.resampled, rows, told)
+    method = f"{found.method}, {_resamples(answers)}, seed {seed}"
+    if told < confidence:
+        return _extended(replace(found, method=method), answers.value, confidence)
+    return replace(found, method=method)
+
+
+def _extended(found: intervals.Interval, value: float, confidence: float) -> intervals.Interval:
+    """At more confidence than resamples can tell, as small p-values need it.
+
+    The limits move on from the value as the normal quantile does. They would else come to rest at
+    the outermost resamples, and whatever lies beyond these would be as good as certain.
+    """
+    times = intervals.normal_quantile(confidence) / intervals.normal_quantile(MOST_CONFIDENT)
+    low, high = (value + times * (limit - value) for limit in (found.low, found.high))
+    return replace(found, low=low, high=high)
 
 
 def _resamples(answers: Answers) -> str:

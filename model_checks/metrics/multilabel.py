@@ -27,12 +27,12 @@ def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
 
 def precision(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Share of the labels predicted that are true."""
-    return _averaged(aggregates, asked, (1.0, 1.0, 0.0), "no label predicted")
+    return _averaged(aggregates, asked, _mix("precision", asked.beta), "no label predicted")
 
 
 def recall(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Share of the true labels that are predicted."""
-    return _averaged(aggregates, asked, (1.0, 0.0, 1.0), "no label true")
+    return _averaged(aggregates, asked, _mix("recall", asked.beta), "no label true")
 
 
 def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
@@ -42,20 +42,57 @@ def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
 
 def fbeta(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Harmonic mean of precision and recall in which recall weighs beta times as much."""
-    missed = asked.beta**2 / (1 + asked.beta**2)
-    return _averaged(aggregates, asked, (1.0, 1 - missed, missed), "no label true or predicted")
+    mix = _mix("fbeta", asked.beta)
+    return _averaged(aggregates, asked, mix, "no label true or predicted")
 
 
-def _averaged(
-    aggregates: Aggregates, asked: Asked, mix: tuple[float, float, float], absent: str
-) -> Estimate:
+_Mix = tuple[float, float, float]
+"""A label's value is its true positives over this mix of its true positives, false positives and
+false negatives."""
+
+
+def _mix(metric: str, beta: float) -> _Mix:
+    if metric == "precision":
+        return 1.0, 1.0, 0.0
+    if metric == "recall":
+        return 1.0, 0.0, 1.0
+    missed = 0.5 if metric == "f1" else beta**2 / (1 + beta**2)
+    return 1.0, 1 - missed, missed
+
+
+def derivatives(metric: str, sums: Floats, asked: Asked) -> Floats:
+    """Derivatives of an average of precision, recall or F by the sums, up to a factor above 0.
+
+    Parameters
+    ----------
+    sums
+        Shape (3, L): true positives, false positives and false negatives of each label.
+    """
+    mix = _mix(metric, asked.beta)
+    if asked.average == "micro":
+        whole = _derivatives(sums.sum(axis=1, keepdims=True), mix, weighted=False)
+        return np.repeat(whole, sums.shape[1], axis=1)
+    return _derivatives(sums, mix, weighted=asked.average == "weighted")
+
+
+def _derivatives(sums: Floats, mix: _Mix, *, weighted: bool) -> Floats:
+    """Of the mean over the labels, which stays as it is when all sums grow alike."""
+    true = sums[0] + sums[2]
+    base, given = np.array(mix) @ sums, true if weighted else np.ones_like(true)
+    importance = given / given.sum()
+    by_label = _share(sums[0], base)
+    hits = np.array([[1.0], [0.0], [0.0]])
+    gradient: Floats = (hits - np.outer(mix, by_label)) * _share(importance, base)
+    if weighted:
+        gradient[[0, 2]] += (by_label - float(importance @ by_label)) / true.sum()
+    return gradient
+
+
+def _averaged(aggregates: Aggregates, asked: Asked, mix: _Mix, absent: str) -> Estimate:
     """Macro, micro or weighted average; interval by the delta method on the means over the rows.
 
     Parameters
     ----------
-    mix
-        A label's value is its true positives over this mix of its true positives, false positives
-        and false negatives.
     absent
         Why there is no value, where no label has one.
     """
@@ -73,13 +110,8 @@ def _averaged(
     importance = importance / importance.sum()
     by_label = _share(sums[0], base)
     value = float(importance @ by_label)
-    # Derivatives of the value by the sums. It stays as it is when all sums grow alike, so that a
-    # row adds zero on average, and the variance of what it adds is the mean square of that.
-    gradient = (np.array([[1.0], [0.0], [0.0]]) - np.outer(mix, by_label)) * _share(
-        importance, base
-    )
-    if asked.average == "weighted":
-        gradient[[0, 2]] += (by_label - value) / true.sum()
+    # A row adds zero on average, so the variance of what it adds is the mean square of that.
+    gradient = _derivatives(sums, mix, weighted=asked.average == "weighted")
     square = float(np.einsum("ij,ijkl,kl", gradient, products, gradient))
     rows = _rows(found)
     variance = max(found.weight * square, 0.0) / rows

@@ -16,13 +16,12 @@ def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:
     average, confidence = asked.average, asked.confidence
     ranks = aggregates.ranks
     assert ranks is not None
-    own = np.where(ranks.of_label, ranks.weight[:, None], 0.0).sum(axis=0)
-    other = ranks.weight.sum() - own
+    own, other = _weights(ranks)
     if reason := _one_class_only(ranks, own, other):
         return undefined(reason, aggregates, confidence)
     auc = np.where(ranks.of_label, ranks.sums, 0.0).sum(axis=0) / (own * other)
     covariance = _delong_covariance(ranks, auc, own, other)
-    mean = own / own.sum() if average == "weighted" else np.full(len(own), 1 / len(own))
+    mean = _importance(own, average)
     value = float(np.clip(mean @ auc, 0.0, 1.0))
     sizes = _class_sizes(ranks)
     interval: IntervalAt
@@ -42,8 +41,8 @@ def average_precision(aggregates: Aggregates, asked: Asked) -> Estimate:
     """
     ranks = aggregates.ranks
     assert ranks is not None
-    own = np.where(ranks.of_label, ranks.weight[:, None], 0.0).sum(axis=0)
-    if reason := _one_class_only(ranks, own, ranks.weight.sum() - own):
+    own, other = _weights(ranks)
+    if reason := _one_class_only(ranks, own, other):
         return undefined(reason, aggregates, asked.confidence)
     assert ranks.precision is not None
     value = min(ranks.precision, 1.0)
@@ -56,6 +55,43 @@ def _boyd_interval(value: float, positives: float, confidence: float) -> Interva
     variance = value * (1 - value) / positives
     interval = intervals.delta_logit_interval(value, variance, positives, confidence)
     return interval if interval.method == "Wilson" else replace(interval, method="Boyd, logit")
+
+
+def covariance_of_areas(ranks: RankSums, first: int, average: str | None) -> Floats | None:
+    """Covariance of the areas of two models; None where one is not defined.
+
+    Parameters
+    ----------
+    ranks
+        Of the scores of the one, and after them of those of the other.
+    first
+        How many scores the one has.
+
+    Returns
+    -------
+    array of shape (2, 2)
+        Up to a factor.
+    """
+    own, other = _weights(ranks)
+    if _one_class_only(ranks, own, other):
+        return None
+    auc = np.where(ranks.of_label, ranks.sums, 0.0).sum(axis=0) / (own * other)
+    means = np.zeros((2, len(own)))
+    means[0, :first] = _importance(own[:first], average)
+    means[1, first:] = _importance(own[first:], average)
+    covariance: Floats = means @ _delong_covariance(ranks, auc, own, other) @ means.T
+    return covariance
+
+
+def _weights(ranks: RankSums) -> tuple[Floats, Floats]:
+    """Shape (K,) both: of the rows of label k, and of the others."""
+    own = np.where(ranks.of_label, ranks.weight[:, None], 0.0).sum(axis=0)
+    return own, ranks.weight.sum() - own
+
+
+def _importance(own: Floats, average: str | None) -> Floats:
+    """Shape (K,): what each score's area counts for."""
+    return own / own.sum() if average == "weighted" else np.full(len(own), 1 / len(own))
 
 
 def _one_class_only(ranks: RankSums, own: Floats, other: Floats) -> str | None:

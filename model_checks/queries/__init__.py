@@ -18,11 +18,12 @@ from model_checks.queries.grouping import CHANGED, Grouping, Need
 from model_checks.queries.labels import label_sums
 from model_checks.queries.median import median_errors
 from model_checks.queries.moments import error_moments, relative_errors
+from model_checks.queries.pairs import find_pairs
 from model_checks.queries.probabilities import probability_sums
 from model_checks.queries.ranks import rank_sums
 from model_checks.queries.replicates import replicates
 
-__all__ = ["CHANGED", "Grouping", "Need", "find_aggregates"]
+__all__ = ["CHANGED", "Grouping", "Need", "find_aggregates", "find_pairs"]
 
 _QUERIES: Mapping[AggregateKind, Callable[[Engine, Predictions, Need], Mapping[Segment, Any]]] = {
     "confusion": confusion_counts,

@@ -1,14 +1,14 @@
-"""True by predicted label: predictions -> confusion counts."""
+"""True by predicted label: predictions -> confusion counts, and joint counts of a pair."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from model_checks.aggregates import ConfusionCounts
+from model_checks.aggregates import ConfusionCounts, JointCounts
 from model_checks.engines import Engine
 from model_checks.plan import Segment
-from model_checks.predictions import Predictions
+from model_checks.predictions import PairedPredictions, Predictions
 from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed, place_of
 
 
@@ -19,6 +19,16 @@ def confusion_counts(
     return {
         segment: _confusion(rows, predictions)
         for segment, rows in found_by_segment(engine, predictions, need, _counts)
+    }
+
+
+def joint_counts(
+    engine: Engine, pair: PairedPredictions, need: Need
+) -> Mapping[Segment, JointCounts]:
+    """How often each true label met each two predicted ones, by one query for each segmentation."""
+    return {
+        segment: _joint(rows, pair.labels)
+        for segment, rows in found_by_segment(engine, pair, need, _joint_counts)
     }
 
 
@@ -39,3 +49,19 @@ def _confusion(rows: list[tuple[Any, ...]], predictions: Predictions) -> Confusi
     for true, predicted, *numbers in rows:
         counts[:, place_of(true, labels), place_of(predicted, labels)] = numbers
     return ConfusionCounts(labels, *counts)
+
+
+def _joint_counts(pair: PairedPredictions, grouping: Grouping) -> str:
+    keys = listed(grouping.keys(pair))
+    return (
+        f"select {keys}y_true, y_pred, q_pred, count(*), sum(w) "
+        f"from {grouping.relation(pair)} group by {keys}y_true, y_pred, q_pred"
+    )
+
+
+def _joint(rows: list[tuple[Any, ...]], labels: tuple[str, ...]) -> JointCounts:
+    occurring = {label for row in rows for label in row[:3]}
+    places = {label: place_of(label, labels) for label in occurring}
+    met = np.array([[places[label] for label in row[:3]] for row in rows])
+    numbers = np.array([row[3:] for row in rows], dtype=float)
+    return JointCounts(len(labels), *met.T, *numbers.T)

@@ -1,13 +1,24 @@
 """Errors and targets about their means: predictions -> sums of products of their powers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from model_checks.aggregates import DEVIATION_POWERS, Deviations
+import numpy as np
+
+from model_checks.aggregates import DEVIATION_POWERS, Deviations, JointDeviations
 from model_checks.engines import Engine
 from model_checks.plan import Segment
-from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed
-from model_checks.queries.moments import weighted
+from model_checks.predictions import PairedPredictions, Predictions
+from model_checks.queries.grouping import (
+    Grouping,
+    Need,
+    found_by_segment,
+    grouped,
+    listed,
+    same,
+    weighted,
+)
+
+_JOINT_POWERS = [(i, j) for i in range(3) for j in range(3)]
 
 
 def deviation_sums(
@@ -40,23 +51,40 @@ def _sums(predictions: Predictions, grouping: Grouping) -> str:
         f"{', '.join(products)} from (select {columns}own.w as w, bias, low, high, "
         "own.y_pred - own.y_true - bias as d, own.y_true - centre as u "
         f"from {relation} as own join (select {listed(keys)}{means}, {ends} "
-        f"from {relation} as weighed {grouped(keys)}) as means on {_same(keys)}) as deviations "
-        f"{grouped(keys)}"
+        f"from {relation} as weighed {grouped(keys)}) as means on {same(keys, 'own', 'means')}) "
+        f"as deviations {grouped(keys)}"
     )
 
 
-def _same(keys: Sequence[str]) -> str:
-    """SQL that holds where two relations have the same segment, be it null.
+def joint_deviations(
+    engine: Engine, pair: PairedPredictions, need: Need
+) -> Mapping[Segment, JointDeviations]:
+    """Of a pair the sums of products of both errors, each less its mean in the segment."""
+    return {
+        segment: JointDeviations(int(row[0]), np.array(row[1:], dtype=float).reshape(3, 3))
+        for segment, [row] in found_by_segment(engine, pair, need, _joint_sums)
+        if row[0]
+    }
 
-    Of equalities alone, which every engine can join by: not all can by ``is not distinct from``.
-    """
-    null = "case when {} is null then 1 else 0 end"
-    conditions = ["1 = 1"]
-    for key in keys:
-        ones = [f"{side}.{key}" for side in ("own", "means")]
-        conditions.append(" = ".join(f"coalesce({one}, '')" for one in ones))
-        conditions.append(" = ".join(null.format(one) for one in ones))
-    return " and ".join(conditions)
+
+def _joint_sums(pair: PairedPredictions, grouping: Grouping) -> str:
+    keys, relation = grouping.keys(pair), grouping.relation(pair)
+    columns = "".join(f"own.{key} as {key}, " for key in keys)
+    errors = {"a": "y_pred - y_true", "b": "q_pred - y_true"}
+    means = ", ".join(
+        f"sum(w * ({error})) / nullif(sum(w), 0) as mean_{side}" for side, error in errors.items()
+    )
+    about = ", ".join(
+        f"own.{error.replace('- ', '- own.')} - mean_{side} as {side}"
+        for side, error in errors.items()
+    )
+    products = ", ".join(weighted(["a"] * i + ["b"] * j) for i, j in _JOINT_POWERS)
+    return (
+        f"select {listed(keys)}count(*), {products} from (select {columns}own.w as w, {about} "
+        f"from {relation} as own join (select {listed(keys)}{means} "
+        f"from {relation} as weighed {grouped(keys)}) as means on {same(keys, 'own', 'means')}) "
+        f"as deviations {grouped(keys)}"
+    )
 
 
 def _deviations(

@@ -16,6 +16,7 @@ CHANGED = "while the rows were read; judge rows that stand still, as by a window
 """What is wrong where two queries have not seen the same rows."""
 
 Value = TypeVar("Value")
+AnyPredictions = TypeVar("AnyPredictions", bound=Predictions)
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,15 @@ def listed(keys: Sequence[str]) -> str:
     return "".join(f"{key}, " for key in keys)
 
 
+def weighted(factors: list[str]) -> str:
+    """The weighted sum of a product.
+
+    >>> weighted(["e", "e"])
+    'sum(w * e * e)'
+    """
+    return f"sum({' * '.join(['w', *factors])})"
+
+
 def grouped(keys: Iterable[str]) -> str:
     """The clause that groups by some keys; by none the whole is one group."""
     return f"group by {', '.join(keys)}" if keys else ""
@@ -140,11 +150,25 @@ def by_segment(
 
 def found_by_segment(
     engine: Engine,
-    predictions: Predictions,
+    predictions: AnyPredictions,
     need: Need,
-    query: Callable[[Predictions, Grouping], str],
+    query: Callable[[AnyPredictions, Grouping], str],
 ) -> Iterator[tuple[Segment, list[tuple[Any, ...]]]]:
     """What one query for each segmentation finds: the rows of each segment, less its values."""
     for grouping in need.groupings:
         found = engine.run(query(predictions, grouping))
         yield from by_segment(found, grouping.columns).items()
+
+
+def same(keys: Sequence[str], one: str, other: str) -> str:
+    """SQL that holds where two relations have the same segment, be it null.
+
+    Of equalities alone, which every engine can join by: not all can by ``is not distinct from``.
+    """
+    null = "case when {} is null then 1 else 0 end"
+    conditions = ["1 = 1"]
+    for key in keys:
+        columns = [f"{side}.{key}" for side in (one, other)]
+        conditions.append(" = ".join(f"coalesce({column}, '')" for column in columns))
+        conditions.append(" = ".join(null.format(column) for column in columns))
+    return " and ".join(conditions)

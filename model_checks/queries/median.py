@@ -4,12 +4,17 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from model_checks.aggregates import MedianError
+from model_checks.aggregates import JointMeans, MedianError
 from model_checks.engines import Engine
 from model_checks.intervals import normal_quantile
 from model_checks.plan import Segment
-from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed
+from model_checks.predictions import PairedPredictions, Predictions
+from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed, same
+from model_checks.queries.joint import means_of, sums_of
+from model_checks.significance import confidence_of
+
+_LADDER = tuple(confidence_of(z) for z in (0.5, 1.0, 1.4, 1.7, 2.3, 2.6, 3.0, 3.4, 4.0, 5.0))
+"""Confidences between which a p-value is rounded up, where one is asked for."""
 
 _ROUNDING = 1e-12
 """By less than this share of all weight a running sum differs from one half only by rounding."""
@@ -23,8 +28,12 @@ def median_errors(
     One query for each segmentation. The limits are Woodruff's (1952): the errors at the rank shares
     1/2 -+ z / (2 sqrt(n)), with n the effective number of rows. To z is added the first term that
     Student's quantile has more, without which few rows would get too short an interval.
+
+    Each confidence is a limit more in the query. So of those that p-values are made of a few are
+    measured, and an interval at one between them is the next wider.
     """
-    levels = sorted({asked.confidence for asked in need.asked})
+    inverted = any(asked.any_confidence for asked in need.asked)
+    levels = sorted({asked.confidence for asked in need.asked} | set(_LADDER if inverted else ()))
     return {
         segment: _median(row, levels)
         for segment, [row] in found_by_segment(
@@ -34,24 +43,66 @@ def median_errors(
     }
 
 
-def _quantiles(predictions: Predictions, grouping: Grouping, levels: Sequence[float]) -> str:
+def joint_medians(
+    engine: Engine, pair: PairedPredictions, need: Need
+) -> Mapping[Segment, JointMeans]:
+    """Of a pair in how many rows each error is at most its model's median.
+
+    An estimate of a median varies as this share does. The medians of each segment are joined to its
+    rows.
+    """
+    return {
+        segment: means_of(["median_absolute_error"], row)
+        for segment, [row] in found_by_segment(engine, pair, need, _within_medians)
+        if row[0]
+    }
+
+
+def _within_medians(pair: PairedPredictions, grouping: Grouping) -> str:
+    keys, relation = grouping.keys(pair), grouping.relation(pair)
+    columns = "".join(f"own.{key} as {key}, " for key in keys)
+    sides = {"a": "y_pred", "b": "q_pred"}
+    within = ", ".join(
+        f"case when abs(own.{predicted} - own.y_true) "
+        f"<= {side}.least / cast(2 as double) + {side}.most / cast(2 as double) "
+        f"then 1 else 0 end as {side}0"
+        for side, predicted in sides.items()
+    )
+    joins = " ".join(
+        f"join ({_quantiles(pair, grouping, [], predicted)}) as {side} on {same(keys, 'own', side)}"
+        for side, predicted in sides.items()
+    )
+    return (
+        f"select {listed(keys)}count(*), sum(w), {', '.join(sums_of(1))} "
+        f"from (select {columns}own.w as w, {within} from {relation} as own {joins}) as within "
+        f"{grouped(keys)}"
+    )
+
+
+def _quantiles(
+    predictions: Predictions,
+    grouping: Grouping,
+    levels: Sequence[float],
+    predicted: str = "y_pred",
+) -> str:
     keys = grouping.keys(predictions)
     partition = f"partition by {', '.join(keys)}" if keys else ""
     running = f"{partition} order by e rows between unbounded preceding and current row"
     quantiles = [
-        f"min(case when upto >= total * {_number(0.5 - _ROUNDING)} then e end)",
-        f"min(case when upto > total * {_number(0.5 + _ROUNDING)} then e end)",
+        f"min(case when upto >= total * {_number(0.5 - _ROUNDING)} then e end) as least",
+        f"min(case when upto > total * {_number(0.5 + _ROUNDING)} then e end) as most",
     ]
     for k in range(len(levels)):
         # Where the lower is below all weight, the upper is above it: no error is a limit.
         within = f"case when below{k} > 0 and upto >="
         quantiles += [f"min({within} {limit}{k} then e end)" for limit in ("below", "above")]
+    columns = ", ".join([*keys, "e", "upto", "total", "total2", *_limits(levels)])
     return (
-        f"select {listed(keys)}count(*), max(total), max(total2), {', '.join(quantiles)} "
-        f"from (select {listed(keys)}e, upto, total, total2, {', '.join(_limits(levels))} "
+        f"select {listed(keys)}count(*) as n, max(total) as whole, max(total2) as whole2, "
+        f"{', '.join(quantiles)} from (select {columns} "
         f"from (select {listed(keys)}e, sum(w) over ({running}) as upto, "
         f"sum(w) over ({partition}) as total, sum(w * w) over ({partition}) as total2 "
-        f"from (select {listed(keys)}w, abs(y_pred - y_true) as e "
+        f"from (select {listed(keys)}w, abs({predicted} - y_true) as e "
         f"from {grouping.relation(predictions)}) as errors) as ranked) as limited {grouped(keys)}"
     )
 

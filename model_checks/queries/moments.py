@@ -1,13 +1,21 @@
-"""Errors of a regression: predictions -> sums of their powers."""
+"""Errors of a regression: predictions -> sums of their powers, and of the products of a pair's."""
 
 import sys
 from collections.abc import Mapping
 
-from model_checks.aggregates import ErrorMoments, RelativeErrors
+from model_checks.aggregates import ErrorMoments, JointMeans, RelativeErrors
 from model_checks.engines import Engine
 from model_checks.plan import Segment
-from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed
+from model_checks.predictions import PairedPredictions, Predictions
+from model_checks.queries.grouping import (
+    Grouping,
+    Need,
+    found_by_segment,
+    grouped,
+    listed,
+    weighted,
+)
+from model_checks.queries.joint import joint_means
 
 _POWERS = (1, 2, 3, 4, 6)
 _SMALLEST = f"cast({sys.float_info.epsilon!r} as double)"
@@ -41,6 +49,23 @@ def _moments(
     return ErrorMoments(rows, weight, weight2, dict(zip(_POWERS, sums, strict=True)), largest)
 
 
+def joint_errors(
+    engine: Engine, pair: PairedPredictions, need: Need
+) -> Mapping[Segment, JointMeans]:
+    """Of a pair the sums of both absolute errors, of their squares, and of both's products."""
+    errors = [f"abs({predicted} - y_true)" for predicted in ("y_pred", "q_pred")]
+    squares = [f"{error} * {error}" for error in errors]
+    return joint_means(engine, pair, need, {"mae": errors, "rmse": squares})
+
+
+def joint_relative_errors(
+    engine: Engine, pair: PairedPredictions, need: Need
+) -> Mapping[Segment, JointMeans]:
+    """Of a pair the sums of both errors over the target."""
+    quotients = [_quotient(predicted) for predicted in ("y_pred", "q_pred")]
+    return joint_means(engine, pair, need, {"mape": quotients})
+
+
 def relative_errors(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, RelativeErrors]:
@@ -55,16 +80,19 @@ def relative_errors(
 def _relative_sums(predictions: Predictions, grouping: Grouping) -> str:
     keys = grouping.keys(predictions)
     powers = ", ".join(weighted(["q"] * power) for power in (1, 2, 3))
-    quotient = (
-        "case when y_true = 0 then 0 "
-        f"when abs(y_true) < {_SMALLEST} then abs(y_pred - y_true) / {_SMALLEST} "
-        "else abs(y_pred - y_true) / abs(y_true) end"
-    )
     return (
         f"select {listed(keys)}count(*), sum(w), sum(w * w), "
         f"count(case when y_true = 0 and w > 0 then 1 end), {powers} "
-        f"from (select {listed(keys)}w, y_true, {quotient} as q "
+        f"from (select {listed(keys)}w, y_true, {_quotient('y_pred')} as q "
         f"from {grouping.relation(predictions)}) as quotients {grouped(keys)}"
+    )
+
+
+def _quotient(predicted: str) -> str:
+    return (
+        "case when y_true = 0 then 0 "
+        f"when abs(y_true) < {_SMALLEST} then abs({predicted} - y_true) / {_SMALLEST} "
+        f"else abs({predicted} - y_true) / abs(y_true) end"
     )
 
 
@@ -73,12 +101,3 @@ def _relative(
 ) -> RelativeErrors:
     first, second, third = powers
     return RelativeErrors(rows, weight, weight2, zeros, (first, second, third))
-
-
-def weighted(factors: list[str]) -> str:
-    """The weighted sum of a product.
-
-    >>> weighted(["e", "e"])
-    'sum(w * e * e)'
-    """
-    return f"sum({' * '.join(['w', *factors])})"

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.aggregates import ProbabilitySums
+from model_checks.aggregates import JointMeans, ProbabilitySums
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.plan import Segment
-from model_checks.predictions import Predictions
-from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed
-from model_checks.queries.moments import weighted
+from model_checks.predictions import PairedPredictions, Predictions
+from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed, weighted
+from model_checks.queries.joint import means_of, sums_of
 
 BINS = 15
 """Of equal width (Guo, Pleiss, Sun and Weinberger, 2017); each holds its upper edge."""
@@ -38,40 +38,110 @@ def probability_sums(
     }
 
 
+def joint_costs(
+    engine: Engine, pair: PairedPredictions, need: Need
+) -> Mapping[Segment, JointMeans]:
+    """Of a pair the sums of both log losses, squared distances and gaps, and of their products.
+
+    One query for each segmentation, grouped by the bins of both confidences as well.
+    """
+    return {
+        segment: _joint_costs(rows)
+        for segment, rows in found_by_segment(engine, pair, need, _joint_sums)
+    }
+
+
+def _joint_sums(pair: PairedPredictions, grouping: Grouping) -> str:
+    keys, first = listed(grouping.keys(pair)), pair.first
+    parts = {"a": (0, pair.scored[:first]), "b": (first, pair.scored[first:])}
+    judged = ", ".join(
+        f"{sql} as {name}_{side}"
+        for side, (start, scored) in parts.items()
+        for name, sql in _judged(pair.task, scored, start).items()
+    )
+    terms = ("loss", "distance", "gap")
+    columns = ", ".join(
+        f"{_costs(side)[name]} as {side}{k}" for side in parts for k, name in enumerate(terms)
+    )
+    bins = ", ".join(f"{_costs(side)['bin']} as bin_{side}" for side in parts)
+    return (
+        f"select {keys}bin_a, bin_b, count(*), sum(w), {', '.join(sums_of(len(terms)))} "
+        f"from (select {keys}w, {bins}, {columns} "
+        f"from (select {keys}w, {judged} from {grouping.relation(pair)}) as judged) as binned "
+        f"group by {keys}bin_a, bin_b"
+    )
+
+
+def _joint_costs(cells: list[tuple[Any, ...]]) -> JointMeans:
+    """Of all pairs of bins; a gap counts with the sign of the whole gap of its bin."""
+    ordered = np.array(sorted(cells), dtype=float)
+    bins, numbers = ordered[:, :2].astype(int), ordered[:, 2:]
+    _, _, *_, gap, other, square, square2, product = numbers.T
+    signs = []
+    for of_bin, gaps in zip(bins.T, (gap, other), strict=True):
+        whole = np.bincount(of_bin, gaps)
+        signs.append(np.where(whole < 0, -1.0, 1.0)[of_bin])
+    of_gaps = (signs[0] @ gap, signs[1] @ other, square.sum(), square2.sum())
+    summed = [*numbers.sum(axis=0)[:-5], *of_gaps, (signs[0] * signs[1]) @ product]
+    return means_of(["log_loss", "brier", "expected_calibration_error"], [*map(float, summed)])
+
+
 def _sums(predictions: Predictions, grouping: Grouping) -> str:
     keys = grouping.keys(predictions)
-    judged = _binary if predictions.task == "binary" else _multiclass
-    relation = grouping.relation(predictions)
-    judgement = ", ".join(f"{sql} as {name}" for name, sql in judged(predictions.scored).items())
-    least, most = (f"cast({end!r} as double)" for end in (_LEAST, 1 - _LEAST))
-    clipped = f"when p_true < {least} then {least} when p_true > {most} then {most} else p_true"
-    bins = f"case when confidence > 0 then ceil(confidence * {BINS}) else 1 end"
+    relation, task = grouping.relation(predictions), predictions.task
+    judged = ", ".join(
+        f"{sql} as {name}_a" for name, sql in _judged(task, predictions.scored).items()
+    )
+    costs = ", ".join(f"{sql} as {name}" for name, sql in _costs("a").items())
     sums = [weighted([name] * power) for name in ("loss", "distance") for power in _POWERS]
     sums += [weighted(["gap"] * power) for power in (1, 2)]
     return (
         f"select {listed(keys)}bin, count(*), sum(w), sum(w * w), {', '.join(sums)} "
-        f"from (select {listed(keys)}w, distance, -ln(case {clipped} end) as loss, "
-        f"hit - confidence as gap, {bins} as bin "
-        f"from (select {listed(keys)}w, {judgement} from {relation}) as judged) as binned "
+        f"from (select {listed(keys)}w, {costs} "
+        f"from (select {listed(keys)}w, {judged} from {relation}) as judged) as binned "
         f"group by {listed(keys)}bin"
     )
 
 
-def _binary(scored: Sequence[str]) -> Mapping[str, str]:
-    """SQL of the true label's probability, its distance, the confidence, and whether it hit."""
-    own = f"y_true = {literal(scored[0])}"
-    # Its sixth power is taken, and Postgres takes a product too small for a double for an error.
-    missing = f"case when {own} then 1 - s0 when s0 < 1e-50 then 0 else s0 end"
+def _costs(side: str) -> Mapping[str, str]:
+    """SQL of what a row costs, and of the bin that it is in, of what was judged of one side."""
+    least, most = (f"cast({end!r} as double)" for end in (_LEAST, 1 - _LEAST))
+    true, confidence = f"p_true_{side}", f"confidence_{side}"
+    clipped = f"when {true} < {least} then {least} when {true} > {most} then {most} else {true}"
     return {
-        "p_true": f"case when {own} then s0 else 1 - s0 end",
+        "loss": f"-ln(case {clipped} end)",
+        "distance": f"distance_{side}",
+        "gap": f"hit_{side} - {confidence}",
+        "bin": f"case when {confidence} > 0 then ceil({confidence} * {BINS}) else 1 end",
+    }
+
+
+def _judged(task: str, scored: Sequence[str], start: int = 0) -> Mapping[str, str]:
+    """SQL of the true label's probability, its distance, the confidence, and whether it hit.
+
+    Parameters
+    ----------
+    start
+        The number of the first label's score.
+    """
+    scores = {label: f"s{k}" for k, label in enumerate(scored, start)}
+    return _binary(scores) if task == "binary" else _multiclass(scores)
+
+
+def _binary(scores: Mapping[str, str]) -> Mapping[str, str]:
+    [(label, score)] = scores.items()
+    own = f"y_true = {literal(label)}"
+    # Its sixth power is taken, and Postgres takes a product too small for a double for an error.
+    missing = f"case when {own} then 1 - {score} when {score} < 1e-50 then 0 else {score} end"
+    return {
+        "p_true": f"case when {own} then {score} else 1 - {score} end",
         "distance": f"({missing}) * ({missing})",
-        "confidence": "s0",
+        "confidence": score,
         "hit": f"case when {own} then 1 else 0 end",
     }
 
 
-def _multiclass(scored: Sequence[str]) -> Mapping[str, str]:
-    scores = {label: f"s{k}" for k, label in enumerate(scored)}
+def _multiclass(scores: Mapping[str, str]) -> Mapping[str, str]:
     distances = [
         f"case when y_true = {literal(label)} then (1 - {s}) * (1 - {s}) "
         f"when {s} < 1e-50 then 0 else {s} * {s} end"

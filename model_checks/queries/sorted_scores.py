@@ -39,7 +39,7 @@ def placed(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Pla
     """
     if not wanted:
         return []
-    if predictions.task == "binary":
+    if len(predictions.scored) == 1:
         return _of_one_score(engine, predictions, wanted)
     return _of_several_scores(engine, predictions, wanted)
 
@@ -88,8 +88,8 @@ def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted)
     [(rows,)] = engine.run("select count(*) from ranked")
     with tempfile.TemporaryDirectory(dir=engine.scratch, ignore_cleanup_errors=True) as folder:
         kept = [_kept(Path(folder) / f"{g}", (len(scores), rows)) for g in range(len(wanted))]
-        for k, label in enumerate(predictions.scored):
-            _keep_placements(engine, predictions, wanted, label, [one[k] for one in kept])
+        for k in range(len(scores)):
+            _keep_placements(engine, predictions, wanted, k, [one[k] for one in kept])
         placed = _summed(engine, predictions, wanted, kept)
     engine.run("drop table ranked")
     return placed
@@ -111,19 +111,19 @@ def _kept(file: Path, shape: tuple[int, int]) -> Floats:
 
 
 def _keep_placements(
-    engine: Engine, predictions: Predictions, wanted: Wanted, label: str, kept: Sequence[Floats]
+    engine: Engine, predictions: Predictions, wanted: Wanted, score: int, kept: Sequence[Floats]
 ) -> None:
-    """Place all rows in the score of one label, by row."""
-    score_column = f"s{predictions.scored.index(label)}"
+    """Place all rows in one of the scores, by row."""
+    score_column, label = f"s{score}", predictions.scored[score]
     own = (
         predictions.labels.index(label) if label in predictions.labels else len(predictions.labels)
     )
     running = [RowPlacements(len(totals.segments) + 1) for _, totals in wanted]
     columns = [score_column, "rowid", "y", "w", *(f"code{g}" for g in range(len(wanted)))]
     batches = _sorted(engine, columns, "ranked", score_column)
-    for score, row, y, weight, *codes in whole_ties(batches):
+    for values, row, y, weight, *codes in whole_ties(batches):
         for placements, code, by_row in zip(running, codes, kept, strict=True):
-            by_row[row] = placements.placed(score, y == own, weight, code)
+            by_row[row] = placements.placed(values, y == own, weight, code)
 
 
 def _summed(

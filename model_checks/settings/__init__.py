@@ -2,6 +2,7 @@
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,24 +14,22 @@ from model_checks.settings.data import Data
 from model_checks.settings.deployed import Deployed
 from model_checks.settings.email import Email
 from model_checks.settings.engine import Limits
-from model_checks.settings.mistakes import key_mistake, refuse, sentences
+from model_checks.settings.judging import Correction, Judging, Rule
+from model_checks.settings.mistakes import key_mistake, nearest, refuse, sentences
 from model_checks.settings.model import Model, model_name
-from model_checks.settings.thresholds import (
-    Judging,
-    Rule,
-    Segmentation,
-    Threshold,
-    segment_text,
-)
+from model_checks.settings.segments import Gap, Segmentation, segment_text
+from model_checks.settings.thresholds import Threshold
 from model_checks.settings.values import Moment, Origin, Table, parse_moment
 
 __all__ = [
     "Baseline",
+    "Correction",
     "Data",
     "Defaults",
     "Degradation",
     "Deployed",
     "Email",
+    "Gap",
     "Judging",
     "Limits",
     "Model",
@@ -49,6 +48,7 @@ class Defaults(Judging):
     """``[defaults]``: what holds where nothing nearer says otherwise."""
 
     as_of: Moment | None = None
+    correction: Correction | None = None
 
 
 class Settings(Table):
@@ -62,6 +62,7 @@ class Settings(Table):
     ] = Field(default_factory=dict)
 
     _origin: Origin = PrivateAttr(default=Origin(Path("thresholds.toml"), ""))
+    _candidates: frozenset[str] = PrivateAttr(default=frozenset())
 
     @field_validator("models")
     @classmethod
@@ -81,6 +82,34 @@ class Settings(Table):
         """Keep which file it was, which ``load_settings`` tells as context."""
         if isinstance(context, Origin):
             self._origin = context
+
+    def with_candidates(self, candidates: Mapping[str, Deployed]) -> "Settings":
+        """The same, with models that may be promoted in place of those that are deployed.
+
+        What is deployed becomes the baseline, on the same rows, in place of what the file names.
+
+        Raises
+        ------
+        SettingsError
+            If a name is of no model.
+        """
+        if unknown := [name for name in candidates if name not in self.models]:
+            raise SettingsError(
+                f"{self.file} has no model {name!r}; {nearest(name, self.models)}"
+                for name in unknown
+            )
+        models = {
+            name: model.challenged_by(candidates[name]) if name in candidates else model
+            for name, model in self.models.items()
+        }
+        changed = self.model_copy(update={"models": models})
+        changed._candidates = frozenset(candidates)  # noqa: SLF001 (our own)
+        return changed
+
+    @property
+    def candidates(self) -> frozenset[str]:
+        """Names of the models that a candidate stands in for."""
+        return self._candidates
 
     def spilling_to(self, folder: Path) -> "Settings":
         """The same, but what does not fit into memory goes to a folder that the run removes."""

@@ -89,6 +89,36 @@ def require_one_for_each_label(columns: object, targets: object) -> None:
         )
 
 
+def require_columns_of_task(key: str, columns: object, task: str, targets: object) -> None:
+    """Refuse several columns where a row has one label, and one where it has several.
+
+    Raises
+    ------
+    ValueError
+        If they are no columns of such a key for the task.
+    """
+    if task == "multilabel":
+        require_one_for_each_label(columns, targets)
+    elif isinstance(columns, list) and key != "score":
+        raise ValueError(f"must be one column for task {task!r}")
+
+
+def require_score_of_task(score: object, task: str) -> None:
+    """Refuse scores that a task does not have.
+
+    Raises
+    ------
+    ValueError
+        If it has none, or others.
+    """
+    if task == "regression":
+        raise ValueError("is for classification; a regression is logged in prediction")
+    if task == "binary" and not isinstance(score, str):
+        raise ValueError("must be one column for task 'binary'")
+    if task == "multiclass" and not (isinstance(score, dict) and len(score) > 1):
+        raise ValueError("must be a table of label = column, of every label, for 'multiclass'")
+
+
 def _counted(n: int) -> str:
     return "1 column" if n == 1 else f"{n:,} columns"
 

@@ -61,9 +61,9 @@ def key_mistake(text: str) -> PydanticCustomError:
     return PydanticCustomError("key_mistake", "{text}", {"text": text})
 
 
-def table_mistake(text: str) -> PydanticCustomError:
-    """A mistake about a table as a whole."""
-    return PydanticCustomError("table_mistake", "{text}", {"text": text})
+def table_mistake(*texts: str) -> PydanticCustomError:
+    """A mistake about a table as a whole, or several."""
+    return PydanticCustomError("table_mistake", "{texts}", {"texts": texts})
 
 
 def refuse(mistakes: Iterable[str]) -> None:
@@ -110,12 +110,10 @@ def _order(location: Location, written: object) -> list[int]:
 
 def _lines(found: ErrorDetails, schema: type[BaseModel], written: object) -> Iterator[str]:
     kind, context = found["type"], found.get("ctx", {})
-    if kind == "whole_mistakes":
+    if kind in ("whole_mistakes", "table_mistake"):
+        table = found["loc"][:-1] if kind == "whole_mistakes" else found["loc"]
         for text in context["texts"]:
-            yield f"{_table_name(found['loc'][:-1])} {text}".strip()
-        return
-    if kind == "table_mistake":
-        yield f"{_table_name(found['loc'])} {context['text']}".strip()
+            yield f"{_table_name(table)} {text}".strip()
         return
     tables, key, value = _as_written(found["loc"], written)
     yield f"{_table_name(tables)} {_problem(found, key, value, _table(schema, tables))}".strip()

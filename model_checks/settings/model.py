@@ -14,23 +14,22 @@ from pydantic import (
 )
 
 from model_checks.metrics import METRICS, TASKS, metric_named
-from model_checks.settings.baseline import Baseline
+from model_checks.settings.baseline import Baseline, mistakes_of_baseline
 from model_checks.settings.columns import (
     Columns,
     Score,
     listed,
     one_column_twice,
-    require_one_for_each_label,
+    require_columns_of_task,
+    require_score_of_task,
 )
 from model_checks.settings.data import Data
 from model_checks.settings.deployed import Deployed, string_as
-from model_checks.settings.mistakes import key_mistake, refuse
-from model_checks.settings.thresholds import (
-    Judging,
-    Segmentation,
-    Thresholds,
-    with_metric_and_task,
-)
+from model_checks.settings.judging import Correction, Judging
+from model_checks.settings.measures import with_metric_and_task
+from model_checks.settings.mistakes import key_mistake, refuse, table_mistake
+from model_checks.settings.segments import Segmentation, told_segments
+from model_checks.settings.thresholds import Thresholds
 from model_checks.settings.values import (
     Known,
     Label,
@@ -65,6 +64,7 @@ class Model(Judging):
     time_column: Text | None = None
     window: Window | None = None
     as_of: Moment | None = None
+    correction: Correction | None = None
     weight: Text | None = None
     thresholds: Annotated[Thresholds, Field(min_length=1)] = Field(default_factory=dict)
     segments: Annotated[
@@ -82,22 +82,14 @@ class Model(Judging):
         if "thresholds" in raw:
             told["thresholds"] = with_metric_and_task(raw["thresholds"], task)
         if isinstance(raw.get("segments"), list):
-            told["segments"] = [
-                {**one, "thresholds": with_metric_and_task(one["thresholds"], task)}
-                if isinstance(one, Mapping) and "thresholds" in one
-                else one
-                for one in raw["segments"]
-            ]
+            told["segments"] = [told_segments(one, task) for one in raw["segments"]]
         return told
 
     @field_validator("target", "prediction", "score")
     @classmethod
     def _one_for_each_label(cls, columns: object, info: ValidationInfo) -> object:
-        task = info.data.get("task")
-        if task == "multilabel":
-            require_one_for_each_label(columns, info.data.get("target"))
-        elif task and isinstance(columns, list) and info.field_name != "score":
-            raise ValueError(f"must be one column for task {task!r}")
+        if (task := info.data.get("task")) and info.field_name:
+            require_columns_of_task(info.field_name, columns, task, info.data.get("target"))
         return columns
 
     @field_validator("positive_label", "decision_threshold")
@@ -126,13 +118,8 @@ class Model(Judging):
     @field_validator("score")
     @classmethod
     def _score_of_the_task(cls, score: object, info: ValidationInfo) -> object:
-        task = info.data.get("task")
-        if task == "regression":
-            raise ValueError("is for classification; a regression is logged in prediction")
-        if task == "binary" and not isinstance(score, str):
-            raise ValueError("must be one column for task 'binary'")
-        if task == "multiclass" and not (isinstance(score, dict) and len(score) > 1):
-            raise ValueError("must be a table of label = column, of every label, for 'multiclass'")
+        if task := info.data.get("task"):
+            require_score_of_task(score, task)
         return score
 
     @field_validator("window", "as_of")
@@ -141,6 +128,18 @@ class Model(Judging):
         if "time_column" in info.data and info.data["time_column"] is None:
             raise ValueError("needs time_column")
         return value
+
+    @field_validator("baseline")
+    @classmethod
+    def _can_be_compared_with(
+        cls, baseline: Baseline | None, info: ValidationInfo
+    ) -> Baseline | None:
+        if baseline:
+            known = info.data
+            compared = _compared(known.get("thresholds", {}), known.get("segments", []))
+            if mistakes := mistakes_of_baseline(baseline, known, compared):
+                raise table_mistake(*mistakes)
+        return baseline
 
     @field_validator("whole")
     @classmethod
@@ -172,13 +171,31 @@ class Model(Judging):
         return tuple(self.score.values()) if isinstance(self.score, dict) else listed(self.score)
 
     def metrics(self) -> Iterable[str]:
-        """Names of the metrics that any of its thresholds is about."""
+        """Names of the metrics that any of its thresholds is about, or a gap between segments."""
         return _metrics(self.thresholds, self.segments)
+
+    def compared(self) -> Iterable[str]:
+        """Names of the metrics that must not be worse than the baseline's."""
+        return _compared(self.thresholds, self.segments)
+
+    def challenged_by(self, candidate: Deployed) -> "Model":
+        """The same agreement, held against a candidate; what is deployed is its baseline."""
+        deployed = Baseline.model_construct(
+            model=self.model, prediction=self.prediction, score=self.score
+        )
+        changes = {"model": candidate, "prediction": None, "score": None, "baseline": deployed}
+        return self.model_copy(update=changes)
 
 
 def _metrics(thresholds: Thresholds, segments: list[Segmentation]) -> Iterator[str]:
+    yield from thresholds
+    for segmentation in segments:
+        yield from segmentation.metrics()
+
+
+def _compared(thresholds: Thresholds, segments: list[Segmentation]) -> Iterator[str]:
     for one in (thresholds, *(segmentation.thresholds for segmentation in segments)):
-        yield from one
+        yield from (name for name, threshold in one.items() if threshold.max_degradation)
 
 
 def _nothing_to_judge(known: Known) -> Iterator[str]:
@@ -211,11 +228,14 @@ def _agreed_twice(known: Known) -> Iterator[str]:
             continue
         ones, others = one.listed(), other.listed()
         shared = None if ones is None or others is None else _same(ones, others)
+        by = ", ".join(one.by)
         for metric in one.thresholds:
             if metric in other.thresholds and shared != []:
                 of = f" of {', '.join(shared)}" if shared else ""
-                by = ", ".join(one.by)
                 yield f"segments #{i} and #{j} both agree {metric} by {by}{of}; keep one"
+        for metric in one.max_gap:
+            if metric in other.max_gap:
+                yield f"segments #{i} and #{j} both agree the gap of {metric} by {by}; keep one"
 
 
 def _same(

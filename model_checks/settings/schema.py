@@ -13,7 +13,7 @@ from typing import Any
 from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
 from model_checks.settings import Settings
 from model_checks.settings.columns import MOST_LABELS
-from model_checks.settings.thresholds import NAME, TAKEN
+from model_checks.settings.measures import NAME, TAKEN
 
 Schema = dict[str, Any]
 
@@ -21,6 +21,14 @@ _OF_A_FUNCTION = ("metric", "seed", "max_rows")
 """Keys of the thresholds that name a function of somebody's own."""
 
 _TOGETHER: Mapping[str, Schema] = {
+    "Baseline": {
+        "oneOf": [
+            {"required": ["data"]},
+            {"required": ["model"]},
+            {"anyOf": [{"required": ["prediction"]}, {"required": ["score"]}]},
+        ],
+        "dependentRequired": {"window": ["data"], "as_of": ["data"]},
+    },
     "Data": {
         "oneOf": [{"required": [key]} for key in ("files", "table", "sql")],
         "not": {"anyOf": [{"required": ["url_env", key]} for key in ("spark", "files")]},
@@ -43,6 +51,7 @@ _TOGETHER: Mapping[str, Schema] = {
         ],
         "dependentRequired": {"window": ["time_column"], "as_of": ["time_column"]},
     },
+    "Segmentation": {"anyOf": [{"required": ["thresholds"]}, {"required": ["max_gap"]}]},
 }
 """What the keys of a table ask of each other."""
 
@@ -51,22 +60,26 @@ def settings_schema() -> Schema:
     """The schema, as an object of JSON."""
     generated = _as_written(Settings.model_json_schema(by_alias=True))
     tables = generated["$defs"]
-    threshold = tables.pop("Threshold")
+    threshold, gap = tables.pop("Threshold"), tables.pop("Gap")
     for name, together in _TOGETHER.items():
         tables[name] |= together
-    metrics = {name: _threshold(metric, threshold) for name, metric in sorted(METRICS.items())}
-    tables["Thresholds"] = {
-        "type": "object",
-        "properties": metrics,
-        "patternProperties": {_free_name(): _own_threshold(threshold)},
-        "additionalProperties": False,
-        "minProperties": 1,
-    }
+    metrics = sorted(METRICS.items())
+    tables["Thresholds"] = _table_of_metrics(
+        {name: _threshold(metric, threshold) for name, metric in metrics}, _own_threshold(threshold)
+    )
+    tables["Gaps"] = _table_of_metrics(
+        {name: _gap(metric, gap) for name, metric in metrics}, _own_gap(gap)
+    )
     for name in ("Model", "Segmentation"):
         tables[name]["properties"]["thresholds"] = {"$ref": "#/$defs/Thresholds"}
-    for key in ("model", "data"):
-        properties = tables["Model"]["properties"]
-        properties[key] = {"anyOf": [{"type": "string", "minLength": 1}, properties[key]]}
+    one_for_all = {"type": "number", "minimum": 0}
+    tables["Segmentation"]["properties"]["max_gap"] = {
+        "anyOf": [one_for_all, {"$ref": "#/$defs/Gaps"}]
+    }
+    for name in ("Model", "Baseline"):
+        for key in ("model", "data"):
+            properties = tables[name]["properties"]
+            properties[key] = {"anyOf": [{"type": "string", "minLength": 1}, properties[key]]}
     of_tasks = [_of_task(task) for task in TASKS]
     tables["Model"]["allOf"] = [*tables["Model"]["allOf"], *of_tasks]
     generated["required"] = ["models"]
@@ -106,28 +119,57 @@ def _as_written(part: Any) -> Any:
     return kept
 
 
+def _table_of_metrics(metrics: Mapping[str, Schema], own: Schema) -> Schema:
+    """A table whose keys are metrics, or names of functions of somebody's own."""
+    return {
+        "type": "object",
+        "properties": metrics,
+        "patternProperties": {_free_name(): own},
+        "additionalProperties": False,
+        "minProperties": 1,
+    }
+
+
 def _threshold(metric: Metric, table: Schema) -> Schema:
     """A bare number, or a table with bounds in the metric's range and the averages that it has."""
-    number: Schema = {"type": "number"}
-    for edge, limit in (("minimum", metric.lowest), ("maximum", metric.highest)):
-        if math.isfinite(limit):
-            number[edge] = limit
-    properties = {**table["properties"], "min": number, "max": number, "warn": number}
-    averages = sorted({name for names in metric.averages.values() for name in names if name})
-    properties["average"] = {"enum": averages}
-    for key in _OF_A_FUNCTION if averages else (*_OF_A_FUNCTION, "average"):
-        del properties[key]
+    number = _number(metric.lowest, metric.highest)
+    properties = {**_asked(metric, table), "min": number, "max": number, "warn": number}
+    share = properties["max_degradation"]["anyOf"][1]
+    amount = _number(0, metric.highest - metric.lowest)
+    properties["max_degradation"] = {"anyOf": [amount, share]}
     table = {**table, "properties": properties}
-    if not metric.needs_beta:
-        del properties["beta"]
     if metric.direction == "zero":
         bare = {**number, "minimum": 0}
-        either = [{"required": ["min"]}, {"required": ["max"]}]
-        return {"anyOf": [bare, {**table, "anyOf": either}]}
-    required = ["min" if metric.direction == "higher" else "max"]
+        return {"anyOf": [bare, {**table, "anyOf": _any_of("min", "max", "max_degradation")}]}
+    bounds = _any_of("min" if metric.direction == "higher" else "max", "max_degradation")
     if metric.needs_beta:
-        return {**table, "required": [*required, "beta"]}
-    return {"anyOf": [number, {**table, "required": required}]}
+        return {**table, "required": ["beta"], "anyOf": bounds}
+    return {"anyOf": [number, {**table, "anyOf": bounds}]}
+
+
+def _gap(metric: Metric, table: Schema) -> Schema:
+    number = _number(0, metric.highest - metric.lowest)
+    properties = {**_asked(metric, table), "max": number}
+    return {"anyOf": [number, {**table, "properties": properties}]}
+
+
+def _number(lowest: float, highest: float) -> Schema:
+    edges = {"minimum": lowest, "maximum": highest}
+    return {"type": "number", **{edge: one for edge, one in edges.items() if math.isfinite(one)}}
+
+
+def _any_of(*keys: str) -> list[Schema]:
+    return [{"required": [key]} for key in keys]
+
+
+def _asked(metric: Metric, table: Schema) -> Schema:
+    """The keys of a table less those that the metric does not have."""
+    averages = sorted({name for names in metric.averages.values() for name in names if name})
+    left_out = [*_OF_A_FUNCTION]
+    left_out += [] if averages else ["average"]
+    left_out += [] if metric.needs_beta else ["beta"]
+    properties = {key: one for key, one in table["properties"].items() if key not in left_out}
+    return {**properties, "average": {"enum": averages}} if averages else properties
 
 
 def _free_name() -> str:
@@ -136,16 +178,26 @@ def _free_name() -> str:
 
 
 def _own_threshold(table: Schema) -> Schema:
+    bounded = [{"required": ["metric", bound]} for bound in ("min", "max")]
+    return {**_of_a_function(table), "anyOf": bounded}
+
+
+def _own_gap(table: Schema) -> Schema:
+    """The threshold on the function may be what names it."""
+    return {"anyOf": [_number(0, math.inf), _of_a_function(table)]}
+
+
+def _of_a_function(table: Schema) -> Schema:
     properties = {
         key: value for key, value in table["properties"].items() if key not in ("average", "beta")
     }
-    bounded = [{"required": ["metric", bound]} for bound in ("min", "max")]
-    return {**table, "properties": properties, "anyOf": bounded}
+    return {**table, "properties": properties}
 
 
 def _of_task(task: str) -> Schema:
     others = sorted(METRICS.keys() - metrics_of(task))
-    thresholds = {"thresholds": {"propertyNames": {"not": {"enum": others}}}}
+    names = {"propertyNames": {"not": {"enum": others}}}
+    thresholds = {"thresholds": names}
     columns: Schema = {"type": "string"}
     if task == "multilabel":
         columns = {"type": "array", "minItems": 2, "maxItems": MOST_LABELS}
@@ -156,7 +208,7 @@ def _of_task(task: str) -> Schema:
                 **thresholds,
                 "target": columns,
                 "prediction": columns,
-                "segments": {"items": {"properties": thresholds}},
+                "segments": {"items": {"properties": {**thresholds, "max_gap": names}}},
             },
         },
     }

@@ -15,11 +15,8 @@ from pydantic import (
     Field,
     PlainValidator,
     StringConstraints,
-    ValidationInfo,
     WithJsonSchema,
 )
-
-from model_checks.settings.mistakes import key_mistake
 
 Known = Mapping[str, Any]
 """The fields of a table that are right in themselves, by name."""
@@ -90,10 +87,6 @@ def _parse_label(value: object) -> object:
     return value
 
 
-def _unsupported(_: object, info: ValidationInfo) -> None:
-    raise key_mistake(f"{info.field_name} is not supported yet")
-
-
 def one_or_more(value: object) -> object:
     """A single string is a list of one."""
     if not isinstance(value, str | list):
@@ -140,9 +133,6 @@ Texts = Annotated[
     BeforeValidator(one_or_more),
     one_or_more_of({"type": "string", "minLength": 1}),
 ]
-NotYet = Annotated[None, BeforeValidator(_unsupported)]
-"""Known by name only to be refused."""
-
 Whole = Annotated[None, Field(alias="<whole>", validate_default=True)]
 """Last field of a table whose keys must go together; nobody writes it.
 

@@ -1,0 +1,163 @@
+"""What a model is compared with, measured: another model on the same rows, or the same on others.
+
+What goes wrong with it is told in what was measured of it, and concerns no check but those that
+compare.
+"""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from model_checks.aggregates import Aggregates, Pair
+from model_checks.contestants import Answered, Contestant, Keeping, answered
+from model_checks.engines import open_engine
+from model_checks.errors import DataError, MeasurementError
+from model_checks.given import Given
+from model_checks.needs import Needs, scores_needed
+from model_checks.plan import Segment
+from model_checks.predictions import Predictions, find_pair, find_predictions
+from model_checks.queries import CHANGED, find_pairs
+from model_checks.rows import Rows, open_rows, quoted, require_columns
+from model_checks.settings import Model, Settings
+from model_checks.sources import LoadedModel, load_model
+
+
+@dataclass(frozen=True)
+class MeasuredBaseline:
+    """All that was measured of what a model is compared with.
+
+    Attributes
+    ----------
+    source
+        The other model, or the other rows, as messages name it.
+    aggregates
+        Of the whole and of every segment value.
+    pairs
+        What both models' predictions on the same rows have in common; None where the baseline is
+        of other rows.
+    error
+        Why it could not be measured, which is no error of the model; None if it was.
+    sha256
+        Of the other model's file; None where there is none.
+    """
+
+    source: str
+    aggregates: Mapping[Segment, Aggregates]
+    pairs: Mapping[Segment, Pair] | None = None
+    error: str | None = None
+    sha256: str | None = None
+
+
+class Rival:
+    """Another model on the same rows.
+
+    Parameters
+    ----------
+    model
+        The one that is judged, which names the other.
+    needs
+        What is compared.
+
+    Attributes
+    ----------
+    contestant
+        It as one to be judged; None where it can't be.
+    """
+
+    def __init__(self, model: Model, settings: Settings, needs: Needs, rows: Rows) -> None:
+        named = model.baseline
+        assert named
+        own = {"model": named.model, "prediction": named.prediction, "score": named.score}
+        self._model = model.model_copy(update=own)
+        self.contestant: Contestant | None = None
+        self._found = MeasuredBaseline(_source(self._model), {}, {})
+        try:
+            self.contestant = self._contestant(settings, needs, rows)
+        except MeasurementError as error:
+            self._found = replace(self._found, error=str(error))
+
+    def _contestant(self, settings: Settings, needs: Needs, rows: Rows) -> Contestant:
+        if self._model.model is None:
+            require_columns(self._model, rows.types)
+            if scores_needed(needs) and not self._model.scores:
+                raise DataError(f"{self._found.source} have no score, which is compared")
+            return Contestant.of(self._model, None, needs, rows, "baseline")
+        loaded = load_model(self._model.model, settings.folder)
+        self._found = replace(self._found, sha256=loaded.sha256)
+        # Those that the settings name are the other one's; they serve where it tells none.
+        tells = loaded.attribute("feature_names_in_") is not None
+        model = self._model.model_copy(update={"features": None}) if tells else self._model
+        return Contestant.of(model, loaded, needs, rows, "baseline")
+
+    def measured(self, place: Answered, given: Given, predictions: Predictions) -> MeasuredBaseline:
+        """What it came to.
+
+        Parameters
+        ----------
+        place
+            Where the answers of both are.
+        given, predictions
+            Those of the model that is judged.
+        """
+        if self.contestant is None:
+            return self._found
+        if place.failed:
+            return replace(self._found, error=place.failed)
+        needs, own = self.contestant.needs, place.given(self.contestant)
+        try:
+            found = find_predictions(own, place.file)
+            aggregates = place.aggregates(found, needs)
+            pair = find_pair(given, predictions, own, found)
+            pairs = find_pairs(place.engine, pair, needs)
+            if (whole := pairs.get(())) and whole.rows != place.labelled:
+                raise DataError(f"{place.labelled:,} labelled rows became {whole.rows:,} {CHANGED}")
+        except MeasurementError as error:
+            return replace(self._found, error=str(error))
+        return replace(self._found, aggregates=aggregates, pairs=pairs)
+
+
+def _source(model: Model) -> str:
+    if model.model:
+        return model.model.source
+    return f"logged predictions {quoted([*model.predictions, *model.scores])}"
+
+
+def measured_elsewhere(
+    model: Model, loaded: LoadedModel | None, needs: Needs, as_of: datetime, keeping: Keeping
+) -> MeasuredBaseline:
+    """The same model on the rows of its baseline.
+
+    Parameters
+    ----------
+    loaded
+        The model; None where its answers are logged there, too.
+    as_of
+        The end of the window, if the baseline has one and does not say when.
+    """
+    named = model.baseline
+    assert named
+    assert named.data
+    timed = named.window is not None or named.as_of is not None
+    rows = {"data": named.data, "window": named.window}
+    model = model.model_copy(update=rows if timed else {**rows, "time_column": None})
+    try:
+        aggregates = _aggregates(model, loaded, needs, named.as_of or as_of, keeping)
+        return MeasuredBaseline(named.data.source, aggregates)
+    except MeasurementError as error:
+        return MeasuredBaseline(named.data.source, {}, error=str(error))
+    finally:
+        keeping.file.unlink(missing_ok=True)
+
+
+def _aggregates(
+    model: Model, loaded: LoadedModel | None, needs: Needs, as_of: datetime, keeping: Keeping
+) -> Mapping[Segment, Aggregates]:
+    with ExitStack() as stack:
+        engine = stack.enter_context(open_engine(model.data, keeping.settings))
+        rows = open_rows(engine, model, as_of)
+        if rows.nothing:
+            return {}
+        one = Contestant.of(model, loaded, needs, rows)
+        place = answered(stack, engine, rows, [one], keeping)
+        return place.aggregates(find_predictions(place.given(one), place.file), needs)

@@ -1,0 +1,159 @@
+"""A model on its rows, called or logged, and with it its baseline's -> answers to be judged."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_checks.aggregates import Aggregates
+from model_checks.answers import Progress, write_answers
+from model_checks.calling import Caller, Whose, has_scores
+from model_checks.engines import GIVEN, Engine, keep_in, open_file
+from model_checks.errors import DataError
+from model_checks.given import AnswerColumns, Given, segment_columns
+from model_checks.needs import Needs, scores_needed
+from model_checks.plan import Segment
+from model_checks.predictions import Predictions
+from model_checks.queries import CHANGED, find_aggregates
+from model_checks.rows import Rows
+from model_checks.settings import Model, Settings
+from model_checks.sources import LoadedModel
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """A model that is to be judged, or what was logged of it.
+
+    Attributes
+    ----------
+    model
+        What the settings say of it.
+    needs
+        Which aggregates are wanted of its answers.
+    answers
+        The columns that these stand in.
+    caller
+        Calls it; None where its answers are logged.
+    """
+
+    model: Model
+    needs: Needs
+    answers: AnswerColumns
+    caller: Caller | None
+
+    @classmethod
+    def of(
+        cls,
+        model: Model,
+        loaded: LoadedModel | None,
+        needs: Needs,
+        rows: Rows,
+        whose: Whose = "model",
+    ) -> "Contestant":
+        """The model as it is asked for; ``loaded`` is None where its answers are logged.
+
+        Raises
+        ------
+        MeasurementError
+            If it lacks what is needed to judge it, or the rows lack one of its features.
+        """
+        if loaded is None:
+            return cls(model, needs, AnswerColumns.logged(model, whose), None)
+        caller = Caller(model, loaded, scored=_scored(model.task, needs, loaded), whose=whose)
+        caller.require_features(rows.types, model.data.source)
+        return cls(model, needs, AnswerColumns.of(caller), caller)
+
+
+def _scored(task: str, needs: Needs, loaded: LoadedModel) -> bool:
+    """Whether scores are asked for; functions of somebody's own get them where there are any."""
+    offered = "replicates" in needs and task != "regression"
+    return scores_needed(needs) or (offered and has_scores(loaded))
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What it takes to call models: where their answers are kept, and who is told the rows."""
+
+    settings: Settings
+    file: Path
+    progress: Progress | None
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The labelled rows, with the answers of all contestants beside the labels.
+
+    Attributes
+    ----------
+    engine, relation, types, file
+        Where they stand; a file where a model was called.
+    labelled
+        How many rows there are.
+    failed
+        Why the baseline's model has not answered; None if it has, or if there is none.
+    """
+
+    engine: Engine
+    relation: str
+    types: Mapping[str, str]
+    file: Path | None
+    labelled: int
+    failed: str | None = None
+
+    def given(self, one: Contestant) -> Given:
+        """The answers of one of them."""
+        probabilities = "probabilities" in one.needs
+        return Given(self.engine, one.model, self.relation, self.types, one.answers, probabilities)
+
+    def aggregates(self, predictions: Predictions, needs: Needs) -> Mapping[Segment, Aggregates]:
+        """All aggregates that are needed, if they are of the rows that were counted before.
+
+        Raises
+        ------
+        DataError
+            If they are not, or the engine can't run a query to its end.
+        """
+        found = find_aggregates(self.engine, predictions, needs)
+        if (whole := found.get(())) and whole.rows != self.labelled:
+            raise DataError(f"{self.labelled:,} labelled rows became {whole.rows:,} {CHANGED}")
+        return found
+
+
+def answered(
+    stack: ExitStack,
+    engine: Engine,
+    rows: Rows,
+    contestants: Sequence[Contestant],
+    keeping: Keeping,
+) -> Answered:
+    """Have all contestants answer.
+
+    Parameters
+    ----------
+    stack
+        Closes the engine; where models are called, it is given the one that has their answers.
+
+    Raises
+    ------
+    MeasurementError
+        If the model that is judged fails, the rows can't be read or the answers not be kept.
+    """
+    callers = [one.caller for one in contestants if one.caller]
+    if not callers:
+        relation = f"(select * from {rows.relation} where {rows.condition})"
+        return Answered(engine, relation, rows.types, None, rows.labelled)
+    with keep_in(keeping.file, keeping.settings) as kept:
+        columns = _columns_kept(contestants)
+        failed = write_answers(engine, rows, callers, columns, kept, keeping.progress)
+    stack.close()  # gives back the memory that reading took
+    engine = stack.enter_context(open_file(keeping.file, keeping.settings))
+    types = engine.columns(GIVEN)
+    return Answered(engine, GIVEN, types, keeping.file, rows.labelled, failed)
+
+
+def _columns_kept(contestants: Sequence[Contestant]) -> list[str]:
+    """What is kept beside the answers of models: labels, weights, segments, and logged answers."""
+    model = contestants[0].model
+    columns = [*model.targets, *([model.weight] if model.weight else []), *segment_columns(model)]
+    columns += [name for one in contestants if not one.caller for name in one.answers.names]
+    return list(dict.fromkeys(columns))

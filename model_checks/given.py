@@ -1,0 +1,313 @@
+"""A relation with answers in it, under whatever names -> checked labels, and columns in SQL."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from model_checks.calling import Caller, Whose, column_shown, is_answered
+from model_checks.engines import Engine
+from model_checks.engines.sql import identifier, literal
+from model_checks.errors import DataError
+from model_checks.labels import is_positive, refuse_third_labels
+from model_checks.rows import is_float, is_number, label_of, label_text, quoted, text_of
+from model_checks.settings import Model
+
+_NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
+
+MOST_LABELS = 1000
+"""A matrix of all labels by all labels is held for each segment."""
+
+_MOST_PAIRS = MOST_LABELS * MOST_LABELS
+"""As many pairs of a true and a predicted label are looked at."""
+
+_WEIGHTS = (1e-30, 1e30)
+"""Sums of products of weights and ranks stay within what a float can hold."""
+
+
+@dataclass(frozen=True)
+class AnswerColumns:
+    """The columns in which the answers of a model stand.
+
+    Attributes
+    ----------
+    predictions
+        Of labels or numbers; none where they are read off the scores.
+    scores
+        Each label that has scores, with their column.
+    known
+        The labels that the model knows; none if it does not tell.
+    whose
+        Whether it is the model that is judged, or the one that it is compared with.
+    """
+
+    predictions: tuple[str, ...]
+    scores: Mapping[str, str]
+    known: tuple[str, ...]
+    whose: Whose
+
+    @classmethod
+    def logged(cls, model: Model, whose: Whose) -> "AnswerColumns":
+        """Those that the settings name."""
+        scores = _logged_scores(model)
+        known = tuple(scores) if model.task == "multiclass" else ()
+        return cls(model.predictions, scores, known, whose)
+
+    @classmethod
+    def of(cls, caller: Caller) -> "AnswerColumns":
+        """Those that a model is called for."""
+        return cls(caller.predictions, caller.scores, caller.known, caller.whose)
+
+    @property
+    def names(self) -> list[str]:
+        """All of them."""
+        return [*self.predictions, *self.scores.values()]
+
+
+def _logged_scores(model: Model) -> Mapping[str, str]:
+    """Each label that has a column of scores, with that column."""
+    if isinstance(model.score, dict):
+        return model.score
+    labels = model.targets if model.task == "multilabel" else [label_text(model.positive_label)]
+    return dict(zip(labels, model.scores, strict=False))
+
+
+def segment_columns(model: Model) -> tuple[str, ...]:
+    """The columns of all segmentations."""
+    return tuple(dict.fromkeys(column for one in model.segments for column in one.by))
+
+
+@dataclass(frozen=True)
+class Given:
+    """The labelled rows, with the answers of one model under whatever names they have there.
+
+    Attributes
+    ----------
+    probabilities
+        Whether a metric takes the scores for such.
+    """
+
+    engine: Engine
+    model: Model
+    relation: str
+    types: Mapping[str, str]
+    answers: AnswerColumns
+    probabilities: bool
+
+    def checked_labels(self) -> tuple[str, ...]:
+        """The labels that occur; multilabel: the target columns; none of a regression.
+
+        Raises
+        ------
+        DataError
+            If no metric could be trusted on the answers: one is null, NaN or infinite, or labels do
+            not fit the task.
+        """
+        self._refuse_types()
+        self._refuse_missing()
+        if self.model.task == "multilabel":
+            refuse_third_labels(self.engine, self.relation, self._label_texts(), self._positive)
+            return self.model.targets
+        return () if self.model.task == "regression" else self._labels()
+
+    def common_labels(self, ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+        """The labels of the answers of two models together, from those of each.
+
+        Raises
+        ------
+        DataError
+            If there are too many.
+        """
+        where = "labels of the model and of the baseline"
+        if self.model.task == "multilabel":
+            return ones + others
+        if self.model.task != "binary":
+            return _not_too_many({*ones, *others}, where)
+        stand_in = {f"not {self._positive}"} if ones != others else set()
+        return self._binary_labels({*ones, *others} - stand_in, where)
+
+    def columns(self, labels: tuple[str, ...]) -> dict[str, str]:
+        """SQL of all columns, under the common names.
+
+        Parameters
+        ----------
+        labels
+            That answers are read off the scores as.
+        """
+        columns = self._values_of(labels)
+        scores, segments = self.answers.scores.values(), segment_columns(self.model)
+        columns |= {f"s{k}": _number(name) for k, name in enumerate(scores)}
+        columns |= {f"g{k}": text_of(identifier(c), self.types[c]) for k, c in enumerate(segments)}
+        columns["w"] = _number(self.model.weight) if self.model.weight else "cast(1 as double)"
+        return columns
+
+    @property
+    def _positive(self) -> str:
+        return label_text(self.model.positive_label)
+
+    def _values_of(self, labels: tuple[str, ...]) -> dict[str, str]:
+        """The columns of what is true and what was predicted."""
+        if self.model.task == "multilabel":
+            return self._indicators()
+        [target] = self.model.targets
+        return {"y_true": self._values(target), "y_pred": self._predicted(labels)}
+
+    def _indicators(self) -> dict[str, str]:
+        """Whether each label is true, and whether it was predicted."""
+        given = [is_positive(text, self._positive) for text in self._label_texts().values()]
+        size = len(self.model.targets)
+        true, predicted = given[:size], given[size:]
+        if not predicted:
+            predicted = [
+                f"case when {self._reaches_threshold(column)} then 1 else 0 end"
+                for column in self.answers.scores.values()
+            ]
+        columns = {f"y{k}": sql for k, sql in enumerate(true)}
+        return columns | {f"p{k}": sql for k, sql in enumerate(predicted)}
+
+    def _label_texts(self) -> dict[str, str]:
+        return {place: self._values(name) for place, name in self._judged_columns().items()}
+
+    def _judged_columns(self) -> dict[str, str]:
+        """What each column of labels is called, targets first, with its name."""
+        named = {f"target {name!r}": name for name in self.model.targets}
+        return named | {
+            f"prediction {column_shown(name)}": name for name in self.answers.predictions
+        }
+
+    def _values(self, name: str) -> str:
+        """The numbers of a column, or its labels as text."""
+        regression = self.model.task == "regression"
+        return _number(name) if regression else label_of(identifier(name), self.types[name])
+
+    def _predicted(self, labels: tuple[str, ...]) -> str:
+        """The predicted label or number: given, or read off the scores."""
+        if self.answers.predictions:
+            [prediction] = self.answers.predictions
+            return self._values(prediction)
+        if self.model.task == "binary":
+            (negative, positive), [score] = labels, self.answers.scores.values()
+            case = f"when {self._reaches_threshold(score)} then {literal(positive)}"
+            return f"case {case} else {literal(negative)} end"
+        scores = {label: _number(column) for label, column in self.answers.scores.items()}
+        highest = f"greatest({', '.join(scores.values())})"
+        cases = [f"when {sql} = {highest} then {literal(label)}" for label, sql in scores.items()]
+        return f"case {' '.join(cases)} end"
+
+    def _reaches_threshold(self, score: str) -> str:
+        """SQL that holds where a score is enough for its label to be predicted."""
+        given = self.model.decision_threshold
+        return f"{_number(score)} >= cast({0.5 if given is None else given!r} as double)"
+
+    def _labels(self) -> tuple[str, ...]:
+        """The labels that occur; an error if the model or the task can't have them."""
+        found: dict[str, set[str]] = {}
+        columns = self._judged_columns()
+        listed = ", ".join(self._values(name) for name in columns.values())
+        rows = self.engine.run(
+            f"select distinct {listed} from {self.relation} limit {_MOST_PAIRS + 1}"
+        )
+        if len(rows) > _MOST_PAIRS:  # no labels, but probabilities: they are not all to come here
+            raise DataError(
+                f"{' and '.join(columns)}: more than {MOST_LABELS:,} labels; "
+                "numbers are judged by task = 'regression'"
+            )
+        for place, values in zip(columns, zip(*rows, strict=True), strict=True):
+            found[place] = set(values)
+        for place, labels in found.items():
+            if self.answers.known and (unknown := _in_order(labels.difference(self.answers.known))):
+                raise DataError(
+                    f"{place}: {quoted(unknown)} among its labels, which the {self.answers.whose} "
+                    f"does not know; it knows {quoted(self.answers.known)}"
+                )
+        occurring, where = set[str]().union(*found.values()), " and ".join(found)
+        if self.model.task == "binary":
+            return self._binary_labels(occurring.union(self.answers.known), where)
+        return _not_too_many(occurring, where)
+
+    def _binary_labels(self, found: set[str], where: str) -> tuple[str, str]:
+        positive = self._positive
+        others = _in_order(found - {positive})
+        if len(others) > 1 and positive not in found:
+            raise DataError(
+                f"positive_label {positive!r} is not among the labels of {where}: {quoted(others)}"
+            )
+        if len(others) > 1:
+            labels = _in_order(found)
+            raise DataError(
+                f"{where}: {len(labels):,} labels, {quoted(labels)}; a binary model has two"
+            )
+        return (others[0] if others else f"not {positive}"), positive
+
+    def _refuse_types(self) -> None:
+        numbers = {f"score {column_shown(name)}": name for name in self.answers.scores.values()}
+        if self.model.weight:
+            numbers[f"weight {self.model.weight!r}"] = self.model.weight
+        if self.model.task == "regression":
+            numbers |= self._judged_columns()
+        for shown, name in numbers.items():
+            if not is_number(self.types[name]):
+                raise DataError(f"{shown} is of type {self.types[name]}, which is no number")
+
+    def _refuse_missing(self) -> None:
+        """Values that no metric can be computed from, counted in one query."""
+        conditions: dict[str, str] = {}
+        asked = [("score", name) for name in self.answers.scores.values()]
+        asked += [("prediction", name) for name in self.answers.predictions]
+        asked += [("weight", self.model.weight)] if self.model.weight else []
+        for key, name in asked:
+            shown, column = f"{key} {column_shown(name)}", identifier(name)
+            null = "missing" if key == "prediction" and is_answered(name) else "null"
+            conditions[f"{shown} is {null}"] = f"{column} is null"
+            if is_float(self.types[name]):
+                conditions[f"{shown} is NaN"] = f"isnan({column})"
+                conditions[f"{shown} is infinite"] = f"isinf({column})"
+        if self.probabilities:
+            for name in self.answers.scores.values():
+                condition = f"{_number(name)} < 0 or {_number(name)} > 1"
+                conditions[f"score {column_shown(name)} is no probability"] = condition
+        if self.model.weight:
+            shown, number = f"weight {self.model.weight!r}", _number(self.model.weight)
+            low, high = _WEIGHTS
+            conditions[f"{shown} is negative"] = f"{number} < 0"
+            conditions[f"{shown} is neither 0 nor from {low:g} to {high:g}"] = (
+                f"{number} > 0 and {number} < {low!r} or "
+                f"{number} > {high!r} and not isnan({number}) and not isinf({number})"
+            )
+        for target in self.model.targets:
+            if is_float(self.types[target]):
+                conditions[f"target {target!r} is infinite"] = f"isinf({identifier(target)})"
+        if not conditions:
+            return
+        counts = (f"count(case when {condition} then 1 end)" for condition in conditions.values())
+        [row] = self.engine.run(f"select count(*), {', '.join(counts)} from {self.relation}")
+        rows, *numbers = row
+        bad = [f"{what} in {n:,}" for what, n in zip(conditions, numbers, strict=True) if n]
+        if bad:
+            raise DataError(f"{'; '.join(bad)} of {rows:,} labelled rows")
+
+
+def _number(name: str) -> str:
+    return f"cast({identifier(name)} as double)"
+
+
+def _not_too_many(labels: set[str], where: str) -> tuple[str, ...]:
+    if len(labels) > MOST_LABELS:
+        raise DataError(
+            f"{where}: {len(labels):,} labels, at most {MOST_LABELS:,} can be judged; "
+            "numbers are judged by task = 'regression'"
+        )
+    return tuple(_in_order(labels))
+
+
+def _in_order(labels: Iterable[str]) -> list[str]:
+    """Numbers by size, then words.
+
+    >>> _in_order(["b", "10", "-1", "9", "a"])
+    ['-1', '9', '10', 'a', 'b']
+    """
+
+    def key(label: str) -> tuple[float, str]:
+        return float(label) if _NUMERAL.fullmatch(label) else math.inf, label
+
+    return sorted(labels, key=key)

@@ -1,0 +1,104 @@
+"""By how much a model is worse than its baseline: two estimates -> that of the degradation.
+
+A degradation is above 0 where the model is worse, whichever way its metric points: where more is
+better the baseline less the model, where less is better the model less the baseline, and of a bias,
+which is best at 0, the sizes of both.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
+
+from model_checks.intervals import (
+    Interval,
+    IntervalAt,
+    difference_interval,
+    magnitude_interval,
+    relative_interval,
+)
+from model_checks.metrics.estimate import Estimate, always, estimated
+
+Best = Literal["higher", "lower", "zero"]
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How two estimates are compared.
+
+    Attributes
+    ----------
+    best
+        Where the metric is best.
+    relative
+        Whether the degradation is a share of the baseline's size.
+    paired
+        Whether both are of the same rows.
+    correlation
+        Of the two estimates, or of the sizes of two biases; 0 of other rows.
+    """
+
+    best: Best
+    relative: bool
+    paired: bool
+    correlation: float = 0.0
+
+
+_Side = tuple[float, IntervalAt]
+"""A value, and its interval at any confidence."""
+
+
+def degradation(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate:
+    """The estimate of the degradation; both must have a value."""
+    a, b = _side(current), _side(baseline)
+    if terms.relative and b[0] == 0:
+        reason = (
+            "the baseline is exactly 0, of which a percentage means nothing; "
+            "an absolute max_degradation would do"
+        )
+        none = Estimate(None, None, None, current.confidence, current.n, current.unit, None)
+        return replace(none, reason=reason)
+    value = _worse(a[0], b[0], terms)
+    interval = partial(_interval, terms, a, b)
+    return estimated(value, interval, current.n, current.unit, current.confidence)
+
+
+def with_exact_baseline(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate:
+    """The same, as if the baseline were known exactly: what the model's own rows leave open."""
+    value, _ = _side(baseline)
+    exact = replace(baseline, interval_at=partial(always, Interval(value, value, "")))
+    return degradation(current, exact, terms)
+
+
+def _side(estimate: Estimate) -> _Side:
+    assert estimate.value is not None
+    assert estimate.interval_at is not None
+    return estimate.value, estimate.interval_at
+
+
+def _worse(a: float, b: float, terms: Terms) -> float:
+    if terms.best == "zero":
+        a, b = abs(a), abs(b)
+    worse = b - a if terms.best == "higher" else a - b
+    return worse / abs(b) if terms.relative else worse
+
+
+def _interval(terms: Terms, current: _Side, baseline: _Side, confidence: float) -> Interval:
+    (a, a_at), (b, b_at) = current, baseline
+    of_a, of_b, r = a_at(confidence), b_at(confidence), terms.correlation
+    if terms.best == "zero":
+        r = _correlation_of_sizes(of_a, of_b, r)
+        of_a, of_b = magnitude_interval(a, of_a), magnitude_interval(b, of_b)
+        a, b = abs(a), abs(b)
+    apart = relative_interval if terms.relative else difference_interval
+    more = apart(a, of_a, b, of_b, r, paired=terms.paired)
+    return _turned(more) if terms.best == "higher" else more
+
+
+def _correlation_of_sizes(of_a: Interval, of_b: Interval, r: float) -> float:
+    """Of the sizes of two biases: nothing that helps where either may be on both sides of 0."""
+    sure = all(one.low >= 0 or one.high <= 0 for one in (of_a, of_b))
+    return r if sure else min(r, 0.0)
+
+
+def _turned(interval: Interval) -> Interval:
+    return Interval(0.0 - interval.high, 0.0 - interval.low, interval.method)

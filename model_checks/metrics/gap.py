@@ -1,0 +1,22 @@
+"""How far apart segments lie: their estimates -> that of the largest value less the smallest."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from model_checks.intervals import gap_interval
+from model_checks.metrics.estimate import Estimate, estimated
+
+
+def gap(estimates: Sequence[Estimate], confidence: float) -> Estimate:
+    """The estimate of the gap.
+
+    Parameters
+    ----------
+    estimates
+        Two or more, each of other rows and with a value.
+    """
+    values = tuple(one.value for one in estimates if one.value is not None)
+    intervals_at = tuple(one.interval_at for one in estimates if one.interval_at is not None)
+    interval = partial(gap_interval, values, intervals_at)
+    n = sum(one.n for one in estimates)
+    return estimated(max(values) - min(values), interval, n, estimates[0].unit, confidence)

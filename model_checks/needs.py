@@ -1,0 +1,47 @@
+"""The checks of a model -> which aggregates they are functions of, for which segments."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from model_checks.aggregates import AggregateKind
+from model_checks.metrics import METRICS, Asked, metric_named
+from model_checks.plan import Check, Segment
+from model_checks.queries import Grouping, Need
+
+Needs = Mapping[AggregateKind, Need]
+
+
+def needs_of(checks: Iterable[Check]) -> Needs:
+    """Which aggregates some checks of a model are functions of, for which segments.
+
+    The values of a segmentation are held to those that the file lists, where it lists all.
+    """
+    by_kind: dict[AggregateKind, list[Check]] = defaultdict(list)
+    for check in checks:
+        by_kind[metric_named(check.metric).kind(check.task)].append(check)
+    return {kind: _need(those) for kind, those in by_kind.items()}
+
+
+def scores_needed(needs: Needs) -> bool:
+    """Whether labels alone don't tell them all."""
+    return any(metric.aggregate in needs for metric in METRICS.values() if metric.needs_scores)
+
+
+def _need(checks: Sequence[Check]) -> Need:
+    by_columns: dict[tuple[str, ...], list[tuple[Check, Segment]]] = defaultdict(list)
+    asked_of: dict[Segment, set[Asked]] = defaultdict(set)
+    for check in checks:
+        for segment in check.among or (check.segment,):
+            by_columns[tuple(column for column, _ in segment)].append((check, segment))
+            asked_of[segment].add(check.asked)
+    return Need(
+        tuple(_grouping(columns, those) for columns, those in by_columns.items()),
+        frozenset(check.asked for check in checks),
+        {segment: frozenset(asked) for segment, asked in asked_of.items()},
+    )
+
+
+def _grouping(columns: tuple[str, ...], checks: Sequence[tuple[Check, Segment]]) -> Grouping:
+    all_listed = columns and all(check.declared for check, _ in checks)
+    listed = tuple(dict.fromkeys(segment for _, segment in checks)) if all_listed else None
+    return Grouping(columns, listed)

@@ -1,0 +1,237 @@
+"""Settings and the segment values in the data -> the checks of a run."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from model_checks.aggregates import OwnFunction
+from model_checks.errors import SettingsError
+from model_checks.metrics import metric_named
+from model_checks.plan import (
+    Bound,
+    Check,
+    Kind,
+    Plan,
+    Segment,
+    SegmentationKey,
+    SegmentRows,
+    check_id,
+    plain,
+)
+from model_checks.settings import (
+    Correction,
+    Gap,
+    Judging,
+    Rule,
+    Segmentation,
+    Settings,
+    Threshold,
+)
+
+BUILT_IN = Judging(confidence=0.95, rule="estimate", min_rows=30)
+CORRECTION: Correction = "holm"
+NOTHING_TO_COMPARE = "nothing to compare with: no [models.NAME.baseline] and no --candidate"
+_NOTHING: Mapping[str, Any] = {"vacant": NOTHING_TO_COMPARE, "declared": False}
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What a threshold is applied to."""
+
+    segment: Segment = ()
+    declared: bool = True
+    vacant: str | None = None
+
+
+@dataclass(frozen=True)
+class _Held:
+    """How a threshold is held: its own value of each key, or that of the nearest level above."""
+
+    confidence: float
+    rule: Rule
+    min_rows: int
+    correction: Correction
+
+
+def plan_checks(
+    settings: Settings, found: Mapping[SegmentationKey, SegmentRows], *, gate: bool = False
+) -> Plan:
+    """Every threshold of every model, for the whole and for each segment value.
+
+    Parameters
+    ----------
+    settings
+        What was agreed.
+    found
+        Segment values in the data, for the segmentations that list none. One that is absent could
+        not be read: its thresholds become one check each, which measuring will find in ERROR.
+    gate
+        Whether a promotion is judged: the rule is "confident" unless the threshold says otherwise.
+
+    Raises
+    ------
+    SettingsError
+        If two checks would have the same id.
+    """
+    checks: list[Check] = []
+    left_out: list[str] = []
+    for name, model in settings.models.items():
+        of_model = _OfModel(settings, name, gate=gate)
+        for metric, threshold in model.thresholds.items():
+            checks += of_model.held_to(metric, threshold, of_model.held(threshold), [_Target()])
+        for one in model.segments:
+            rows = found.get((name, tuple(one.by)))
+            needed = {}
+            for metric, threshold in one.thresholds.items():
+                held = of_model.held(threshold, one)
+                needed[metric] = held.min_rows
+                targets = list(_targets(one, rows, held.min_rows))
+                checks += of_model.held_to(metric, threshold, held, targets)
+            for metric, gap in one.max_gap.items():
+                held = of_model.held(gap, one)
+                needed[f"{metric}-gap"] = held.min_rows
+                checks.append(of_model.gap(metric, gap, held, one, rows))
+            if one.values is None and rows:
+                left_out += _too_small(name, one, rows, needed)
+    times = Counter(check.id for check in checks)
+    if twice := [check_id for check_id, n in times.items() if n > 1]:
+        raise SettingsError(
+            f"{settings.file}: two checks would be called {one}; rename the model or the column"
+            for one in twice
+        )
+    return Plan(tuple(checks), tuple(left_out))
+
+
+class _OfModel:
+    """Makes the checks of one model."""
+
+    def __init__(self, settings: Settings, name: str, *, gate: bool) -> None:
+        self._settings = settings
+        self._name = name
+        self._model = settings.models[name]
+        self._gate = gate
+
+    def held(self, agreed: Judging, *above: Judging) -> _Held:
+        """The nearest level's value of each key; a gate passes over the rules above the first."""
+        model, defaults = self._model, self._settings.defaults
+        levels = (agreed, *above, model, defaults, BUILT_IN)
+        rule = next(level.rule for level in levels if level.rule is not None)
+        if self._gate:
+            rule = agreed.rule or "confident"
+        return _Held(
+            confidence=next(one.confidence for one in levels if one.confidence is not None),
+            rule=rule,
+            min_rows=next(one.min_rows for one in levels if one.min_rows is not None),
+            correction=model.correction or defaults.correction or CORRECTION,
+        )
+
+    def held_to(
+        self, metric: str, threshold: Threshold, held: _Held, targets: Sequence[_Target]
+    ) -> Iterator[Check]:
+        """A threshold applied to its targets: to the metric, and to what it was compared with."""
+        if threshold.min is not None or threshold.max is not None:
+            bound = Bound(threshold.min, threshold.max, threshold.warn, held.rule)
+            for target in targets:
+                yield self._check(metric, threshold, held, target, bound)
+        if threshold.max_degradation:
+            amount, relative = threshold.max_degradation
+            bound = Bound(None, amount, None, held.rule)
+            nothing = {} if self._model.baseline else _NOTHING
+            for target in targets:
+                check = self._check(metric, threshold, held, target, bound, kind="degradation")
+                yield replace(check, relative=relative, **nothing)
+
+    def gap(
+        self, metric: str, gap: Gap, held: _Held, one: Segmentation, rows: SegmentRows | None
+    ) -> Check:
+        """How far apart the values of a metric may lie among the segments that have the rows."""
+        targets = list(_targets(one, rows, held.min_rows))
+        among = tuple(target.segment for target in targets if not target.vacant)
+        vacant = targets[0].vacant
+        if len(among) == 1:
+            columns = ", ".join(one.by)
+            vacant = f"only one value of {columns} has {_labelled_rows(held.min_rows)}"
+        bound = Bound(None, gap.max, None, held.rule)
+        check = self._check(metric, gap, held, _Target(vacant=vacant), bound, kind="gap")
+        columns = ",".join(plain(column) for column in one.by)
+        listed = one.values is not None
+        return replace(check, id=f"{check.id}-{columns}", among=among, listed=listed)
+
+    def _check(
+        self,
+        metric: str,
+        agreed: Threshold | Gap,
+        held: _Held,
+        target: _Target,
+        bound: Bound,
+        kind: Kind = "level",
+    ) -> Check:
+        task = self._model.task
+        named = metric if kind == "level" else f"{metric}-{kind}"
+        vacant = target.vacant is not None
+        return Check(
+            id=check_id(self._name, named, target.segment, vacant=vacant),
+            model=self._name,
+            task=task,
+            metric=metric,
+            average=agreed.average or metric_named(metric).averages[task][0],
+            segment=target.segment,
+            bound=bound,
+            confidence=held.confidence,
+            min_rows=held.min_rows,
+            declared=target.declared,
+            vacant=target.vacant,
+            beta=agreed.beta,
+            function=_function(agreed, self._settings),
+            kind=kind,
+            correction=held.correction,
+        )
+
+
+def _function(agreed: Threshold | Gap, settings: Settings) -> OwnFunction | None:
+    if agreed.function is None:
+        return None
+    return OwnFunction(agreed.function, settings.folder, agreed.seed, agreed.max_rows)
+
+
+def _targets(
+    segmentation: Segmentation, rows: SegmentRows | None, min_rows: int
+) -> Iterator[_Target]:
+    listed = segmentation.listed()
+    if listed is not None:
+        yield from (_Target(segment) for segment in listed)
+        return
+    kept = [segment for segment, n in (rows or {}).items() if n >= min_rows]
+    if not kept:
+        columns = ", ".join(segmentation.by)
+        vacant = f"no value of {columns} has {_labelled_rows(min_rows)}"
+        if rows is None:
+            vacant = f"the values of {columns} could not be read"
+        yield _Target(tuple((column, "*") for column in segmentation.by), vacant=vacant)
+    for segment in sorted(kept, key=_sort_key):
+        yield _Target(segment, declared=False)
+
+
+def _sort_key(segment: Segment) -> list[tuple[bool, str]]:
+    return [(value is None, value or "") for _, value in segment]
+
+
+def _too_small(
+    name: str, segmentation: Segmentation, rows: SegmentRows, needed: Mapping[str, int]
+) -> Iterator[str]:
+    """What is not judged for want of rows; metrics that need different numbers are told apart."""
+    for min_rows in dict.fromkeys(needed.values()):
+        small = [n for n in rows.values() if n < min_rows]
+        metrics = [metric for metric, n in needed.items() if n == min_rows]
+        of = f"-{', '.join(metrics)}" if len(metrics) < len(needed) else ""
+        if small:
+            values = "1 value" if len(small) == 1 else f"{len(small):,} values"
+            yield (
+                f"{name}{of} by {', '.join(segmentation.by)}: {values} with fewer than "
+                f"{_labelled_rows(min_rows)} not judged ({sum(small):,} in all)"
+            )
+
+
+def _labelled_rows(n: int) -> str:
+    return "1 labelled row" if n == 1 else f"{n:,} labelled rows"

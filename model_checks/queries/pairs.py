@@ -1,0 +1,53 @@
+"""Two models on the same rows: a pair of predictions -> what they have in common."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from model_checks.aggregates import AggregateKind, Pair
+from model_checks.engines import Engine
+from model_checks.plan import Segment
+from model_checks.predictions import PairedPredictions
+from model_checks.queries.confusion import joint_counts
+from model_checks.queries.deviations import joint_deviations
+from model_checks.queries.grouping import Need
+from model_checks.queries.labels import label_sums
+from model_checks.queries.median import joint_medians
+from model_checks.queries.moments import joint_errors, joint_relative_errors
+from model_checks.queries.probabilities import joint_costs
+from model_checks.queries.ranks import rank_sums
+
+_QUERIES: Mapping[
+    AggregateKind, Callable[[Engine, PairedPredictions, Need], Mapping[Segment, Any]]
+] = {
+    "confusion": joint_counts,
+    "deviations": joint_deviations,
+    "labels": label_sums,
+    "median": joint_medians,
+    "moments": joint_errors,
+    "probabilities": joint_costs,
+    "ranks": rank_sums,
+    "relative": joint_relative_errors,
+}
+
+
+def find_pairs(
+    engine: Engine, pair: PairedPredictions, needs: Mapping[AggregateKind, Need]
+) -> Mapping[Segment, Pair]:
+    """What is needed of a pair, of the whole and of every segment value that has rows.
+
+    Functions of somebody's own have nothing of the kind.
+
+    Raises
+    ------
+    DataError
+        If the engine can't run a query to its end.
+    """
+    found: dict[Segment, Pair] = {}
+    for kind, need in needs.items():
+        if kind not in _QUERIES:
+            continue
+        for segment, one in _QUERIES[kind](engine, pair, need).items():
+            known = found.get(segment, Pair(one.count))
+            found[segment] = replace(known, **{kind: one})
+    return found

@@ -1,0 +1,283 @@
+"""The one sentence that a result is told in, and how numbers are written in it."""
+
+import math
+from decimal import Decimal
+
+from model_checks.decisions import Decision, Evidence
+from model_checks.findings import Comparison, Finding
+from model_checks.metrics import Estimate
+from model_checks.plan import Bound, Check, Segment
+from model_checks.verdicts import Verdict
+
+_CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg's"}
+_LEAST_P = 1e-11
+
+
+def sentence(finding: Finding, decision: Decision) -> str:
+    """What was measured, how it stands to what was agreed, and what would settle it."""
+    if finding.nothing:
+        told = finding.nothing
+    else:
+        tell = {"level": _level, "degradation": _degradation, "gap": _gap}[finding.check.kind]
+        told = tell(finding, decision)
+    return f"{finding.check.id}: {told}{_would_decide(finding, decision)}"
+
+
+def _level(finding: Finding, decision: Decision) -> str:
+    one, digits = finding.estimate, _digits(finding)
+    unit = one.unit.removesuffix("s") if one.n == 1 else one.unit
+    low, high = (figure(limit, digits) for limit in _limits(one))
+    return (
+        f"{figure(_value(one), digits)} ({_percent(one)} interval {low} to {high}, "
+        f"{one.method}, {one.n:,} {unit}) {_standing(finding, decision, digits)}"
+    )
+
+
+def _gap(finding: Finding, decision: Decision) -> str:
+    one, digits, gap = finding.estimate, _digits(finding), finding.gap
+    assert gap is not None
+    columns = [column for column, _ in gap.largest[0]]
+    (smallest, least), (largest, most) = gap.smallest, gap.largest
+    ends = (
+        f"{values_text(smallest)} {figure(least, digits)} to "
+        f"{values_text(largest)} {figure(most, digits)}"
+    )
+    among = f"{gap.values:,} values of {', '.join(columns)}"
+    left_out = f", {gap.left_out:,} left out" if gap.left_out else ""
+    low, high = (figure(limit, digits) for limit in _limits(one))
+    return (
+        f"{figure(_value(one), digits)} ({_percent(one)} interval {low} to {high}, {one.method}; "
+        f"{ends}, {among}{left_out}) {_standing(finding, decision, digits)}"
+    )
+
+
+def values_text(segment: Segment) -> str:
+    """The values of a segment without their columns.
+
+    >>> values_text((("carrier", "AA"), ("origin", None)))
+    'AA, null'
+    """
+    return ", ".join("null" if value is None else value or "''" for _, value in segment)
+
+
+def _standing(finding: Finding, decision: Decision, digits: int) -> str:
+    """How it stands to the bound that decided."""
+    one, bound = finding.judged, finding.check.bound
+    numbers = (_value(one), *_limits(one))
+    lowest = numbers[0] if bound.rule == "estimate" else numbers[1]  # has to be above the lower
+    if any(math.isnan(number) for number in numbers):
+        lowest = math.nan
+    if decision.verdict is decision.alone:
+        return _stands(bound, decision.verdict, lowest, digits)
+    alone = Verdict.FAIL if decision.alone is Verdict.FAIL else Verdict.PASS
+    told = _stands(bound, alone, lowest, digits)
+    return f"{told} by its own interval, but {_overruled(finding.check, decision)}"
+
+
+def _stands(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str:
+    about_min = bound.max is None or (bound.min is not None and not lowest >= bound.min)
+    good, bad = ("at least", "below") if about_min else ("at most", "above")
+    limit = bound.min if about_min else bound.max
+    assert limit is not None
+    agreed = f"the agreed {figure(limit, digits)}"
+    if math.isnan(lowest):
+        return f"has no value or no interval, so it is not {good} {agreed}"
+    if verdict is Verdict.FAIL:
+        return f"is {bad} {agreed}"
+    if verdict is Verdict.INCONCLUSIVE:
+        tolerated = f"is not proven to be {bad} {agreed}, so it is tolerated"
+        return tolerated if bound.rule == "tolerant" else f"is not proven to be {good} {agreed}"
+    if bound.min is not None and bound.max is not None:
+        low, high = figure(bound.min, digits), figure(bound.max, digits)
+        return f"is within the agreed {low} to {high}"
+    if verdict is Verdict.WARN and bound.warn is not None:
+        other = "below" if about_min else "above"
+        return f"is {good} {agreed}, but {other} the warning at {figure(bound.warn, digits)}"
+    return f"is {good} {agreed}"
+
+
+def _overruled(check: Check, decision: Decision) -> str:
+    """What the correction made of a verdict, and why."""
+    evidence = decision.evidence
+    assert evidence is not None
+    so = "so it is tolerated" if check.bound.rule == "tolerant" else "so it is not proven"
+    return f"{_corrected(evidence, 1 - check.confidence)}, {so}"
+
+
+def evidence_text(evidence: Evidence | None) -> str | None:
+    """The p-value, before and after a correction; None where the value alone decides."""
+    if evidence is None:
+        return None
+    if evidence.adjusted is None:
+        return f"p-value {_p_text(evidence.p_value)}"
+    return _corrected(evidence)
+
+
+def _corrected(evidence: Evidence, level: float = math.nan) -> str:
+    """A p-value before and after its correction, told apart from the level it is held against."""
+    assert evidence.adjusted is not None
+    assert evidence.correction is not None
+    named = _CORRECTIONS[evidence.correction]
+    checks = "1 segment check" if evidence.members == 1 else f"{evidence.members:,} segment checks"
+    before, after = (_p_text(p, level) for p in (evidence.p_value, evidence.adjusted))
+    return f"p {before} is {after} after {named} correction over {checks}"
+
+
+def _p_text(p: float, level: float = math.nan) -> str:
+    if p < _LEAST_P:
+        return f"below {_LEAST_P:g}"
+    digits = 2
+    while digits < 12 and float(f"{p:.{digits}g}") == float(f"{level:.{digits}g}") != p:
+        digits += 1
+    return f"{p:.{digits}g}"
+
+
+def _degradation(finding: Finding, decision: Decision) -> str:
+    check, compared = finding.check, finding.comparison
+    assert compared is not None
+    size = Size.of(check, compared.degradation)
+    one, amount = compared.degradation, size.agreed
+    low, high = _limits(one)
+    by_value = check.bound.rule == "estimate"
+    if by_value:
+        how = f"is {size.how(_value(one))}"
+    elif decision.alone is Verdict.FAIL:
+        how = f"is {size.how(low, 'at least')} ({_percent(one)} interval)"
+    elif math.isinf(high):
+        how = f"may be worse by any amount ({_percent(one)} interval)"
+    else:
+        how = f"is {size.how(high, 'at most')} ({_percent(one)} interval)"
+    agreed = f"{amount} was agreed" if " worse" in how else f"at most {amount} worse was agreed"
+    span = f"{size.text(low)} to {size.text(high)}"
+    span = f"{_percent(one) + ' interval' if by_value else size.how(_value(one)) + ','} {span}"
+    return (
+        f"{check.metric} {how}, {agreed}: {_proven(check, decision)}; "
+        f"{_against(finding, compared, size.metric_digits)} ({span}, {one.method})"
+    )
+
+
+def _proven(check: Check, decision: Decision) -> str:
+    by_value = check.bound.rule == "estimate"
+    met = "met" if by_value else "proven"
+    alone = "missed" if decision.alone is Verdict.FAIL else met
+    if decision.verdict is not decision.alone:
+        return f"{alone} by its own interval, but {_overruled(check, decision)}"
+    if decision.verdict is not Verdict.INCONCLUSIVE:
+        return alone
+    if check.bound.rule == "tolerant":
+        return "neither proven nor missed, so it is tolerated"
+    return "not proven"
+
+
+def _against(finding: Finding, compared: Comparison, digits: int) -> str:
+    """Both values, and what each is of."""
+    value, other = (figure(_value(e), digits) for e in (finding.estimate, compared.baseline))
+    if compared.paired:
+        return f"{value} against {other} of {compared.source} on the same {_rows(finding.rows)}"
+    rows = f"{_rows(compared.rows)} of {compared.source}"
+    return f"{value} on {_rows(finding.rows)} against {other} on {rows}"
+
+
+class Size:
+    """How a degradation is written: in the metric's unit, or in percent of the baseline.
+
+    Attributes
+    ----------
+    agreed
+        What was agreed.
+    digits
+        Decimals of a degradation.
+    metric_digits
+        Decimals of the metric's own values beside it.
+    """
+
+    def __init__(self, amount: float, digits: int, *, relative: bool) -> None:
+        self._scale, self._unit = (100.0, " %") if relative else (1.0, "")
+        self.digits = digits
+        self.agreed = f"{100 * amount:g} %" if relative else figure(amount, digits)
+        self.metric_digits = 3 if relative else max(digits, 3)
+
+    @classmethod
+    def of(cls, check: Check, degradation: Estimate | None) -> "Size":
+        """With decimals that tell what was found from what was agreed."""
+        amount = check.bound.max
+        assert amount is not None
+        scale = 100.0 if check.relative else 1.0
+        digits = 1 if check.relative else max(3, _decimals_of(amount, figures=2) if amount else 0)
+        one = degradation
+        found = (one.value, one.low, one.high) if one else ()
+        apart = [x for x in found if x is not None and x != amount and math.isfinite(x)]
+        while digits < 17 and figure(scale * amount, digits) in [
+            figure(scale * x, digits) for x in apart
+        ]:
+            digits += 1
+        return cls(amount, digits, relative=check.relative)
+
+    def text(self, degradation: float) -> str:
+        """With its sign: below 0 is better."""
+        return f"{figure(self._scale * degradation, self.digits)}{self._unit}"
+
+    def how(self, degradation: float, most: str = "") -> str:
+        """In words; ``most`` is "at most" or "at least" so much worse."""
+        if degradation < 0:
+            turned = {"at most": "at least ", "at least": "at most "}.get(most, "")
+            return f"{turned}{self.text(-degradation)} better"
+        if degradation == 0:
+            return "not worse" if most != "at least" else "no better"
+        return f"{most} {self.text(degradation)} worse".strip()
+
+
+def _rows(n: int) -> str:
+    return "1 row" if n == 1 else f"{n:,} rows"
+
+
+def _percent(estimate: Estimate) -> str:
+    return f"{100 * estimate.confidence:g} %"
+
+
+def _would_decide(finding: Finding, decision: Decision) -> str:
+    if decision.undecidable:
+        return f"; no number of rows would decide {decision.undecidable}"
+    more = decision.rows_to_decide
+    if more is None or more == finding.too_few:  # which is said already
+        return ""
+    rows = "1 more labelled row" if more == 1 else f"{more:,} more labelled rows"
+    return f"; about {rows} would decide at this value"
+
+
+def _value(estimate: Estimate) -> float:
+    assert estimate.value is not None
+    return estimate.value
+
+
+def _limits(estimate: Estimate) -> tuple[float, float]:
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return estimate.low, estimate.high
+
+
+def _digits(finding: Finding) -> int:
+    return decimals(finding.check.bound, finding.judged.value)
+
+
+def figure(number: float, digits: int) -> str:
+    """A number as every text shows it."""
+    if math.isinf(number):
+        return "infinity" if number > 0 else "minus infinity"
+    return f"{number:z,.{digits}f}"  # what is rounded to 0 has no sign
+
+
+def decimals(bound: Bound, value: float | None) -> int:
+    """Decimals that show three figures of a bound, all that were agreed, and the value apart."""
+    limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
+    digits = max([3, *(_decimals_of(limit) for limit in limits if limit)])
+    apart = [limit for limit in limits if value is not None and value != limit]
+    while value is not None and figure(value, digits) in [figure(limit, digits) for limit in apart]:
+        digits += 1
+    return digits
+
+
+def _decimals_of(limit: float, figures: int = 3) -> int:
+    exponent = Decimal(repr(limit)).as_tuple().exponent
+    assert isinstance(exponent, int)
+    return max(-exponent, figures - 1 - math.floor(math.log10(abs(limit))))

@@ -1,0 +1,36 @@
+"""How bounds are held, on any level of the file."""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from model_checks.settings.values import Table
+from model_checks.significance import Correction
+
+__all__ = ["AsOfElsewhere", "Correction", "CorrectionElsewhere", "Judging", "Rule"]
+
+Rule = Literal["estimate", "confident", "tolerant"]
+
+
+class Judging(Table):
+    """How a bound is held, on any level of the file; None is: as on the level above."""
+
+    confidence: Annotated[float, Field(gt=0, lt=1)] | None = None
+    rule: Rule | None = None
+    min_rows: Annotated[int, Field(ge=1)] | None = None
+
+
+def _as_of_is_the_models(_: object) -> None:
+    raise ValueError(
+        "belongs in [defaults] or the model's table: its rows are judged as of one time"
+    )
+
+
+def _correction_is_the_models(_: object) -> None:
+    raise ValueError(
+        "belongs in [defaults] or the model's table: its segments are corrected for together"
+    )
+
+
+AsOfElsewhere = Annotated[None, BeforeValidator(_as_of_is_the_models)]
+CorrectionElsewhere = Annotated[None, BeforeValidator(_correction_is_the_models)]
