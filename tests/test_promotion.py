@@ -213,7 +213,8 @@ def registry(project: Project) -> dict[str, str]:
         folder.mkdir(parents=True)
         shutil.copy(project.folder / "models" / f"{name}.skops", folder / "churn.skops")
         folders.append(str(folder))
-    project.write("promote.py", blocks("python")[0])
+    [script] = [block for block in blocks("python") if "promote.py" in block]
+    project.write("promote.py", script)
     done = bash(shlex.join(["python", "-c", REGISTER, *folders]), project.folder, variables)
     assert done.returncode == 0, done.stderr
     return variables
@@ -284,6 +285,25 @@ def test_the_candidates_of_the_document_are_understood(tmp_path: Path) -> None:
         arguments = shlex.split(line.replace("…", "0" * 64))
         finished = project.run("--collect-only", "-q", *arguments)
         assert finished.exit_code == 0, finished.text
+
+
+@pytest.mark.parametrize(("candidate", "passed"), [("better", True), ("worse", False)])
+def test_the_gate_of_the_document_in_python_is_the_same(
+    tmp_path: Path, candidate: str, passed: bool
+) -> None:
+    offered(tmp_path, candidate)
+    [script] = [block for block in blocks("python") if "with_candidates" in block]
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=Project(tmp_path).environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode == 0) is passed, done.stderr
+    assert ("AssertionError: ['churn-" in done.stderr) is not passed
 
 
 def test_the_first_command_of_the_document_is_a_gate(tmp_path: Path) -> None:
