@@ -105,8 +105,11 @@ def _overruled(check: Check, decision: Decision) -> str:
 
 
 def evidence_text(evidence: Evidence | None) -> str | None:
-    """The p-value, before and after a correction; None where the value alone decides."""
-    if evidence is None:
+    """The p-value, before and after a correction.
+
+    None where the value alone decides, or is on the other side of its bound.
+    """
+    if evidence is None or evidence.p_value == 1:
         return None
     if evidence.adjusted is None:
         return f"p-value {_p_text(evidence.p_value)}"

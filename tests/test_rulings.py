@@ -489,6 +489,25 @@ def test_a_gap_is_judged_by_its_interval(amount: float, rule: Rule, verdict: Ver
     assert (found.rows_to_decide is not None) == (verdict is Verdict.INCONCLUSIVE)
 
 
+@pytest.mark.parametrize("amount", [0.08, 0.1, 0.15, 0.22])
+def test_so_many_more_rows_of_the_same_kind_decide_on_a_gap(amount: float) -> None:
+    def ruled_on(times: float) -> Result:
+        grown = {name: (share, round(times * n)) for name, (share, n) in CARRIERS.items()}
+        segments = carriers(grown)
+        return ruled(apart(amount, list(segments), "confident"), measured(segments))
+
+    assert ruled_on(1.0).verdict is Verdict.INCONCLUSIVE
+    positives, rows = sum(n for _, n in CARRIERS.values()), 4 * 1000
+
+    def with_more(share: float) -> Verdict:
+        more = ruled_on(1.0).rows_to_decide
+        assert more is not None
+        return ruled_on(1 + share * more / (positives + rows)).verdict
+
+    assert with_more(1.15) is not Verdict.INCONCLUSIVE
+    assert with_more(0.7) is Verdict.INCONCLUSIVE
+
+
 def test_a_gap_of_just_what_was_agreed_is_met() -> None:
     segments = carriers({"AA": (0.4, 1000), "UA": (0.3, 1000)})
     assert 0.4 - 0.3 > 0.1
@@ -628,6 +647,7 @@ def test_a_p_value_is_told_apart_from_what_it_is_held_against() -> None:
 
 def test_a_p_value_is_told_without_a_correction_too() -> None:
     assert evidence_text(None) is None
+    assert evidence_text(Evidence(1.0)) is None
     assert evidence_text(Evidence(0.0312)) == "p-value 0.031"
     assert evidence_text(Evidence(3e-12)) == "p-value below 1e-11"
     assert evidence_text(Evidence(3e-12, 6e-11, "holm", 20)) == (
