@@ -361,6 +361,28 @@ def test_a_baseline_without_a_value_is_told_as_such() -> None:
     )
 
 
+def endlessly_bad() -> Aggregates:
+    """Errors so much larger than the targets' spread that R² is minus infinity."""
+    one = deviating(0.0, 1.0)
+    assert one.deviations is not None
+    products = {**one.deviations.products, (2, 0): 1e203, (0, 2): 1e-197}
+    return replace(one, deviations=replace(one.deviations, products=products))
+
+
+def test_what_is_no_number_is_not_compared() -> None:
+    one = worse(0.5, metric="r2", average=None)
+    good = deviating(0.0, 1.0)
+    for current, baseline, name in (
+        (endlessly_bad(), good, "the value"),
+        (good, endlessly_bad(), f"that of {DEPLOYED}"),
+    ):
+        reason = f"{name} or its interval is no number"
+        assert nothing(one, measured(current, baseline)) == reason
+    segments = dict(zip(PLANS, (good, endlessly_bad(), deviating(0.0, 2.0)), strict=False))
+    gap = apart(9.0, list(segments), metric="r2", average=None)
+    assert "2 values of plan, 1 left out)" in told(gap, measured(segments))
+
+
 def test_a_percentage_of_0_is_told_as_such() -> None:
     measurement = measured(recalled(0.4), recalled(0.0))
     assert nothing(worse(0.05, relative=True), measurement) == (
