@@ -120,6 +120,8 @@ def _corrected(evidence: Evidence, level: float = math.nan) -> str:
     named = _CORRECTIONS[evidence.correction]
     checks = "1 segment check" if evidence.members == 1 else f"{evidence.members:,} segment checks"
     before, after = (_p_text(p, level) for p in (evidence.p_value, evidence.adjusted))
+    if evidence.p_value < _LEAST_P and not after.startswith("below"):
+        after = f"below {after}"
     return f"p {before} is {after} after {named} correction over {checks}"
 
 
