@@ -146,7 +146,15 @@ def test_a_gap_of_truths_that_are_spread_out(k: int) -> None:
     assert_inside(gap_coverage(np.linspace(0.5, 0.9, k).tolist()))
 
 
-@pytest.mark.parametrize("truths", [[0.6] + [0.8] * 4, [0.6] + [0.8] * 19, [0.5, *[0.7] * 18, 0.9]])
+@pytest.mark.parametrize(
+    "truths",
+    [
+        [0.6] + [0.8] * 4,
+        [0.6] + [0.8] * 19,
+        [0.5, *[0.7] * 18, 0.9],
+        np.linspace(0.5, 0.9, 20).tolist(),
+    ],
+)
 def test_a_gap_is_cautious_where_many_might_be_the_furthest(truths: list[float]) -> None:
     # the limits let for the choice among them
     assert_cautious(gap_coverage(truths))

@@ -62,7 +62,7 @@ Drawn = tuple[Floats, Floats]
 
 def errors_of(name: str, n: int, spread: float = 0.0) -> Drawn:
     rng = np.random.default_rng(105)
-    shape = (min(4000, 2_000_000 // n), n)
+    shape = (min(10_000, 2_000_000 // n), n)
     errors = ERRORS[name][0](rng, shape)
     return errors, log_normal(rng, shape, spread)
 

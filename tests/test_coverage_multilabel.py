@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from covering import Floats, assert_inside, coverage, intervals_of, log_normal, value_of
+from covering import (
+    Floats,
+    assert_hostile,
+    assert_inside,
+    coverage,
+    intervals_of,
+    log_normal,
+    value_of,
+)
 from scipy import special
 
 from model_checks.aggregates import Aggregates, LabelSums
@@ -94,3 +102,11 @@ def test_multilabel(case: str, spread: float) -> None:
             truth = value_of(metric, whole, average, 2.0)
             found = coverage(truth, intervals_of(metric, samples, average, 2.0))
             assert_inside(found)
+
+
+def test_micro_fbeta_of_four_mistakes_in_all_is_hostile() -> None:
+    # where they are all cheap ones they do not show how often a dear one is made
+    rows = CASES["well predicted"]
+    truth = value_of("fbeta", everybody(rows), "micro", 0.5)
+    found = intervals_of("fbeta", samples_of(rows, 0.0), "micro", 0.5)
+    assert_hostile(coverage(truth, found), floor=0.90)

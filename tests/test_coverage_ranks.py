@@ -9,6 +9,7 @@ from covering import (
     INSIDE,
     Floats,
     assert_cautious,
+    assert_hostile,
     assert_inside,
     coverage,
     intervals_of,
@@ -133,6 +134,16 @@ def test_auc_with_heavy_ties(m: int, n: int, auc: float, levels: int) -> None:
     cuts = np.linspace(-1, shift + 1, levels - 1)
     intervals = intervals_of("roc_auc", binormal(m, n, shift, 1.0, cuts=cuts), "binary")
     assert_inside(coverage(tied_truth(shift, cuts), intervals))
+
+
+def test_auc_of_two_scores_is_hostile_where_one_positive_has_the_lower() -> None:
+    # in one sample of 12 no positive has it, and in one of 4 but one
+    shift = stats.norm.ppf(0.995) * math.hypot(1, 2)
+    cuts = np.array([shift / 2])
+    above, wrong = stats.norm.sf(cuts[0], shift, 2), stats.norm.sf(cuts[0])
+    truth = above * (1 - wrong) + (above * wrong + (1 - above) * (1 - wrong)) / 2
+    intervals = intervals_of("roc_auc", binormal(30, 970, shift, 2.0, cuts=cuts), "binary")
+    assert_hostile(coverage(truth, intervals), floor=0.87)
 
 
 # Several classes: a score for each, higher by so much where it is the true label.

@@ -701,8 +701,11 @@ def test_parts_leave_out_what_has_no_rows_or_counts_nothing() -> None:
     assert found.importance.tolist() == [0.5]
     assert found.shares.tolist() == [0.8]
     assert found.sizes.tolist() == [5.0]
-    # half a cheap row, after Kish, and one that costs the most
+    # one wrong row after Kish, that costs one half, and one that costs the most
     assert found.costs == pytest.approx([(0.5 + 0.8) / 2])
+    one, rights, wrongs, pay = (np.array([of]) for of in (1.0, 30.0, 8.0, 2.0))
+    many = Parts.of(one, rights, wrongs, pay, 0.8, one)
+    assert many.costs == pytest.approx([(2 + 0.5 * 0.8) / 8.5])
 
 
 def test_an_average_without_parts_is_that_of_the_delta_method() -> None:

@@ -785,7 +785,9 @@ def parts_of(
         wrong = weights * (cost > 0)
         shares.append(weights[hit].sum() / weights[concerned].sum())
         sizes.append(weights[concerned].sum() ** 2 / (weights[concerned] ** 2).sum())
-        costs.append(float(np.average(cost, weights=wrong)) if wrong.any() else max(mix))
+        kish = sizes[-1] / weights[concerned].sum()
+        more = min(4 / max(kish * wrong.sum(), 1e-9), 1.0)  # of a row that costs the most
+        costs.append((kish * (weights @ cost) + more * max(mix)) / (kish * wrong.sum() + more))
     return intervals.Parts(*map(np.array, (importance, shares, sizes, costs)))
 
 

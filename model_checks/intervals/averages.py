@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 _PSEUDO = 1.0
 """Rows that are added to each class's right and wrong ones to see how far it may vary."""
 
+_FEW_WRONG = 4.0
+"""Up to so many wrong rows a whole row is added to what they cost; beyond, ever less of one."""
+
 
 @dataclass(frozen=True)
 class Parts:
@@ -61,8 +64,9 @@ class Parts:
         some = (right + wrong > 0) & (importance > 0)
         right, wrong, paid = right[some], wrong[some], paid[some]
         concerned, kish = right + wrong, kish[some]
-        # one costly row more: few wrong rows that are all cheap do not show that others are not
-        costs = (paid * kish + highest) / (wrong * kish + 1)
+        # Few wrong rows that are all cheap do not show that others are: one more, a dear one.
+        more = _FEW_WRONG / np.maximum(wrong * kish, _FEW_WRONG)
+        costs = (paid * kish + more * highest) / (wrong * kish + more)
         return cls(importance[some], right / concerned, concerned * kish, costs)
 
 
