@@ -12,7 +12,9 @@ import sys
 import time
 
 import numpy as np
-from timing import Figure, tell
+from timing import REPOSITORY, Figure, tell
+
+sys.path.insert(0, str(REPOSITORY))  # a clone is not installed
 
 from model_checks.aggregates import Aggregates, ConfusionCounts, ErrorMoments, RankSums
 from model_checks.intervals import student_quantile
