@@ -4,6 +4,7 @@ import importlib.metadata
 import platform
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -11,8 +12,11 @@ from tempfile import TemporaryDirectory
 
 from model_checks import __version__
 from model_checks.errors import MeasurementError
-from model_checks.measuring import find_segments, measure, moment_of
-from model_checks.plan import Plan, SegmentationKey, SegmentRows
+from model_checks.forecasts import doubtful, unprovable_notes
+from model_checks.gate import gate_of
+from model_checks.measuring import count_labelled, find_segments, measure, moment_of
+from model_checks.notes import notes_on
+from model_checks.plan import Plan, Segment, SegmentationKey, SegmentRows
 from model_checks.planning import plan_checks
 from model_checks.results import Run
 from model_checks.rulings import rulings
@@ -27,7 +31,7 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     Parameters
     ----------
     settings
-        From ``load_settings``.
+        From ``load_settings``; with candidates, from its ``with_candidates``.
     as_of
         Judge as if it were then; None is what the file says, or now.
     gate
@@ -37,7 +41,8 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     -------
     Run
         With a result for every check; a model that could not be measured has errors for results.
-        Its exit status is pytest's: 1 if a check failed, else 0.
+        Its exit status is pytest's: 1 if a check failed, else 0; or 10, if in a gate nothing failed
+        but a check had nothing to compare with.
 
     Raises
     ------
@@ -53,20 +58,27 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
             for name in settings.models
         }
     ruled = {name: rulings(plan.of_model(name), one) for name, one in measured.items()}
-    results = [ruled[check.model][check.id] for check in plan.checks]
+    results = {check.id: ruled[check.model][check.id] for check in plan.checks}
+    status = int(any(result.failed for result in results.values()))
+    if gate:
+        status = gate_of(plan.checks, results, settings.candidates).status(status)
     return Run(
         id=run_id(started),
         started=started,
         finished=datetime.now(UTC),
         as_of=as_of or settings.defaults.as_of or started,
         mode=mode_of(gate=gate),
-        exit_status=int(any(result.failed for result in results)),
+        exit_status=status,
         versions=versions(),
         thresholds_sha256=settings.sha256,
-        models={name: one.facts for name, one in measured.items()},
-        results=results,
+        models={
+            name: replace(one.facts, notes=notes_on(settings, name))
+            for name, one in measured.items()
+        },
+        results=list(results.values()),
         planned=len(plan.checks),
         left_out=plan.left_out,
+        notes=plan.notes,
     )
 
 
@@ -81,6 +93,8 @@ def _folder_for_predictions(settings: Settings) -> TemporaryDirectory[str]:
 def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) -> Plan:
     """The checks to make, with the segment values that the data has at each model's moment.
 
+    Rows are counted beside, but only where a check is in doubt that too few could never meet.
+
     Data that can't be read is no error here: measuring meets it again, and it becomes the result
     of that model's checks.
 
@@ -93,7 +107,26 @@ def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) 
     for name, moment in moments.items():
         with suppress(MeasurementError):
             found.update(find_segments(settings, name, moment))
-    return plan_checks(settings, found, gate=gate)
+    plan = plan_checks(settings, found, gate=gate)
+    rows: dict[tuple[str, Segment], int] = {}
+    for name, moment in moments.items():
+        known = _known_rows(found, name)
+        wanted = {check.segment for check in doubtful(plan.of_model(name))}
+        if unknown := wanted - known.keys():
+            with suppress(MeasurementError):
+                known |= count_labelled(settings, name, moment, unknown)
+        rows |= {(name, segment): n for segment, n in known.items()}
+    return replace(plan, notes=unprovable_notes(plan.checks, rows))
+
+
+def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict[Segment, int]:
+    """The labelled rows of the segments that were found, and so of the whole."""
+    known: dict[Segment, int] = {}
+    for (model, _), rows in found.items():
+        if model == name:
+            known |= rows
+            known[()] = sum(rows.values())
+    return known
 
 
 def run_id(started: datetime) -> str:

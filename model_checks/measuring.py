@@ -1,6 +1,6 @@
 """One model, all its checks: rows -> predictions -> aggregates, once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,13 +16,14 @@ from model_checks.needs import Needs, needs_of
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import Predictions, find_predictions
 from model_checks.results import ModelFacts
-from model_checks.rows import Rows, open_rows, segment_rows
+from model_checks.rows import Rows, listed_rows, open_rows, segment_rows
 from model_checks.settings import Model, Settings
 from model_checks.sources import load_model
 
 __all__ = [
     "MeasuredBaseline",
     "Measurement",
+    "count_labelled",
     "find_segments",
     "measure",
     "moment_of",
@@ -76,6 +77,23 @@ def find_segments(
     with open_engine(model.data, settings) as engine:
         found = _segments(engine, model, open_rows(engine, model, as_of))
         return {(name, columns): values for columns, values in found.items()}
+
+
+def count_labelled(
+    settings: Settings, name: str, as_of: datetime, segments: Collection[Segment]
+) -> SegmentRows:
+    """How many labelled rows a model has, in the whole and in segments that the file lists.
+
+    Raises
+    ------
+    DataError
+        If the data can't be read.
+    """
+    model = settings.models[name]
+    with open_engine(model.data, settings) as engine:
+        rows = open_rows(engine, model, as_of)
+        listed = listed_rows(engine, rows, [segment for segment in segments if segment])
+        return {(): rows.labelled, **listed}
 
 
 def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ...], SegmentRows]:
@@ -151,7 +169,7 @@ def _measured(
         facts.add_rows(rows)
         if rows.nothing:
             return Measurement(facts.known, {}, nothing=rows.nothing)
-        if any(check.vacant for check in checks):
+        if any(check.vacant and check.declared for check in checks):
             _segments(engine, model, rows)  # raises what kept their values from being found
         loaded = load_model(model.model, settings.folder) if model.model else None
         facts.add_file(loaded.sha256 if loaded else None)

@@ -34,6 +34,8 @@ class ModelFacts:
         None where the window is open on that side.
     error
         Why the model could not be measured; None if it was.
+    notes
+        What is worth saying of how it is compared, one sentence each.
     """
 
     task: str
@@ -46,6 +48,7 @@ class ModelFacts:
     window_start: datetime | None = None
     window_end: datetime | None = None
     error: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,8 @@ class Run:
         How many checks the file asks for; fewer are in ``results`` if some were deselected.
     left_out
         What was not judged on purpose, one sentence each.
+    notes
+        What was known before anything was measured, one sentence each.
     """
 
     id: str
@@ -129,6 +134,7 @@ class Run:
     results: Sequence[Result]
     planned: int
     left_out: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
     def of_model(self, name: str) -> list[Result]:
         """The results of one model, in the order of the file."""
@@ -171,6 +177,7 @@ def run_as_json(run: Run) -> str:
             "versions": dict(run.versions),
             "planned": run.planned,
             "left_out": list(run.left_out),
+            "notes": list(run.notes),
         },
         "models": {
             name: _model_as_json(facts, run.thresholds_sha256) for name, facts in run.models.items()
@@ -269,6 +276,7 @@ def _model_as_json(facts: ModelFacts, thresholds_sha256: str) -> dict[str, Any]:
         "untimed": facts.untimed,
         "window": {"start": _iso(facts.window_start), "end": _iso(facts.window_end)},
         "error": facts.error,
+        "notes": list(facts.notes),
     }
 
 

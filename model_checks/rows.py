@@ -154,6 +154,30 @@ def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
     return {_segment(one.by, values): n for *values, n in found}
 
 
+def listed_rows(engine: Engine, rows: Rows, listed: Iterable[Segment]) -> SegmentRows:
+    """Some segments, each with its number of labelled rows; those that have none are left out."""
+    by_columns: dict[tuple[str, ...], list[Segment]] = {}
+    for segment in listed:
+        by_columns.setdefault(tuple(name for name, _ in segment), []).append(segment)
+    found: dict[Segment, int] = {}
+    for columns, segments in by_columns.items():
+        texts = [text_of(identifier(name), rows.types[name]) for name in columns]
+        names = ", ".join(f"g{position}" for position in range(len(texts)))
+        named = ", ".join(f"{text} as g{position}" for position, text in enumerate(texts))
+        wanted = " or ".join(f"({_equals(segment)})" for segment in segments)
+        counted = engine.run(
+            f"select {names}, count(*) as n from (select {named} from {rows.relation} "
+            f"where {rows.condition}) as judged where {wanted} group by {names}"
+        )
+        found |= {_segment(list(columns), values): n for *values, n in counted}
+    return found
+
+
+def _equals(segment: Segment) -> str:
+    values = [value for _, value in segment if value is not None]
+    return conjunction([f"g{position} = {literal(one)}" for position, one in enumerate(values)])
+
+
 def _segment(names: list[str], values: list[str | None]) -> Segment:
     return tuple(zip(names, values, strict=True))
 

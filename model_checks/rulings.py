@@ -7,9 +7,10 @@ from dataclasses import replace
 from model_checks.aggregates import Aggregates
 from model_checks.decisions import decisions
 from model_checks.findings import Comparison, Finding, Gap
-from model_checks.measuring import Measurement
+from model_checks.measuring import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
 from model_checks.metrics.comparison import Best, Terms, degradation, with_exact_baseline
+from model_checks.metrics.correlations import correlation
 from model_checks.metrics.gap import gap
 from model_checks.plan import Check, Segment
 from model_checks.results import Result, error_of, result_of
@@ -71,9 +72,8 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
     rows = others.rows if others else 0
     if others is None or rows < check.min_rows:
         has = "1 labelled row" if rows == 1 else f"{rows:,} labelled rows"
-        text = (
-            f"{baseline.source}, to compare with, has {has}, at least {check.min_rows:,} are needed"
-        )
+        needed = f"at least {check.min_rows:,} are needed"
+        text = f"{has} of {baseline.source} to compare with, {needed}"
         return _none(baseline.source, _nothing(check, text))
     of_others = _estimate(check, others)
     found = Comparison(baseline.source, baseline.pairs is not None, of_others, rows, of_others)
@@ -83,6 +83,7 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
         best=_best(check, checks),
         relative=check.relative,
         paired=found.paired,
+        correlation=_correlation(finding, others, baseline, measurement),
     )
     return replace(
         found,
@@ -91,6 +92,18 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
         if found.paired or check.bound.rule == "estimate"
         else with_exact_baseline(finding.estimate, of_others, terms),
     )
+
+
+def _correlation(
+    finding: Finding, others: Aggregates, baseline: MeasuredBaseline, measurement: Measurement
+) -> float:
+    """Of the two estimates, where both are of the same rows."""
+    check = finding.check
+    pair = (baseline.pairs or {}).get(check.segment)
+    if pair is None:
+        return 0.0
+    own = measurement.aggregates[check.segment]
+    return correlation(check.metric, pair, own, others, check.asked)
 
 
 def _none(source: str, why: Estimate) -> Comparison:

@@ -101,11 +101,20 @@ def _overruled(check: Check, decision: Decision) -> str:
     evidence = decision.evidence
     assert evidence is not None
     so = "so it is tolerated" if check.bound.rule == "tolerant" else "so it is not proven"
-    return f"{correction_text(evidence, 1 - check.confidence)}, {so}"
+    return f"{_corrected(evidence, 1 - check.confidence)}, {so}"
 
 
-def correction_text(evidence: Evidence, level: float) -> str:
-    """A p-value before and after the correction, told apart from what it is held against."""
+def evidence_text(evidence: Evidence | None) -> str | None:
+    """The p-value, before and after a correction; None where the value alone decides."""
+    if evidence is None:
+        return None
+    if evidence.adjusted is None:
+        return f"p-value {_p_text(evidence.p_value)}"
+    return _corrected(evidence)
+
+
+def _corrected(evidence: Evidence, level: float = math.nan) -> str:
+    """A p-value before and after its correction, told apart from the level it is held against."""
     assert evidence.adjusted is not None
     assert evidence.correction is not None
     named = _CORRECTIONS[evidence.correction]
@@ -114,7 +123,7 @@ def correction_text(evidence: Evidence, level: float) -> str:
     return f"p {before} is {after} after {named} correction over {checks}"
 
 
-def _p_text(p: float, level: float) -> str:
+def _p_text(p: float, level: float = math.nan) -> str:
     if p < _LEAST_P:
         return f"below {_LEAST_P:g}"
     digits = 2
@@ -176,24 +185,27 @@ class Size:
     ----------
     agreed
         What was agreed.
+    digits
+        Decimals of a degradation.
     metric_digits
         Decimals of the metric's own values beside it.
     """
 
     def __init__(self, amount: float, digits: int, *, relative: bool) -> None:
         self._scale, self._unit = (100.0, " %") if relative else (1.0, "")
-        self._digits = digits
+        self.digits = digits
         self.agreed = f"{100 * amount:g} %" if relative else figure(amount, digits)
         self.metric_digits = 3 if relative else max(digits, 3)
 
     @classmethod
-    def of(cls, check: Check, degradation: Estimate) -> "Size":
+    def of(cls, check: Check, degradation: Estimate | None) -> "Size":
         """With decimals that tell what was found from what was agreed."""
         amount = check.bound.max
         assert amount is not None
         scale = 100.0 if check.relative else 1.0
         digits = 1 if check.relative else max(3, _decimals_of(amount, figures=2) if amount else 0)
-        found = (degradation.value, degradation.low, degradation.high)
+        one = degradation
+        found = (one.value, one.low, one.high) if one else ()
         apart = [x for x in found if x is not None and x != amount and math.isfinite(x)]
         while digits < 17 and figure(scale * amount, digits) in [
             figure(scale * x, digits) for x in apart
@@ -203,7 +215,7 @@ class Size:
 
     def text(self, degradation: float) -> str:
         """With its sign: below 0 is better."""
-        return f"{figure(self._scale * degradation, self._digits)}{self._unit}"
+        return f"{figure(self._scale * degradation, self.digits)}{self._unit}"
 
     def how(self, degradation: float, most: str = "") -> str:
         """In words; ``most`` is "at most" or "at least" so much worse."""

@@ -14,6 +14,7 @@ LAYERS = [
     ["plugin"],
     ["alerts", "charts"],
     ["judging"],
+    ["forecasts", "gate", "notes"],
     ["rulings"],
     ["measuring"],
     ["baselines"],

@@ -93,9 +93,12 @@ def test_without_settings_there_is_one_line(tmp_path: Path) -> None:
             "--as-of=yesterday",
             "argument --as-of: 'yesterday' must be a date or a time, such as 2013-05-01",
         ),
-        (
-            "--candidate=churn=new.skops",
-            "argument --candidate: 'churn=new.skops': --candidate is not supported yet",
+        *(
+            (
+                f"--candidate={written}",
+                f"argument --candidate: {written!r} must be NAME=MODEL, as in churn=new.skops",
+            )
+            for written in ("churn", "=new.skops", "churn=", "")
         ),
         ("--charts=some", "argument --charts: invalid choice: 'some'"),
     ],
@@ -124,6 +127,7 @@ def test_a_gate_opens_when_every_check_is_proven(tmp_path: Path) -> None:
     finished = two_models(tmp_path).run("--gate")
     assert finished.exit_code == 0
     assert finished.results["run"]["mode"] == "gate"
+    assert "GATE PASSED: 3 of 3 checks evaluated" in finished.section
     assert {check["rule"] for check in finished.checks.values()} == {"confident"}
 
 
@@ -131,6 +135,30 @@ def test_a_gate_stays_shut_when_a_check_is_not_proven(tmp_path: Path) -> None:
     finished = churn_project(tmp_path, GATED).run("--gate")
     assert finished.verdicts == {"churn-accuracy": "INCONCLUSIVE", "churn-recall": "PASS"}
     assert finished.exit_code == 1
+    assert "GATE NOT PASSED: 1 of 2 checks failed (exit 1)" in finished.section
+
+
+def test_a_gate_names_the_first_of_many_checks_that_were_left_out(tmp_path: Path) -> None:
+    metrics = ("accuracy", "precision", "recall", "f1", "specificity", "npv", "balanced_accuracy")
+    agreed = ", ".join(f"{metric} = 0.5" for metric in metrics)
+    project = two_models(tmp_path, CHURN.replace("accuracy = 0.7, recall = 0.7", agreed) + PRICES)
+    named = ", ".join(f"churn-{metric}" for metric in metrics[:5])
+    told = f"GATE NOT PASSED: 7 of 8 checks not evaluated: {named} and 2 more (exit 10)"
+    assert told in project.run("--gate", "-m", "prices").section
+    assert told in project.run("--gate", "-m", "prices", "-n2").section
+
+
+def test_a_gate_with_nothing_to_compare_with_is_not_passed(tmp_path: Path) -> None:
+    toml = CHURN.replace("recall = 0.7", "recall = { min = 0.7, max_degradation = 0.01 }")
+    project = churn_project(tmp_path, toml)
+    finished = project.run("--gate")
+    assert finished.exit_code == 10
+    assert finished.verdicts["churn-recall-degradation"] == "NO_DATA"
+    told = "GATE NOT PASSED: 1 of 3 checks not evaluated: churn-recall-degradation (exit 10)"
+    assert told in finished.section
+    assert project.run("-rs").exit_code == 0
+    nothing = "nothing to compare with: no [models.NAME.baseline] and no --candidate"
+    assert nothing in project.run("-rs").text
 
 
 def test_a_gate_stays_shut_when_a_check_was_left_out(tmp_path: Path) -> None:
@@ -139,7 +167,8 @@ def test_a_gate_stays_shut_when_a_check_was_left_out(tmp_path: Path) -> None:
     assert finished.exit_code == 10
     assert finished.results["run"]["exit_status"] == 10
     assert "left out: 1 of 3 checks were not selected" in finished.section
-    assert "GATE NOT PASSED: 1 of 3 checks were not evaluated (exit 10)" in finished.section
+    told = "GATE NOT PASSED: 1 of 3 checks not evaluated: prices-mae (exit 10)"
+    assert told in finished.section
 
 
 @pytest.mark.parametrize(

@@ -141,6 +141,8 @@ def test_junit_has_the_figures_as_properties(finished: Finished, check: str) -> 
     if result["value"] is not None:
         figures |= {name: repr(result[name]) for name in ("value", "low", "high", "confidence")}
         figures["method"] = result["method"]
+    open_or_proven = ("p_value", "adjusted_p_value", "rows_to_decide")
+    figures |= {name: repr(result[name]) for name in open_or_proven if result[name] is not None}
     assert told == {"verdict": result["verdict"], **figures}
 
 

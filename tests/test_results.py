@@ -284,11 +284,13 @@ def run(*results: Result, **changes: Any) -> Run:
                 untimed=2,
                 window_start=STARTED - timedelta(days=30),
                 window_end=STARTED,
+                notes=("known of the model",),
             )
         },
         results=results,
         planned=len(results),
         left_out=["churn by plan: 1 value with fewer than 30 labelled rows not judged (3 in all)"],
+        notes=("churn-recall: known before",),
     )
     return replace(finished, **changes)
 
@@ -318,6 +320,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
             "left_out": [
                 "churn by plan: 1 value with fewer than 30 labelled rows not judged (3 in all)"
             ],
+            "notes": ["churn-recall: known before"],
         },
         "models": {
             "churn": {
@@ -330,6 +333,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "untimed": 2,
                 "window": {"start": "2013-04-01T04:30:00Z", "end": "2013-05-01T04:30:00Z"},
                 "error": None,
+                "notes": ["known of the model"],
             }
         },
         "checks": [
@@ -420,6 +424,7 @@ def test_a_run_that_knows_little_is_kept_all_the_same() -> None:
         "untimed": None,
         "window": {"start": None, "end": None},
         "error": "no such file",
+        "notes": [],
     }
 
 

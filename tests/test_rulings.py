@@ -310,7 +310,7 @@ def nothing(one: Check, measurement: Measurement) -> str:
 
 def test_a_baseline_of_too_few_rows_is_told_as_such() -> None:
     assert nothing(worse(0.01), measured(recalled(0.4), recalled(0.4, 10, 9))) == (
-        f"{DEPLOYED}, to compare with, has 19 labelled rows, at least 30 are needed"
+        f"19 labelled rows of {DEPLOYED} to compare with, at least 30 are needed"
     )
 
 
@@ -318,7 +318,7 @@ def test_a_baseline_without_such_a_segment_is_told_as_such() -> None:
     [segment, *_] = PLANS
     measurement = measured({segment: recalled(0.4)}, {}, source="holdout.parquet", paired=False)
     assert nothing(worse(0.01, segment=segment), measurement) == (
-        "holdout.parquet, to compare with, has 0 labelled rows, at least 30 are needed"
+        "0 labelled rows of holdout.parquet to compare with, at least 30 are needed"
     )
 
 

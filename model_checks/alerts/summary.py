@@ -5,18 +5,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
-from model_checks.alerts.wording import (
-    agreed_text,
-    clean,
-    counted,
-    facts_text,
-    metric_text,
-    miss_text,
-    moment_text,
-    segment_text,
-)
+from model_checks.alerts.rows import Row, row_of
+from model_checks.alerts.wording import clean, counted, facts_text, moment_text
 from model_checks.results import Result, Run
-from model_checks.sentences import decimals, figure
 from model_checks.verdicts import Verdict
 
 Item = TypeVar("Item")
@@ -45,28 +36,6 @@ class Picture:
     title: str
     alt: str
     src: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """A failing check in figures; ``message`` is the same as one sentence."""
-
-    id: str
-    metric: str
-    segment: str
-    value: str
-    miss: str
-    interval: str
-    agreed: str
-    n: str
-    unit: str
-    note: str
-    message: str
-
-    @property
-    def sentence(self) -> str:
-        """The message, with the segment where the id could not hold it as it is."""
-        return f"{self.message} ({self.segment})" if "~" in self.id else self.message
 
 
 @dataclass(frozen=True)
@@ -224,41 +193,14 @@ def _failing(run: Run, pictures: Sequence[Picture], most: int) -> Shown[FailingM
         FailingModel(
             name=clean(name, 80),
             counts=f"{len(results):,} of {counted(len(run.of_model(name)), 'check')} failed",
-            rows=Shown([_row(result) for result in results[:share]], max(len(results) - share, 0)),
+            rows=Shown(
+                [row_of(result) for result in results[:share]], max(len(results) - share, 0)
+            ),
             pictures=[picture for picture in pictures if picture.model == clean(name, 80)],
         )
         for name, results in by_model.items()
     )
     return Shown(list(islice(models, most)), max(len(by_model) - most, 0))
-
-
-def _row(result: Result) -> Row:
-    check, estimate = result.check, result.estimate
-    digits = decimals(check.bound, estimate.value if estimate else None)
-    if not estimate or estimate.value is None or result.verdict is Verdict.NO_DATA:
-        value, miss, interval = "–", "no data", "–"
-        note = result.message.removeprefix(f"{check.id}: ")
-    else:
-        assert estimate.low is not None
-        assert estimate.high is not None
-        value = figure(estimate.value, digits)
-        miss = miss_text(estimate.value, check.bound, digits)
-        interval = f"{figure(estimate.low, digits)} to {figure(estimate.high, digits)}"
-        note = f"{100 * estimate.confidence:g} % interval, {estimate.method}"
-    rule = "" if check.bound.rule == "estimate" else f"; rule {check.bound.rule}"
-    return Row(
-        id=clean(check.id),
-        metric=clean(metric_text(check), 80),
-        segment=segment_text(check.segment),
-        value=value,
-        miss=miss,
-        interval=interval,
-        agreed=agreed_text(check.bound, digits),
-        n=f"{estimate.n:,}" if estimate else "–",
-        unit=estimate.unit if estimate else "",
-        note=clean(note + rule),
-        message=clean(result.message, 600),
-    )
 
 
 def _troubles(run: Run) -> list[Trouble]:

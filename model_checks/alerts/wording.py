@@ -100,6 +100,12 @@ def segment_text(segment: Segment) -> str:
     return clean(", ".join(parts), 120)
 
 
+def gap_text(check: Check) -> str:
+    """Between the values of which columns a gap is."""
+    columns = {column: None for segment in check.among for column, _ in segment}
+    return clean(f"gap by {', '.join(columns)}", 120)
+
+
 def agreed_text(bound: Bound, digits: int) -> str:
     """The bound in words."""
     if bound.min is not None and bound.max is not None:

@@ -1,10 +1,10 @@
 """Results -> the rows and columns of the overview, the worst kept where there are too many."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from model_checks.plan import Check, Segment
+from model_checks.plan import Check, Kind, Segment
 from model_checks.results import Result
 from model_checks.verdicts import Verdict
 
@@ -20,6 +20,11 @@ WORST_FIRST = (
     Verdict.PASS,
 )
 _UNSPOKEN = {None: "(null)", "": "(empty)", "*": "(no value)"}
+_WHOLE: Mapping[Kind, str] = {
+    "level": "Overall",
+    "degradation": "Worse than baseline by",
+    "gap": "Largest gap",
+}
 _ABREAST = 2  # metrics side by side: a third would leave no room for figures
 
 
@@ -89,9 +94,11 @@ def arranged(results: Sequence[Result], most_rows: int = MOST_ROWS) -> Arrangeme
 def _blocks(results: Sequence[Result]) -> list[Block]:
     whole = [result for result in results if not result.check.segment]
     blocks = []
-    if whole:
-        rows = tuple(Row(metric_name(result.check), (result,)) for result in whole)
-        blocks.append(Block("Overall", (), rows))
+    for kind, heading in _WHOLE.items():
+        of_kind = [result for result in whole if result.check.kind == kind]
+        if of_kind:
+            rows = tuple(Row(_row_name(result.check), (result,)) for result in of_kind)
+            blocks.append(Block(heading, (), rows))
     segmented = [result for result in results if result.check.segment]
     for by in dict.fromkeys(_columns(result.check.segment) for result in segmented):
         blocks += _segmentation(by, [r for r in segmented if _columns(r.check.segment) == by])
@@ -99,8 +106,8 @@ def _blocks(results: Sequence[Result]) -> list[Block]:
 
 
 def _segmentation(by: tuple[str, ...], results: Sequence[Result]) -> list[Block]:
-    found = {(r.check.segment, metric_name(r.check)): r for r in results}
-    metrics = list(dict.fromkeys(metric_name(result.check) for result in results))
+    found = {(r.check.segment, _column_name(r.check)): r for r in results}
+    metrics = list(dict.fromkeys(_column_name(result.check) for result in results))
     blocks = []
     for first in range(0, len(metrics), _ABREAST):
         abreast = tuple(metrics[first : first + _ABREAST])
@@ -123,6 +130,17 @@ def metric_name(check: Check) -> str:
     if check.beta is not None:
         name += f", beta {check.beta:g}"
     return name if check.average in (None, "binary") else f"{name}, {check.average}"
+
+
+def _row_name(check: Check) -> str:
+    """The metric; of a gap also the columns that it is between the values of."""
+    columns = dict.fromkeys(column for segment in check.among for column, _ in segment)
+    return metric_name(check) + (f" by {', '.join(columns)}" if columns else "")
+
+
+def _column_name(check: Check) -> str:
+    """The metric, on the scale that its column has."""
+    return metric_name(check) + (", worse by" if check.kind == "degradation" else "")
 
 
 def segment_name(segment: Segment) -> str:

@@ -16,7 +16,7 @@ from model_checks.charts.strips import (
     AGREED,
     LOOKS,
     ROW,
-    bound_text,
+    agreed_text,
     common_scale,
     interval_text,
     plotted,
@@ -160,7 +160,7 @@ def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
         x = frame.plot_end + _FIGURE
         yield Label(x, y, value_text(result), 10, align="right", bold=True)
         yield Label(x + 8, y, interval_text(result), 9, GREY)
-        yield Label(x + 104, y, shortened(bound_text(result.check.bound), 92, 9), 9)
+        yield Label(x + 104, y, shortened(agreed_text(result), 92, 9), 9)
         yield _word(result, right - words + 8, y)
 
 
@@ -184,7 +184,7 @@ def _heading(
     metric: str, results: Sequence[Result | None], frame: _Frame, y: float
 ) -> Iterator[Mark]:
     yield Label(frame.left, y, metric, 10.5, bold=True)
-    bounds = {bound_text(result.check.bound) for result in results if result}
+    bounds = {agreed_text(result) for result in results if result}
     text = bounds.pop() if len(bounds) == 1 else "bounds differ"
     x = frame.left + text_width(metric, 10.5, bold=True) + 7
     yield Label(x, y, shortened(text, frame.right - x, 9.5), 9.5, GREY)

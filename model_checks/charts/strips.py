@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from model_checks.charts.canvas.lettering import shortened
 from model_checks.charts.marks import GREY, INK, Box, Dot, Line, Mark, Shape
@@ -9,6 +10,7 @@ from model_checks.charts.scales import Scale, decimals, number, spanning
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound
 from model_checks.results import Result
+from model_checks.sentences import Size
 from model_checks.verdicts import Verdict
 
 ROW = 20.0
@@ -25,9 +27,48 @@ LOOKS: Mapping[Verdict, tuple[Shape, str]] = {
 AGREED = "#e4f2ee"
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """What a line shows of a result: a share of a baseline in percent."""
+
+    estimate: Estimate | None
+    bound: Bound
+    digits: int
+    unit: str = ""
+
+
+def _reading(result: Result) -> _Reading:
+    estimate, check = result.judged, result.check
+    if result.verdict in (Verdict.NO_DATA, Verdict.ERROR):  # the verdict rests on none
+        estimate = None
+    if estimate and (estimate.value is None or math.isnan(estimate.value)):
+        estimate = None
+    if check.kind != "degradation":
+        return _Reading(estimate, check.bound, _digits(estimate, check.bound))
+    digits = Size.of(check, estimate).digits
+    limit = check.bound.max
+    if not check.relative or limit is None:
+        return _Reading(estimate, check.bound, digits)
+    in_percent = estimate and _in_percent(estimate)
+    return _Reading(in_percent, replace(check.bound, max=100 * limit), digits, " %")
+
+
+def _digits(estimate: Estimate | None, bound: Bound) -> int:
+    limit = bound.min if bound.min is not None else bound.max
+    assert limit is not None
+    return decimals(limit if estimate is None or estimate.value is None else estimate.value, limit)
+
+
+def _in_percent(estimate: Estimate) -> Estimate:
+    numbers = (estimate.value, estimate.low, estimate.high)
+    value, low, high = (None if number is None else 100 * number for number in numbers)
+    return replace(estimate, value=value, low=low, high=high)
+
+
 def plotted(result: Result, scale: Scale, y: float) -> Iterator[Mark]:
     """The agreed side, the bound, and what was measured."""
-    bound = result.check.bound
+    reading = _reading(result)
+    bound = reading.bound
     top, bottom = y - ROW / 2 - 0.3, y + ROW / 2 + 0.3
     start = scale.start if bound.min is None else scale.at(bound.min)
     end = scale.end if bound.max is None else scale.at(bound.max)
@@ -38,8 +79,8 @@ def plotted(result: Result, scale: Scale, y: float) -> Iterator[Mark]:
     if bound.warn is not None:
         x = scale.at(bound.warn)
         yield Line([(x, top), (x, bottom)], LOOKS[Verdict.WARN][1], 1.2, dashed=True)
-    if measured := _measured(result):
-        yield from _estimate(measured, scale, y, LOOKS[result.verdict])
+    if reading.estimate:
+        yield from _estimate(reading.estimate, scale, y, LOOKS[result.verdict])
 
 
 def _estimate(
@@ -61,46 +102,39 @@ def _estimate(
         yield Dot(scale.at(value), y, shape, colour)
 
 
-def _measured(result: Result) -> Estimate | None:
-    """The estimate, if the verdict rests on it."""
-    estimate = result.estimate
-    if result.verdict in (Verdict.NO_DATA, Verdict.ERROR) or not estimate:
-        return None
-    return estimate if estimate.value is not None and not math.isnan(estimate.value) else None
-
-
 def common_scale(results: Sequence[Result], start: float, end: float) -> Scale:
     """One scale for all of them."""
-    bounds = [result.check.bound for result in results]
+    readings = [_reading(result) for result in results]
+    bounds = [reading.bound for reading in readings]
     limits = [x for b in bounds for x in (b.min, b.max, b.warn) if x is not None]
-    estimates = [estimate for result in results if (estimate := _measured(result))]
+    estimates = [reading.estimate for reading in readings if reading.estimate]
     values = [e.value for e in estimates if e.value is not None]
     ends = [(e.low, e.high) for e in estimates if e.low is not None and e.high is not None]
     return Scale(*spanning(limits, values, ends), start, end)
 
 
-def _digits(result: Result) -> int:
-    estimate, bound = _measured(result), result.check.bound
-    limit = bound.min if bound.min is not None else bound.max
-    assert limit is not None
-    return decimals(limit if estimate is None or estimate.value is None else estimate.value, limit)
-
-
 def value_text(result: Result) -> str:
     """The estimate, with as many decimals as tell it from its bound."""
-    estimate = _measured(result)
-    if estimate is None or estimate.value is None:
+    reading = _reading(result)
+    if reading.estimate is None or reading.estimate.value is None:
         return "–"
-    return number(estimate.value, _digits(result))
+    return number(reading.estimate.value, reading.digits) + reading.unit
 
 
 def interval_text(result: Result) -> str:
     """Where the truth lies, as far as is known."""
-    estimate = _measured(result)
+    reading = _reading(result)
+    estimate = reading.estimate
     if estimate is None or estimate.low is None or estimate.high is None:
         return ""
-    digits = _digits(result)
-    return shortened(f"{number(estimate.low, digits)} to {number(estimate.high, digits)}", 92, 9)
+    low, high = (number(limit, reading.digits) for limit in (estimate.low, estimate.high))
+    return shortened(f"{low} to {high}{reading.unit}", 92, 9)
+
+
+def agreed_text(result: Result) -> str:
+    """What was agreed; of a degradation by how much it may be worse."""
+    reading = _reading(result)
+    return bound_text(reading.bound) + reading.unit
 
 
 def bound_text(bound: Bound) -> str:

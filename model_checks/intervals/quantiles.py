@@ -32,14 +32,15 @@ def student_quantile(dof: float, confidence: float) -> float:
     if dof >= 1000:
         return _student_expansion(dof, z)
     goal = math.log1p(-confidence)
-    u = math.log(max(z, 1e-12))
+    # The expansion is of no use with few degrees of freedom, or where z is large against them.
+    u = math.log(_student_expansion(dof, z) if dof > max(z * z, 4) else max(z, 1e-12))
     for _ in range(50):
         tails, slope = _student_tails(dof, math.exp(u))
         step = (math.log(tails) - goal) * tails / slope
         u += step
         if u > 300:  # the square of t would overflow
             return math.inf
-        if abs(step) < 1e-13:
+        if abs(step) < 1e-7:  # the next would be its square
             break
     return math.exp(u)
 

@@ -34,7 +34,7 @@ class Terms:
     paired
         Whether both are of the same rows.
     correlation
-        Of the two estimates; 0 of other rows.
+        Of the two estimates, or of the sizes of two biases; 0 of other rows.
     """
 
     best: Best
@@ -95,13 +95,9 @@ def _interval(terms: Terms, current: _Side, baseline: _Side, confidence: float) 
 
 
 def _correlation_of_sizes(of_a: Interval, of_b: Interval, r: float) -> float:
-    """Of the sizes of two biases: that of the biases, turned where one of them is below 0.
-
-    Where it is not known on which side of 0 one is, what makes the interval longer.
-    """
-    signed = -r if (of_a.low + of_a.high < 0) != (of_b.low + of_b.high < 0) else r
+    """Of the sizes of two biases: nothing that helps where either may be on both sides of 0."""
     sure = all(one.low >= 0 or one.high <= 0 for one in (of_a, of_b))
-    return signed if sure else min(signed, 0.0)
+    return r if sure else min(r, 0.0)
 
 
 def _turned(interval: Interval) -> Interval:

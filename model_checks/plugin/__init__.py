@@ -42,7 +42,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="judge a promotion: every check evaluated, rule confident, no mail",
     )
-    group.addoption("--candidate", metavar="NAME=MODEL", type=_candidate, help="not supported yet")
+    group.addoption(
+        "--candidate",
+        metavar="NAME=MODEL",
+        action="append",
+        type=_candidate,
+        default=[],
+        help="judge this skops file, or table as in thresholds.toml, in place of the deployed "
+        "model, which becomes the baseline; may be given for several models",
+    )
     group.addoption(
         "--charts",
         choices=("failed", "all", "none"),
@@ -65,7 +73,13 @@ def _moment(text: str) -> datetime:
 
 
 def _candidate(text: str) -> str:
-    raise argparse.ArgumentTypeError(f"{text!r}: --candidate is not supported yet")
+    from model_checks.settings.candidates import candidate
+
+    try:
+        candidate(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} {error}") from None
+    return text
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -125,6 +139,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         from model_checks.plugin.collection import begin
 
         begin(session, [item.nodeid for item in session.items])
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
+    """What is known of the checks before any is made."""
+    if session_key not in config.stash:
+        return []
+    from model_checks.plugin.collection import notes_of
+
+    return notes_of(config)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,6 +1,7 @@
 """From results as they came in to a run: in the order of the file, with none missing unnoticed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from model_checks.judging import mode_of, run_id, versions
@@ -51,6 +52,7 @@ def assembled(
         results=[results[check_id] for check_id in checks if check_id in results],
         planned=len(checks),
         left_out=left_out,
+        notes=plan.notes if isinstance(plan, Plan) else (),
     )
 
 
@@ -59,7 +61,9 @@ def _facts(session: CheckSession, results: Mapping[str, Result]) -> dict[str, Mo
     judged = {result.check.model for result in results.values()}
     measured = session.measured()
     return {
-        name: (measured.get(name) or session.not_measured(name)).facts
+        name: replace(
+            (measured.get(name) or session.not_measured(name)).facts, notes=session.notes_on(name)
+        )
         for name in session.settings.models
         if name in judged
     }

@@ -1,9 +1,11 @@
 """From the plan to pytest's items, and the beginning of a run."""
 
+from typing import Any
+
 import pytest
 
 from model_checks.errors import SettingsError
-from model_checks.plan import Check
+from model_checks.plan import Check, Plan
 from model_checks.plugin.outcome import Outcomes, check_of
 from model_checks.plugin.run import JudgedRun
 from model_checks.plugin.session import CheckSession, session_of
@@ -49,6 +51,14 @@ def refuse_mistakes(config: pytest.Config, items: list[pytest.Item]) -> None:
             raise pytest.UsageError(*mistakes.mistakes)
 
 
+def notes_of(config: pytest.Config) -> list[str]:
+    """What is known of the checks when they have been collected; with ``-q`` nothing is told."""
+    plan = session_of(config).planned
+    if config.get_verbosity() < 0 or not isinstance(plan, Plan):
+        return []
+    return [f"note: {sentence}" for sentence in plan.notes]
+
+
 def begin(session: pytest.Session, nodeids: list[str]) -> None:
     """Register what a run with checks needs in this process; with mistakes there is no run."""
     checks = session_of(session.config)
@@ -64,6 +74,9 @@ def begin_in_controller(config: pytest.Config, nodeids: list[str]) -> None:
     if config.pluginmanager.has_plugin("model_checks run"):
         return
     refuse_mistakes(config, [])
+    terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
+    for line in notes_of(config) if terminal else []:
+        terminal.write_line(line)
     _register_run(config, nodeids)
 
 

@@ -24,8 +24,9 @@ def tell(run: Run, charts: Sequence[Chart], session: CheckSession) -> Told:
     """Write the summary page if there is something to read, and send the mail if one is due.
 
     A mail is due when a check has failed or could not be made, in a run that was not interrupted;
-    never in a gate. Nothing is sent without an ``[email]`` table. Whatever goes wrong is told, and
-    leaves the verdicts, and one of page and mail the other, as they are.
+    never in a gate, and never where a candidate is judged. Nothing is sent without an ``[email]``
+    table. Whatever goes wrong is told, and leaves the verdicts, and one of page and mail the other,
+    as they are.
     """
     dry = session.options.email == "dry-run"
     if not dry and not any(result.failed or result.warned for result in run.results):
@@ -60,6 +61,8 @@ def _mailed(run: Run, charts: Sequence[Chart], session: CheckSession) -> Told:
         return Told()
     if not dry and run.exit_status in _INTERRUPTED:
         return Told(("no mail was sent: the run was interrupted",))
+    if not dry and options.candidates:
+        return Told(("no mail was sent: a candidate was judged, not what is deployed",))
     from model_checks.alerts.message import compose
 
     message = compose(run, charts, email, str(options.report_dir / "report.html"))

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import pytest
 
+from model_checks.metrics import Estimate
 from model_checks.plan import Check
 from model_checks.plugin.session import CheckSession, session_of
 from model_checks.results import Chart, Result
@@ -51,14 +52,25 @@ def hold(result: Result) -> None:
 
 
 def properties(result: Result) -> list[tuple[str, object]]:
-    """Verdict, value, interval and n, as text: whatever reads the XML gets no numpy to choke on."""
+    """Verdict and figures, as text: whatever reads the XML gets no numpy to choke on."""
     told: list[tuple[str, object]] = [("verdict", result.verdict.value)]
-    estimate = result.estimate
+    estimate, compared = result.estimate, result.comparison
     if estimate and estimate.value is not None:
-        told += [("value", repr(estimate.value)), ("low", repr(estimate.low))]
-        told += [("high", repr(estimate.high)), ("confidence", repr(estimate.confidence))]
-        told += [("method", str(estimate.method))]
+        told += _figures(estimate)
+        told += [("confidence", repr(estimate.confidence)), ("method", str(estimate.method))]
+    if compared and compared.degradation.value is not None:
+        told += [("baseline", compared.source), *_figures(compared.baseline, "baseline_")]
+        told += _figures(compared.degradation, "degradation_")
+    numbers: dict[str, float | None] = {"rows_to_decide": result.rows_to_decide}
+    if evidence := result.evidence:
+        numbers |= {"p_value": evidence.p_value, "adjusted_p_value": evidence.adjusted}
+    told += [(name, repr(number)) for name, number in numbers.items() if number is not None]
     return told + ([("n", str(estimate.n))] if estimate else [])
+
+
+def _figures(estimate: Estimate, of: str = "") -> list[tuple[str, object]]:
+    names = ("value", "low", "high")
+    return [(f"{of}{name}", repr(getattr(estimate, name))) for name in names]
 
 
 @dataclass(frozen=True)

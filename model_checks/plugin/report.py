@@ -12,6 +12,7 @@ import pytest
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.results import Chart, Result, Run
+from model_checks.sentences import Size, evidence_text
 
 _COLUMNS = ("check", "value", "interval", "agreed", "rows")
 
@@ -143,12 +144,17 @@ class ReportHooks:
         """What a result says, also where it passed."""
         outcome = attached(report)
         if outcome:
-            data[:] = [escape(outcome.result.message)]
+            result = outcome.result
+            lines = [result.message, *([told] if (told := evidence_text(result.evidence)) else [])]
+            data[:] = ["<br>".join(map(escape, lines))]
 
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:
         """What was judged, and the overview charts, above the table."""
         _strip_credentials(session.config)  # of the workers under xdist, which has come in since
         if self._run:
+            facts = self._run.models.values()
+            notes = [*(note for one in facts for note in one.notes), *self._run.notes]
+            prefix += [f"<p>Note: {escape(line)}</p>" for line in notes]
             prefix += [f"<p>{escape(line)}</p>" for line in self._run.left_out]
         images = "".join(_image(chart) for chart in self._overviews)
         prefix.append(
@@ -164,12 +170,28 @@ def _image(chart: Chart) -> str:
 
 def _figures(result: Result) -> list[str]:
     check, estimate = result.check, result.estimate
-    bound = " and ".join(
-        f"{word} {limit:g}"
-        for word, limit in (("≥", check.bound.min), ("≤", check.bound.max))
-        if limit is not None
-    )
-    if estimate is None or estimate.value is None:
-        return [check.id, result.verdict.value, "", bound, f"{estimate.n:,}" if estimate else ""]
-    interval = f"{estimate.low:.3f} to {estimate.high:.3f}"
-    return [check.id, f"{estimate.value:.3f}", interval, bound, f"{estimate.n:,} {estimate.unit}"]
+    rows = f"{estimate.n:,}" if estimate else ""
+    judged = result.judged
+    if judged is None or judged.value is None:
+        return [check.id, result.verdict.value, "", _agreed(result), rows]
+    assert estimate is not None
+    assert judged.low is not None
+    assert judged.high is not None
+    rows = f"{rows} {estimate.unit}"
+    if check.kind == "degradation":
+        size = Size.of(check, judged)
+        interval = f"{size.text(judged.low)} to {size.text(judged.high)}"
+        return [check.id, size.how(judged.value), interval, _agreed(result), rows]
+    interval = f"{judged.low:.3f} to {judged.high:.3f}"
+    return [check.id, f"{judged.value:.3f}", interval, _agreed(result), rows]
+
+
+def _agreed(result: Result) -> str:
+    bound, compared = result.check.bound, result.comparison
+    if result.check.kind == "degradation":
+        assert bound.max is not None
+        amount = f"{100 * bound.max:g} %" if result.check.relative else f"{bound.max:g}"
+        value = compared.baseline.value if compared else None
+        return f"≤ {amount} worse" + (f" than {value:.3f}" if value is not None else "")
+    limits = (("≥", bound.min), ("≤", bound.max))
+    return " and ".join(f"{word} {limit:g}" for word, limit in limits if limit is not None)

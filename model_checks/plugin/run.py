@@ -9,16 +9,17 @@ from copy import copy
 import pytest
 
 from model_checks.files import write_whole
+from model_checks.gate import Gate
 from model_checks.plan import Plan
 from model_checks.plugin.assembly import assembled
 from model_checks.plugin.mail import Told, tell
 from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_of, properties
 from model_checks.plugin.report import ReportHooks, start_report
 from model_checks.plugin.session import DIED, CheckSession
-from model_checks.plugin.terminal import write_summary
+from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.results import Chart, Result, Run, error_of, run_as_json
 
-NOT_EVALUATED, NOT_DELIVERED = 10, 11
+NOT_DELIVERED = 11
 
 
 class JudgedRun:
@@ -40,6 +41,7 @@ class JudgedRun:
         self._ended_by: int | None = None
         self._hooks = ReportHooks(session)
         self._told: tuple[Run, Told] | None = None
+        self._gate: Gate | None = None
 
     def begin(self) -> None:
         """Make the report folder, clear it of what another run left, and start the report."""
@@ -118,8 +120,9 @@ class JudgedRun:
         run = self._run(int(exitstatus))
         overviews = self._hooks.draw_overviews(run)
         outcome = yield
-        if self._session.options.gate and exitstatus == 0 and len(self._results) < run.planned:
-            session.exitstatus = NOT_EVALUATED
+        self._gate = self._session.gate(self._results)
+        if self._gate:
+            session.exitstatus = self._gate.status(int(exitstatus))
         if self._ended_by:
             session.exitstatus = 128 + self._ended_by
         run = self._kept(int(session.exitstatus))
@@ -133,7 +136,10 @@ class JudgedRun:
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """What a person should know beside the failures."""
         if self._told:
-            write_summary(terminalreporter, *self._told, self._session.options)
+            run, told = self._told
+            write_summary(terminalreporter, run, told, self._session.options)
+            if self._gate:
+                write_gate(terminalreporter, self._gate, run.exit_status)
 
     def _kept(self, exit_status: int) -> Run:
         """The run, with ``results.json`` written."""

@@ -14,9 +14,11 @@ import pytest
 
 from model_checks.curves import curves_of
 from model_checks.errors import SettingsError
+from model_checks.gate import Gate, gate_of
 from model_checks.judging import plan_of
 from model_checks.measuring import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
+from model_checks.notes import notes_on
 from model_checks.plan import Check, Plan, Segment
 from model_checks.plugin import session_key, shared_key
 from model_checks.plugin.once import Once
@@ -30,13 +32,15 @@ DIED = "the process that measured it died"
 
 @dataclass(frozen=True)
 class Options:
-    """The options of the command line that concern the checks."""
+    """The options of the command line that concern the checks; ``here`` is the working folder."""
 
     root: Path
+    here: Path
     thresholds: Path
     report_dir: Path
     as_of: datetime | None
     gate: bool
+    candidates: tuple[str, ...]
     charts: str
     email: str
 
@@ -48,10 +52,12 @@ class Options:
         sending = "none" if config.getoption("no_email") else "send"
         return cls(
             root=root,
+            here=here,
             thresholds=here / thresholds if thresholds else root / "thresholds.toml",
             report_dir=here / report_dir if report_dir else root / "reports",
             as_of=config.getoption("as_of"),
             gate=config.getoption("gate"),
+            candidates=tuple(config.getoption("candidate")),
             charts=config.getoption("charts"),
             email="dry-run" if config.getoption("email_dry_run") else sending,
         )
@@ -84,7 +90,7 @@ class CheckSession:
 
     @cached_property
     def settings(self) -> Settings:
-        """``thresholds.toml``.
+        """``thresholds.toml``, with the candidates in place of what is deployed.
 
         Raises
         ------
@@ -105,7 +111,11 @@ class CheckSession:
                 "choose another"
                 for model, name in taken
             )
-        return settings
+        if not self.options.candidates:
+            return settings
+        from model_checks.settings.candidates import with_candidates
+
+        return with_candidates(settings, self.options.candidates, self.options.here)
 
     @property
     def plan(self) -> Plan:
@@ -145,6 +155,20 @@ class CheckSession:
         model = self.settings.models[name]
         source = model.model.source if model.model else "logged predictions"
         return Measurement(ModelFacts(model.task, source, error=DIED), {})
+
+    def notes_on(self, name: str) -> tuple[str, ...]:
+        """What is worth saying of how a model is compared."""
+        return self._notes[name]
+
+    @cached_property
+    def _notes(self) -> Mapping[str, tuple[str, ...]]:
+        return {name: notes_on(self.settings, name) for name in self.settings.models}
+
+    def gate(self, results: Mapping[str, Result]) -> Gate | None:
+        """Whether the gate may open, where one is asked for and there is a plan."""
+        if not self.options.gate or not isinstance(self.planned, Plan):
+            return None
+        return gate_of(self.planned.checks, results, self.settings.candidates)
 
     def detail_chart(self, result: Result) -> Chart | None:
         """The chart of a check that failed, or of each, as ``--charts`` says."""

@@ -5,9 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from model_checks.gate import Gate
 from model_checks.plugin.mail import Told
 from model_checks.plugin.session import Options
 from model_checks.results import Run
+
+_SHOWN = 5
+"""Of the checks that were not evaluated, so many are named."""
 
 
 def write_summary(
@@ -21,15 +25,33 @@ def write_summary(
     for result in run.results:
         if result.warned:
             terminal.line(f"warning: {result.message}", yellow=True)
+    for facts in run.models.values():
+        for sentence in facts.notes:
+            terminal.line(f"note: {sentence}", yellow=True)
+    for sentence in run.notes:
+        terminal.line(f"note: {sentence}", yellow=True)
     for sentence in run.left_out:
         terminal.line(f"left out: {sentence}")
     terminal.line(f"results: {_short(options.report_dir / 'results.json', options)}")
-    if run.exit_status == 10:
-        missing = run.planned - len(run.results)
-        text = f"{missing:,} of {run.planned:,} checks were not evaluated (exit 10)"
-        terminal.line(f"GATE NOT PASSED: {text}", red=True, bold=True)
     for line in told.lines:
         terminal.line(line, red=not told.delivered, bold=not told.delivered)
+
+
+def write_gate(terminal: pytest.TerminalReporter, gate: Gate, exit_status: int) -> None:
+    """Whether the gate is open, last of all; a gate that is not passed says why."""
+    of = f"of {gate.planned:,} {'check' if gate.planned == 1 else 'checks'}"
+    if exit_status == 0:
+        evaluated = gate.planned - gate.skipped
+        skipped = f", {gate.skipped:,} had nothing to measure" if gate.skipped else ""
+        terminal.line(f"GATE PASSED: {evaluated:,} {of} evaluated{skipped}", green=True, bold=True)
+        return
+    reasons = [f"{gate.failed:,} {of} failed"] if gate.failed else []
+    if gate.missing:
+        more = f" and {len(gate.missing) - _SHOWN:,} more" if len(gate.missing) > _SHOWN else ""
+        named = ", ".join(gate.missing[:_SHOWN])
+        reasons.append(f"{len(gate.missing):,} {of} not evaluated: {named}{more}")
+    why = "; ".join(reasons) or "the session did not end well"
+    terminal.line(f"GATE NOT PASSED: {why} (exit {exit_status})", red=True, bold=True)
 
 
 def _counts(run: Run, name: str) -> str:

@@ -13,7 +13,7 @@ from model_checks.queries.grouping import Grouping, Need, found_by_segment, grou
 from model_checks.queries.joint import means_of, sums_of
 from model_checks.significance import confidence_of
 
-_LADDER = tuple(confidence_of(z) for z in (0.5, 1.0, 1.5, 2.25, 2.75, 3.25, 3.75, 4.5, 6.0))
+_LADDER = tuple(confidence_of(z) for z in (0.5, 1.0, 1.4, 1.7, 2.3, 2.6, 3.0, 3.4, 4.0, 5.0))
 """Confidences between which a p-value is rounded up, where one is asked for."""
 
 _ROUNDING = 1e-12

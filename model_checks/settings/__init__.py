@@ -95,8 +95,7 @@ class Settings(Table):
         """
         if unknown := [name for name in candidates if name not in self.models]:
             raise SettingsError(
-                f"--candidate {name}=...: {self.file} has no model {name!r}; "
-                f"{nearest(name, self.models)}"
+                f"{self.file} has no model {name!r}; {nearest(name, self.models)}"
                 for name in unknown
             )
         models = {

@@ -1,0 +1,132 @@
+"""A failing check in figures: one row of the table that a page and a mail show."""
+
+from dataclasses import dataclass
+
+from model_checks.alerts.wording import (
+    agreed_text,
+    clean,
+    gap_text,
+    metric_text,
+    miss_text,
+    segment_text,
+)
+from model_checks.findings import Comparison, Gap
+from model_checks.metrics import Estimate
+from model_checks.results import Result
+from model_checks.sentences import Size, decimals, figure, values_text
+from model_checks.verdicts import Verdict
+
+
+@dataclass(frozen=True)
+class Row:
+    """A failing check in figures; ``message`` is the same as one sentence."""
+
+    id: str
+    metric: str
+    segment: str
+    value: str
+    miss: str
+    interval: str
+    agreed: str
+    n: str
+    unit: str
+    note: str
+    message: str
+
+    @property
+    def sentence(self) -> str:
+        """The message, with the segment where the id could not hold it as it is."""
+        return f"{self.message} ({self.segment})" if "~" in self.id else self.message
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What of a row differs by what the check is about."""
+
+    value: str
+    miss: str
+    interval: str
+    agreed: str
+    note: str
+
+
+def row_of(result: Result) -> Row:
+    """The figures of a check that failed."""
+    check, estimate = result.check, result.estimate
+    told = _told(result)
+    rule = "" if check.bound.rule == "estimate" else f"; rule {check.bound.rule}"
+    return Row(
+        id=clean(check.id),
+        metric=clean(metric_text(check), 80),
+        segment=gap_text(check) if check.kind == "gap" else segment_text(check.segment),
+        value=told.value,
+        miss=told.miss,
+        interval=told.interval,
+        agreed=told.agreed,
+        n=f"{estimate.n:,}" if estimate else "–",
+        unit=estimate.unit if estimate else "",
+        note=clean(told.note + rule),
+        message=clean(result.message, 600),
+    )
+
+
+def _told(result: Result) -> _Told:
+    check, judged = result.check, result.judged
+    if not judged or judged.value is None or result.verdict is Verdict.NO_DATA:
+        agreed = _agreed(result, decimals(check.bound, None))
+        note = result.message.removeprefix(f"{check.id}: ")
+        return _Told("–", "no data", "–", agreed, note)
+    if result.comparison and result.estimate:
+        return _degradation(result, result.estimate, result.comparison)
+    digits = decimals(check.bound, judged.value)
+    return _Told(
+        value=figure(judged.value, digits),
+        miss=miss_text(judged.value, check.bound, digits),
+        interval=_interval(judged, digits),
+        agreed=_agreed(result, digits),
+        note=_method(judged) + (f"; {_ends(result.gap, digits)}" if result.gap else ""),
+    )
+
+
+def _degradation(result: Result, current: Estimate, compared: Comparison) -> _Told:
+    """The value beside by how much it is worse, which is what was agreed on."""
+    worse = compared.degradation
+    size = Size.of(result.check, worse)
+    assert current.value is not None
+    assert worse.value is not None
+    assert worse.low is not None
+    assert worse.high is not None
+    return _Told(
+        value=figure(current.value, size.metric_digits),
+        miss=size.how(worse.value),
+        interval=f"{size.text(worse.low)} to {size.text(worse.high)}",
+        agreed=_agreed(result, size.metric_digits),
+        note=f"{_method(worse)} of the degradation; against {compared.source}",
+    )
+
+
+def _agreed(result: Result, digits: int) -> str:
+    check, compared = result.check, result.comparison
+    if check.kind != "degradation":
+        return agreed_text(check.bound, digits)
+    assert check.bound.max is not None
+    amount = Size(check.bound.max, digits, relative=check.relative).agreed
+    value = compared.baseline.value if compared else None
+    than = "than the baseline" if value is None else f"than {figure(value, digits)}"
+    return f"at most {amount} worse {than}"
+
+
+def _interval(estimate: Estimate, digits: int) -> str:
+    assert estimate.low is not None
+    assert estimate.high is not None
+    return f"{figure(estimate.low, digits)} to {figure(estimate.high, digits)}"
+
+
+def _method(estimate: Estimate) -> str:
+    return f"{100 * estimate.confidence:g} % interval, {estimate.method}"
+
+
+def _ends(gap: Gap, digits: int) -> str:
+    (smallest, least), (largest, most) = gap.smallest, gap.largest
+    low = f"{values_text(smallest)} {figure(least, digits)}"
+    return f"{low} to {values_text(largest)} {figure(most, digits)}"

@@ -1,0 +1,99 @@
+"""What is known before anything is measured: checks that no result on the rows could meet."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+
+from model_checks.intervals import Interval
+from model_checks.metrics.best import best_interval
+from model_checks.plan import Check, Segment
+from model_checks.sentences import decimals, figure
+
+LabelledRows = Mapping[tuple[str, Segment], int]
+"""Of a model's segments, those of which it is known: how many labelled rows they have."""
+
+_MOST_ROWS = 10**12
+
+
+def doubtful(checks: Iterable[Check]) -> Iterator[Check]:
+    """Checks that too few rows could keep from ever being met; the rows are to be counted.
+
+    It takes a rule that asks for proof, and a bound that the fewest rows that are judged at all
+    could not prove.
+    """
+    for check in checks:
+        if check.bound.rule == "confident" and not check.vacant and _bounded(check):
+            fewest = _best(check, check.min_rows)
+            if fewest and not _proves(fewest, check):
+                yield check
+
+
+def unprovable_notes(checks: Iterable[Check], rows: LabelledRows) -> tuple[str, ...]:
+    """A sentence on each check that no result could meet; on each segmentation, of one metric."""
+    alike: dict[tuple[str, ...], list[tuple[Check, int]]] = defaultdict(list)
+    for check in doubtful(checks):
+        n = rows.get((check.model, check.segment), 0)
+        best = _best(check, n) if n >= check.min_rows else None
+        if best and not _proves(best, check):
+            columns = tuple(column for column, _ in check.segment)
+            alike[check.model, check.kind, check.metric, *columns].append((check, n))
+    return tuple(_note(those) for those in alike.values())
+
+
+def _bounded(check: Check) -> bool:
+    """Whether a perfect result could miss it: a score its min, and ``max_error`` whatever it is."""
+    return (check.kind == "level" and check.bound.min is not None) or check.metric == "max_error"
+
+
+_interval = cache(best_interval)
+
+
+def _best(check: Check, rows: int) -> Interval | None:
+    return _interval(check.metric, check.task, check.average, rows, check.confidence)
+
+
+def _proves(best: Interval, check: Check) -> bool:
+    bound = check.bound
+    if check.metric == "max_error":
+        return bound.max is None or best.high <= bound.max
+    return bound.min is None or best.low >= bound.min
+
+
+def _note(those: Sequence[tuple[Check, int]]) -> str:
+    check, n = those[0]
+    more = f"; so it is with {len(those) - 1:,} more" if len(those) > 1 else ""
+    if check.metric == "max_error":
+        return (
+            f"{check.id}: no rows can prove it, since no sample says how large an error may get; "
+            f'give it a rule of its own, such as "estimate"{more}'
+        )
+    best, bound = _best(check, n), check.bound.min
+    assert best is not None
+    assert bound is not None
+    digits = decimals(check.bound, best.low)
+    low, high, agreed = (figure(number, digits) for number in (best.low, best.high, bound))
+    rows = "1 labelled row" if n == 1 else f"{n:,} labelled rows"
+    needed = _rows_that_would_do(check)
+    enough = f"about {needed:,} rows would" if needed else "no number of rows would"
+    return (
+        f"{check.id}: {rows} can't prove {agreed} whatever they show "
+        f"(a perfect {check.metric} would have {low} to {high}); {enough}{more}"
+    )
+
+
+def _rows_that_would_do(check: Check) -> int | None:
+    """The fewest rows on which a perfect result meets the bound; None if none do."""
+    few, many = 1, 2
+    while not _enough(check, many):
+        few, many = many, many * 2
+        if many > _MOST_ROWS:
+            return None
+    while many - few > 1:
+        middle = (few + many) // 2
+        few, many = (few, middle) if _enough(check, middle) else (middle, many)
+    return many
+
+
+def _enough(check: Check, rows: int) -> bool:
+    best = _best(check, rows)
+    return best is None or _proves(best, check)

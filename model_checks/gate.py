@@ -1,0 +1,62 @@
+"""Whether a gate may open: every check that it is about has to be evaluated."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from model_checks.plan import Check
+from model_checks.planning import NOTHING_TO_COMPARE
+from model_checks.results import Result
+
+NOT_EVALUATED = 10
+"""The exit status where nothing failed, but a check was not evaluated."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """How the checks stand that a promotion hangs on.
+
+    Attributes
+    ----------
+    planned
+        How many there are.
+    missing
+        Ids of those that were not evaluated: not selected, not reached, or with nothing to compare.
+    failed
+        How many failed.
+    skipped
+        How many had nothing to measure, in a segment value that was only found in the data.
+    """
+
+    planned: int
+    missing: tuple[str, ...]
+    failed: int
+    skipped: int
+
+    def status(self, status: int) -> int:
+        """The exit status of a run that would end with another."""
+        return NOT_EVALUATED if status == 0 and self.missing else status
+
+
+def gate_of(
+    checks: Iterable[Check], results: Mapping[str, Result], candidates: Collection[str]
+) -> Gate:
+    """The gate of the models that have a candidate; where none has, of all.
+
+    Parameters
+    ----------
+    checks
+        All that are planned.
+    results
+        Those that were made, by the check's id.
+    """
+    held = [check for check in checks if not candidates or check.model in candidates]
+    found = {check.id: results.get(check.id) for check in held}
+    compared = {check.id for check in held if check.vacant != NOTHING_TO_COMPARE}
+    missing = [name for name, result in found.items() if not result or name not in compared]
+    made = [result for name, result in found.items() if result and name in compared]
+    return Gate(
+        planned=len(held),
+        missing=tuple(missing),
+        failed=sum(result.failed for result in made),
+        skipped=sum(result.skipped for result in made),
+    )

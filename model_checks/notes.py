@@ -1,0 +1,37 @@
+"""What is worth saying of a model beside its results: comparisons that say nothing."""
+
+import hashlib
+from pathlib import Path
+
+from model_checks.settings import Deployed, Settings
+
+
+def notes_on(settings: Settings, name: str) -> tuple[str, ...]:
+    """Sentences on how a model is compared, read off the settings and the models' files."""
+    model = settings.models[name]
+    candidate = name in settings.candidates
+    notes = []
+    if candidate and not any(model.compared()):
+        notes.append(
+            f"no threshold of {name} has max_degradation: the candidate is held to the bounds alone"
+        )
+    other = model.baseline.model if model.baseline else None
+    same = _same(model.model, other, settings.folder) if model.model and other else None
+    if same:
+        both = "candidate and deployed model" if candidate else "model and baseline"
+        notes.append(f"{name}: {both} are the same {same}: the comparison says nothing")
+    return tuple(notes)
+
+
+def _same(one: Deployed, other: Deployed, folder: Path) -> str | None:
+    """What both are, in words; None if they differ, or can't be read."""
+    if one.python or other.python:
+        return f"object ({one.python})" if one.python == other.python else None
+    try:
+        paths = [folder / model.source for model in (one, other)]
+        if len({path.stat().st_size for path in paths}) > 1:
+            return None
+        first, second = (hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
+    except (OSError, ValueError):  # which measuring meets again
+        return None
+    return f"file (sha256 {first[:12]}…)" if first == second else None
