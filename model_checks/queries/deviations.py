@@ -82,10 +82,7 @@ def _joint_sums(pair: PairedPredictions, grouping: Grouping) -> str:
     means = ", ".join(
         f"sum(w * ({error})) / nullif(sum(w), 0) as mean_{side}" for side, error in errors.items()
     )
-    about = ", ".join(
-        f"own.{error.replace('- ', '- own.')} - mean_{side} as {side}"
-        for side, error in errors.items()
-    )
+    about = ", ".join(f"{error} - mean_{side} as {side}" for side, error in errors.items())
     products = ", ".join(weighted(["a"] * i + ["b"] * j) for i, j in _JOINT_POWERS)
     return (
         f"select {listed(keys)}count(*), {products} from (select {columns}own.w as w, {about} "
