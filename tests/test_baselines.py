@@ -14,12 +14,12 @@ from alike import assert_alike, logged, logged_labels
 from databases import VARIABLE, Somewhere
 from paired_data import (
     Columns,
-    answers,
     baseline_of,
     checks_of,
-    compared,
     correlations,
     everything,
+    measured_beside,
+    two_models,
     with_baseline,
 )
 from sample_data import (
@@ -80,7 +80,7 @@ def test_called_or_logged_makes_no_difference(tmp_path: Path) -> None:
         segments = [{"by": "g", **SCORED}]
         columns = {**ROWS, "p": [int(x > 0.5) for x in ROWS["x"]]}
         columns["q"] = [int(z > 0.5) for z in ROWS["z"]]
-        one = compared(folder, columns, baseline, **own, **SCORED, segments=segments)
+        one = measured_beside(folder, columns, baseline, **own, **SCORED, segments=segments)
         found.append((baseline_of(one), one.aggregates))
     first = found[0]
     assert first[0].pairs is not None
@@ -92,7 +92,7 @@ def test_called_or_logged_makes_no_difference(tmp_path: Path) -> None:
 
 
 def test_joint_counts_are_those_of_the_rows(tmp_path: Path) -> None:
-    base = baseline_of(compared(tmp_path, ROWS, {"prediction": "q"}, weight="x"))
+    base = baseline_of(measured_beside(tmp_path, ROWS, {"prediction": "q"}, weight="x"))
     assert base.pairs is not None
     joint = base.pairs[()].confusion
     assert joint is not None
@@ -109,9 +109,9 @@ def test_joint_counts_are_those_of_the_rows(tmp_path: Path) -> None:
 
 def test_the_baseline_is_measured_as_the_model_would_be_in_its_place(tmp_path: Path) -> None:
     for task in TASKS:
-        columns, own, other = answers(task, 200, 1)
+        columns, own, other = two_models(task, 200, 1)
         keys = everything(task, weighted=True)
-        base = baseline_of(compared(tmp_path, columns, other, **keys, **own))
+        base = baseline_of(measured_beside(tmp_path, columns, other, **keys, **own))
         alone = measured(tmp_path, columns, **{**keys, **own, **other})
         assert_alike(alone.aggregates, base.aggregates)
 
@@ -137,13 +137,13 @@ def test_two_models_are_called_on_the_same_batches(tmp_path: Path) -> None:
 
 
 def test_each_model_is_told_by_the_sum_of_its_own_file(tmp_path: Path) -> None:
-    found = compared(
+    found = measured_beside(
         tmp_path, ROWS, {"model": scorer(tmp_path, "z")}, model=scorer(tmp_path, "x"), **SCORED
     )
     base = baseline_of(found)
     assert (found.facts.sha256, base.sha256) == (None, None)
     assert base.source.startswith("deployed_")
-    logged_one = baseline_of(compared(tmp_path, ROWS, {"prediction": "q"}))
+    logged_one = baseline_of(measured_beside(tmp_path, ROWS, {"prediction": "q"}))
     assert logged_one.source == "logged predictions 'q'"
 
 
@@ -152,7 +152,7 @@ def test_features_of_the_settings_serve_a_baseline_that_tells_none(tmp_path: Pat
     telling = python_model(tmp_path, "(frame.z > 0.5).astype(int)", feature_names_in_=["z"])
     keys = {"model": model, "features": ["x"]}
     for other, expected in ((model, 1.0), (telling, 4 / 6)):
-        base = baseline_of(compared(tmp_path, ROWS, {"model": other}, **keys))
+        base = baseline_of(measured_beside(tmp_path, ROWS, {"model": other}, **keys))
         confusion = base.aggregates[()].confusion
         assert confusion is not None
         assert confusion.rows.trace() / 6 == pytest.approx(expected - (expected == 1) * 1 / 3)
@@ -160,7 +160,9 @@ def test_features_of_the_settings_serve_a_baseline_that_tells_none(tmp_path: Pat
 
 def test_labels_are_those_of_both(tmp_path: Path) -> None:
     columns = {"y": list("abcab"), "p": list("abcab"), "q": list("dbbab")}
-    found = compared(tmp_path, columns, {"prediction": "q"}, task="multiclass", prediction="p")
+    found = measured_beside(
+        tmp_path, columns, {"prediction": "q"}, task="multiclass", prediction="p"
+    )
     base = baseline_of(found)
     assert base.pairs is not None
     joint = base.pairs[()].confusion
@@ -169,13 +171,13 @@ def test_labels_are_those_of_both(tmp_path: Path) -> None:
 
 
 def test_models_may_know_different_classes(tmp_path: Path) -> None:
-    columns, own, other = answers("multiclass", 300, 2)
+    columns, own, other = two_models("multiclass", 300, 2)
     columns["q9"] = np.zeros(300)
     other["score"] = {**other["score"], "v": "q9"}
     thresholds = agreed(set(metrics_of("multiclass")) - {"roc_auc"})
     keys = {"task": "multiclass", "thresholds": thresholds, **own}
-    found = compared(tmp_path, columns, other, **keys)
-    same = compared(tmp_path, columns, {**other, "score": {**other["score"]}}, **keys)
+    found = measured_beside(tmp_path, columns, other, **keys)
+    same = measured_beside(tmp_path, columns, {**other, "score": {**other["score"]}}, **keys)
     checks = checks_of(settings_of(tmp_path, **keys))
     assert correlations(found, checks) == correlations(same, checks)
     base = baseline_of(found)
@@ -184,7 +186,7 @@ def test_models_may_know_different_classes(tmp_path: Path) -> None:
 
 def test_a_stand_in_for_the_other_label_is_no_third_one(tmp_path: Path) -> None:
     columns = {"y": [1, 1, 1], "s": [0.9, 0.2, 0.8], "q": [1, 0, 1]}
-    base = baseline_of(compared(tmp_path, columns, {"prediction": "q"}, score="s"))
+    base = baseline_of(measured_beside(tmp_path, columns, {"prediction": "q"}, score="s"))
     assert base.pairs is not None
     assert base.pairs[()].confusion is not None
     assert base.pairs[()].confusion.size == 2
@@ -193,7 +195,9 @@ def test_a_stand_in_for_the_other_label_is_no_third_one(tmp_path: Path) -> None:
 def test_many_labels_are_counted_where_they_meet(tmp_path: Path) -> None:
     labels = [f"label {k}" for k in range(1000)]
     columns = {"y": labels, "p": labels[::-1], "q": labels}
-    found = compared(tmp_path, columns, {"prediction": "q"}, task="multiclass", prediction="p")
+    found = measured_beside(
+        tmp_path, columns, {"prediction": "q"}, task="multiclass", prediction="p"
+    )
     base = baseline_of(found)
     assert base.pairs is not None
     assert base.pairs[()].confusion is not None
@@ -239,13 +243,15 @@ def test_a_model_to_compare_with_may_fail(
 ) -> None:
     columns = {"y": [0, 1] * 3000, "x": [0, 1] * 3000}
     own: dict[str, Any] = {"model": python_model(tmp_path)} if called else {"prediction": "x"}
-    found = compared(tmp_path, columns, {"model": python_model(tmp_path, predict, **keys)}, **own)
+    found = measured_beside(
+        tmp_path, columns, {"model": python_model(tmp_path, predict, **keys)}, **own
+    )
     assert why in told(found)
     assert estimated(found, "accuracy").value == 1.0
 
 
 def test_a_model_to_compare_with_may_be_absent(tmp_path: Path) -> None:
-    found = compared(tmp_path, ROWS, {"model": "absent.skops"})
+    found = measured_beside(tmp_path, ROWS, {"model": "absent.skops"})
     assert told(found).startswith("model 'absent.skops': no such file in ")
 
 
@@ -263,7 +269,9 @@ def test_a_model_to_compare_with_may_be_absent(tmp_path: Path) -> None:
 def test_logged_answers_to_compare_with_may_be_unusable(
     tmp_path: Path, columns: Columns, baseline: dict[str, Any], why: str
 ) -> None:
-    found = compared(tmp_path, {**ROWS, **columns}, baseline, prediction="p", score="x", **SCORED)
+    found = measured_beside(
+        tmp_path, {**ROWS, **columns}, baseline, prediction="p", score="x", **SCORED
+    )
     assert why in told(found)
 
 
@@ -275,7 +283,7 @@ def test_scores_that_are_no_probabilities_matter_where_such_are_compared(tmp_pat
         "thresholds": {"log_loss": 9.0, "roc_auc": 0.1},
     }
     assert "score 'z' is no probability in 1 of 6" in told(
-        compared(tmp_path, columns, BOTH, **keys)
+        measured_beside(tmp_path, columns, BOTH, **keys)
     )
     settings = with_baseline(settings_of(tmp_path, **keys), **BOTH)
     checks = [one for one in checks_of(settings) if one.kind == "level" or one.metric == "roc_auc"]
@@ -283,7 +291,9 @@ def test_scores_that_are_no_probabilities_matter_where_such_are_compared(tmp_pat
 
 
 def test_an_error_of_the_model_itself_leaves_nothing_to_compare(tmp_path: Path) -> None:
-    found = compared(tmp_path, ROWS, {"prediction": "q"}, model=python_model(tmp_path, "1 / 0"))
+    found = measured_beside(
+        tmp_path, ROWS, {"prediction": "q"}, model=python_model(tmp_path, "1 / 0")
+    )
     assert found.facts.error is not None
     assert "ZeroDivisionError" in found.facts.error
     assert found.baseline is None
@@ -325,7 +335,7 @@ def test_other_rows_are_measured_as_its_own_would_be(tmp_path: Path, called: boo
     keys: dict[str, Any] = either(tmp_path, "x", "p", called=called) | SCORED
     keys["segments"] = [{"by": "g", **SCORED}]
     write_data(tmp_path / "other.parquet", OTHER)
-    found = compared(tmp_path, ROWS, {"data": "other.parquet"}, **keys)
+    found = measured_beside(tmp_path, ROWS, {"data": "other.parquet"}, **keys)
     base = baseline_of(found)
     assert (base.source, base.pairs, base.sha256) == ("other.parquet", None, None)
     assert_alike(measured(tmp_path, OTHER, **keys).aggregates, base.aggregates)
@@ -354,27 +364,29 @@ def test_all_of_other_rows_count_unless_a_window_is_named(
     write_data(tmp_path / "other.parquet", TIMED)
     columns = {"y": [1], "p": [1], "t": [date(2013, 4, 30)]}
     base = {"data": "other.parquet", **keys}
-    found = compared(tmp_path, columns, base, time_column="t", window="2d")
+    found = measured_beside(tmp_path, columns, base, time_column="t", window="2d")
     assert baseline_of(found).aggregates[()].rows == rows
 
 
 def test_other_rows_need_no_time_unless_a_window_is_named(tmp_path: Path) -> None:
     write_data(tmp_path / "other.parquet", OTHER)
     columns = {"y": [1], "p": [1], "t": [date(2013, 4, 30)]}
-    found = compared(tmp_path, columns, {"data": "other.parquet"}, time_column="t", window="2d")
+    found = measured_beside(
+        tmp_path, columns, {"data": "other.parquet"}, time_column="t", window="2d"
+    )
     assert baseline_of(found).aggregates[()].rows == 4
     windowed = {"data": "other.parquet", "window": "2d"}
-    found = compared(tmp_path, columns, windowed, time_column="t", window="2d")
+    found = measured_beside(tmp_path, columns, windowed, time_column="t", window="2d")
     assert told(found).startswith("data 'other.parquet': time_column 't' is no column")
 
 
 def test_other_rows_without_a_label_are_none(tmp_path: Path) -> None:
     write_data(tmp_path / "other.parquet", {"y": pa.array([None], "int64"), "p": [1]})
-    assert baseline_of(compared(tmp_path, ROWS, {"data": "other.parquet"})).aggregates == {}
+    assert baseline_of(measured_beside(tmp_path, ROWS, {"data": "other.parquet"})).aggregates == {}
 
 
 def test_other_rows_may_be_unreadable(tmp_path: Path) -> None:
-    found = compared(tmp_path, ROWS, {"data": "other.parquet"})
+    found = measured_beside(tmp_path, ROWS, {"data": "other.parquet"})
     assert told(found).startswith("data 'other.parquet': no such file in ")
     assert estimated(found, "accuracy").value == pytest.approx(4 / 6)
 
@@ -401,9 +413,9 @@ def test_a_pair_is_measured_in_a_database_as_by_duckdb(
     thresholds = agreed(metrics_of(task))
     segments = [{"by": by, "thresholds": thresholds} for by in (["g"], ["n", "b"])]
     keys |= {"task": task, "thresholds": thresholds, "segments": segments}
-    here = compared(tmp_path, columns, other, **keys)
+    here = measured_beside(tmp_path, columns, other, **keys)
     database.write("predictions", columns)
-    there = compared(
+    there = measured_beside(
         tmp_path, None, other, **keys, data={"url_env": VARIABLE, "table": "predictions"}
     )
     assert len(baseline_of(there).aggregates) > 15
@@ -416,9 +428,9 @@ def test_pairs_of_labels_are_measured_in_a_database_as_by_duckdb(
     columns, keys = logged_labels("prediction")
     columns |= {f"q{k}": columns[f"p{k}"][1:] + columns[f"p{k}"][:1] for k in range(3)}
     other = {"prediction": ["q0", "q1", "q2"]}
-    here = compared(tmp_path, columns, other, **keys)
+    here = measured_beside(tmp_path, columns, other, **keys)
     database.write("predictions", columns)
-    there = compared(
+    there = measured_beside(
         tmp_path, None, other, **keys, data={"url_env": VARIABLE, "table": "predictions"}
     )
     assert_alike(baseline_of(here), baseline_of(there))

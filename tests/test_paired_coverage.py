@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from paired_data import Columns, baseline_of, compared
+from paired_data import Columns, baseline_of, measured_beside
 from sample_data import BETA, agreed
 
 from model_checks.metrics import METRICS, Asked, Estimate, metrics_of
@@ -75,7 +75,7 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
     thresholds = agreed(metrics_of(task))
     segments = [{"by": "g", "thresholds": thresholds, "max_segments": SAMPLES}]
     keys = {"task": task, "thresholds": thresholds, "segments": segments}
-    found = compared(folder, columns, rival, **keys, **own)
+    found = measured_beside(folder, columns, rival, **keys, **own)
     base = baseline_of(found)
     assert base.pairs is not None
     if task != "regression":
