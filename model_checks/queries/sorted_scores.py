@@ -166,11 +166,13 @@ def _summed(
     """
     labels, size = len(predictions.labels), len(predictions.scored)
     groups = [(len(totals.segments) + 1) * labels for _, totals in wanted]
+    kinds = [np.min_scalar_type(n) for n in groups]
     sums = [np.zeros((n, size)) for n in groups]
     products = [np.zeros((n, size, size)) for n in groups]
     for batch in last:
         for g, code in enumerate(batch.codes):
-            group = code.astype(np.int64) * labels + batch.y
+            # Codes of up to two bytes are sorted by counting, others by comparing.
+            group = (code.astype(np.int64) * labels + batch.y).astype(kinds[g])
             order = np.argsort(group, kind="stable")
             before = kept[g][: size - 1, batch.row[order]].T
             placements = np.column_stack([before, batch.placements[g][order]])
