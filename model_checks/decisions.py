@@ -188,7 +188,17 @@ def _times_alone(finding: Finding, standing: _Standing | None) -> float | None:
     """How many times as many rows would settle it without a correction."""
     if standing is None:
         return None
-    return growth(standing.z, normal_quantile(finding.check.confidence))
+    needed = normal_quantile(finding.check.confidence)
+    if finding.gap:  # whose limits do not close in on the value as the confidence falls
+        return growth(_room(finding), _distance(finding.judged, replace(standing, z=needed)))
+    return growth(standing.z, needed)
+
+
+def _room(finding: Finding) -> float:
+    """How far a gap is from the largest that was agreed."""
+    assert finding.judged.value is not None
+    assert finding.check.bound.max is not None
+    return abs(finding.judged.value - finding.check.bound.max)
 
 
 def _with_rows(
@@ -229,7 +239,7 @@ def _times_own_rows(finding: Finding, standing: _Standing, times: float) -> floa
 
 
 def _distance(estimate: Estimate, standing: _Standing) -> float:
-    """From the value to the limit on the side of the bound, which is a largest degradation."""
+    """From the value to the limit on the side of the bound, which is a largest value."""
     assert estimate.value is not None
     assert estimate.interval_at is not None
     interval = estimate.interval_at(confidence_of(standing.z))

@@ -121,12 +121,16 @@ def _incomparable(current: Estimate, compared: Comparison) -> Estimate | None:
     if baseline.value is None:
         return replace(baseline, reason=f"{source}, to compare with: {baseline.reason}")
     for name, one in (("the value", current), (f"that of {source}", baseline)):
-        assert one.value is not None
-        if not math.isfinite(one.value):
-            return replace(
-                _none(source, one).degradation, value=None, reason=f"{name} is no number"
-            )
+        if not _is_known(one):
+            return replace(one, value=None, reason=f"{name} or its interval is no number")
     return None
+
+
+def _is_known(estimate: Estimate) -> bool:
+    """Whether the value is a number, and the limits are, or are infinite."""
+    value, limits = estimate.value, (estimate.low, estimate.high)
+    known = all(limit is not None and not math.isnan(limit) for limit in limits)
+    return value is not None and math.isfinite(value) and known
 
 
 def _best(check: Check, checks: Sequence[Check]) -> Best:
@@ -183,4 +187,4 @@ def _lacking(check: Check, rows: int, estimate: Estimate | None) -> str | None:
         return f"{has}, at least {check.min_rows:,} are needed"
     if estimate.value is None:
         return estimate.reason or "undefined"
-    return None if math.isfinite(estimate.value) else "the value is no number"
+    return None if _is_known(estimate) else "the value or its interval is no number"

@@ -105,8 +105,11 @@ def _overruled(check: Check, decision: Decision) -> str:
 
 
 def evidence_text(evidence: Evidence | None) -> str | None:
-    """The p-value, before and after a correction; None where the value alone decides."""
-    if evidence is None:
+    """The p-value, before and after a correction.
+
+    None where the value alone decides, or is on the other side of its bound.
+    """
+    if evidence is None or evidence.p_value == 1:
         return None
     if evidence.adjusted is None:
         return f"p-value {_p_text(evidence.p_value)}"
@@ -120,6 +123,8 @@ def _corrected(evidence: Evidence, level: float = math.nan) -> str:
     named = _CORRECTIONS[evidence.correction]
     checks = "1 segment check" if evidence.members == 1 else f"{evidence.members:,} segment checks"
     before, after = (_p_text(p, level) for p in (evidence.p_value, evidence.adjusted))
+    if evidence.p_value < _LEAST_P and not after.startswith("below"):
+        after = f"below {after}"
     return f"p {before} is {after} after {named} correction over {checks}"
 
 

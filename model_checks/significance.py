@@ -84,7 +84,7 @@ def _last(
         share = at_low / (at_low - at_high) if math.isfinite(at_low - at_high) else 0.5
         guess = low + share * (high - low)
         side = math.copysign(1.0, middle - guess)
-        beyond = 0.2 / width * (high - low) ** 2  # so that both ends close in
+        beyond = 0.03 / width * (high - low) ** 2  # so that both ends close in
         z = guess + side * beyond if beyond <= abs(middle - guess) else middle
         most = max(room - (high - low) / 2, 0.0)
         z = z if abs(z - middle) <= most else middle - side * most

@@ -44,6 +44,7 @@ from model_checks.curves import (
     PredictedAgainstActual,
     RocCurve,
 )
+from model_checks.findings import Comparison
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound, Check, Segment, check_id
 from model_checks.results import Chart, Result, error_of
@@ -805,3 +806,64 @@ def test_a_chart_is_drawn_without_pyplot_without_figures_and_without_the_engine(
     command = [sys.executable, "-W", "error::UserWarning", "-c", code]
     told = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
     assert told.stdout == "[]\n"
+
+
+# Degradations and gaps, on scales of their own.
+
+
+def compared(worse: float, *, relative: bool = False, segment: Segment = ()) -> Result:
+    plain = result("recall", 0.7, segment=segment)
+    assert plain.estimate is not None
+    degradation = replace(plain.estimate, value=worse, low=worse - 0.02, high=worse + 0.02)
+    held = replace(
+        plain.check,
+        id=f"{plain.check.id}-degradation",
+        kind="degradation",
+        bound=Bound(None, 0.05, None, "confident"),
+        relative=relative,
+    )
+    comparison = Comparison("champion.skops", True, plain.estimate, 400, degradation)
+    return replace(plain, check=held, comparison=comparison, verdict=Verdict.PASS)
+
+
+def apart(gap: float) -> Result:
+    plain = result("recall", gap)
+    among: tuple[Segment, ...] = tuple((("carrier", one),) for one in CARRIERS)
+    held = replace(plain.check, kind="gap", among=among, bound=Bound(None, 0.1, None, "estimate"))
+    return replace(plain, check=held)
+
+
+def test_degradations_and_gaps_are_blocks_of_their_own() -> None:
+    blocks = arranged([apart(0.2), compared(0.01), result(), compared(0.02, relative=True)]).blocks
+    assert [block.heading for block in blocks] == [
+        "Overall",
+        "Worse than baseline by",
+        "Largest gap",
+    ]
+    assert [[row.label for row in block.rows] for block in blocks] == [
+        ["recall"],
+        ["recall", "recall"],
+        ["recall by carrier"],
+    ]
+
+
+def test_a_degradation_of_a_segment_is_a_column_beside_its_metric() -> None:
+    segment = (("carrier", "AA"),)
+    blocks = arranged([result(segment=segment), compared(0.01, segment=segment)]).blocks
+    assert [block.columns for block in blocks] == [("recall", "recall, worse by")]
+
+
+def test_a_degradation_is_drawn_against_what_was_agreed_not_against_the_metrics_bound() -> None:
+    drawing = overview_drawing("churn", [compared(0.012)])
+    assert {"0.012", "−0.008 to 0.032", "at most 0.05"} <= set(texts(drawing))
+    assert "0.700" not in texts(drawing)
+
+
+def test_a_share_of_the_baseline_is_drawn_in_percent() -> None:
+    drawing = overview_drawing("churn", [compared(0.012, relative=True)])
+    assert {"1.2 %", "−0.8 to 3.2 %", "at most 5 %"} <= set(texts(drawing))
+
+
+def test_a_gap_is_drawn_with_its_columns() -> None:
+    drawing = overview_drawing("churn", [apart(0.2)])
+    assert {"Largest gap", "recall by carrier", "at most 0.1", "0.200"} <= set(texts(drawing))

@@ -22,6 +22,7 @@ from sample_data import (
 from sklearn import metrics as sklearn_metrics
 
 from model_checks.engines.duckdb import DuckDB
+from model_checks.intervals import normal_quantile
 from model_checks.judging import judge
 from model_checks.metrics import Asked, Estimate
 from model_checks.metrics.functions import own as own_estimate
@@ -338,6 +339,24 @@ def test_any_confidence_is_read_off_the_same_resamples(tmp_path: Path) -> None:
         _, low, high = interval(found)
         widths.append(high - low)
     assert widths == sorted(set(widths))
+
+
+def test_beyond_what_resamples_tell_the_limits_move_on_for_small_p_values(tmp_path: Path) -> None:
+    reference = function(tmp_path, RIGHT)
+    thresholds = {"own": {"metric": reference, "min": 0.5, "rule": "confident"}}
+    measurement = measured(tmp_path, log(), thresholds=thresholds)
+    replicates = measurement.aggregates[()].replicates
+    assert replicates is not None
+    [own] = replicates.answers
+    found = own_estimate(measurement.aggregates[()], Asked(confidence=0.95, function=own))
+    assert found.interval_at is not None
+    assert found.value is not None
+    last, further = found.interval_at(0.99), found.interval_at(1 - 1e-9)
+    times = normal_quantile(1 - 1e-9) / normal_quantile(0.99)
+    assert further.low - found.value == pytest.approx(times * (last.low - found.value))
+    assert further.high - found.value == pytest.approx(times * (last.high - found.value))
+    assert further.low < replicates.answers[own].resampled.min()
+    assert found.interval_at(0.9901).low == pytest.approx(last.low, abs=1e-3)
 
 
 def test_a_confidence_that_resamples_cannot_tell_is_refused(tmp_path: Path) -> None:

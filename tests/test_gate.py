@@ -1,12 +1,16 @@
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from factories import bound, check, estimate
+from sample_data import AS_OF, python_model, settings_of
 
 from model_checks.gate import NOT_EVALUATED, Gate, gate_of
+from model_checks.judging import judge
 from model_checks.plan import Check
 from model_checks.planning import NOTHING_TO_COMPARE
 from model_checks.results import Result
+from model_checks.settings import Deployed
 from model_checks.verdicts import Verdict
 
 RECALL = check(bound(min=0.5, rule="confident"))
@@ -62,3 +66,38 @@ def test_a_session_that_ends_badly_by_itself_ends_so(status: int) -> None:
     assert gate.failed == 1
     assert gate.status(status) == status
     assert gate_of([RECALL], {}, frozenset()).status(status) == status
+
+
+def test_a_gate_without_pytest_has_the_same_exit_status(tmp_path: Path) -> None:
+    columns = {"y": [0, 1] * 500, "p": [0, 1] * 500}
+    compared = {"recall": {"min": 0.5, "max_degradation": 0.1}}
+    settings = settings_of(tmp_path, columns, thresholds=compared)
+    assert judge(settings, as_of=AS_OF).exit_status == 0
+    assert judge(settings, as_of=AS_OF, gate=True).exit_status == NOT_EVALUATED
+    challenged = settings.with_candidates(
+        {"m": Deployed.model_validate(python_model(tmp_path, "frame.p"))}
+    )
+    run = judge(challenged, as_of=AS_OF, gate=True)
+    assert (run.exit_status, run.results[1].verdict) == (1, Verdict.ERROR)
+    features = python_model(tmp_path, "frame.p", feature_names_in_=["p"])
+    run = judge(
+        settings.with_candidates({"m": Deployed.model_validate(features)}), as_of=AS_OF, gate=True
+    )
+    assert run.exit_status == 0, [result.message for result in run.results]
+    assert run.models["m"].source == features["python"]
+
+
+def test_what_is_known_of_a_model_is_kept_with_it(tmp_path: Path) -> None:
+    columns = {"x": [0, 1] * 500, "y": [0, 1] * 500}
+    deployed = python_model(tmp_path)
+    settings = settings_of(tmp_path, columns, model=deployed, thresholds={"recall": 0.99})
+    run = judge(
+        settings.with_candidates({"m": Deployed.model_validate(deployed)}), as_of=AS_OF, gate=True
+    )
+    assert [note.split(":")[0] for note in run.models["m"].notes] == [
+        "no threshold of m has max_degradation",
+        "m",
+    ]
+    short = {name: values[:100] for name, values in columns.items()}
+    settings = settings_of(tmp_path, short, model=deployed, thresholds={"recall": 0.99})
+    assert len(judge(settings, as_of=AS_OF, gate=True).notes) == 1

@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 from scipy import special, stats
 
 from model_checks.intervals import (
-    SMALL_CLASS,
+    FEW_MISPLACED,
     Interval,
+    Parts,
     agreement_interval,
     auc_interval,
+    averaged_interval,
     bootstrap_interval,
     calibration_interval,
     delta_logit_interval,
@@ -20,6 +22,7 @@ from model_checks.intervals import (
     hall_mean_interval,
     hall_signed_interval,
     kish_size,
+    mean_auc_interval,
     newcombe_auc_interval,
     rmse_interval,
     student_quantile,
@@ -197,20 +200,30 @@ def test_newcombe_of_the_complement_is_the_mirror_image(
     assert limits(found) == pytest.approx((1 - mirrored.high, 1 - mirrored.low), abs=1e-11)
 
 
-def test_large_classes_are_judged_by_delong_alone() -> None:
-    # Newcombe's would be longer here: it is not asked
-    found = auc_interval(0.9, 0.015**2, SMALL_CLASS, 10 * SMALL_CLASS, 0.95)
+def test_delong_is_alone_where_enough_rows_are_misplaced() -> None:
+    # Newcombe's lower limit would be further out here: it is not asked
+    auc, positives = 1 - FEW_MISPLACED / 100, 100
+    found = auc_interval(auc, 0.009**2, positives, 1000, 0.95)
     assert found.method == "DeLong, logit"
-    assert length(found) < length(newcombe_auc_interval(0.9, 100, 1000, 0.95))
+    assert limits(found) == limits(delta_logit_interval(auc, 0.009**2, positives, 0.95))
+    assert newcombe_auc_interval(auc, positives, 1000, 0.95).low < found.low
 
 
-@pytest.mark.parametrize(("deviation", "method"), [(0.015, "Newcombe"), (0.2, "DeLong, logit")])
-def test_a_small_class_gets_the_longer_interval(deviation: float, method: str) -> None:
-    found = auc_interval(0.9, deviation**2, SMALL_CLASS - 1, 1000, 0.95)
-    newcombe = newcombe_auc_interval(0.9, SMALL_CLASS - 1, 1000, 0.95)
-    delong = delta_logit_interval(0.9, deviation**2, 99, 0.95)
-    assert found.method == method
-    assert length(found) == max(length(newcombe), length(delong))
+@pytest.mark.parametrize("deviation", [0.001, 0.1])
+def test_few_misplaced_rows_leave_the_lower_limit_to_the_more_careful(deviation: float) -> None:
+    auc, positives = 1 - FEW_MISPLACED / 101, 100
+    found = auc_interval(auc, deviation**2, positives, 1000, 0.95)
+    newcombe = newcombe_auc_interval(auc, positives, 1000, 0.95)
+    delong = delta_logit_interval(auc, deviation**2, positives, 0.95)
+    assert found.method == "DeLong, Newcombe"
+    assert limits(found) == (min(newcombe.low, delong.low), delong.high)
+
+
+def test_an_auc_near_0_is_the_mirror_image_of_one_near_1() -> None:
+    near_1 = auc_interval(0.98, 0.01**2, 30, 200, 0.95)
+    near_0 = auc_interval(0.02, 0.01**2, 200, 30, 0.95)
+    assert limits(near_0) == pytest.approx((1 - near_1.high, 1 - near_1.low))
+    assert near_0.method == near_1.method == "DeLong, Newcombe"
 
 
 @pytest.mark.parametrize(("auc", "variance"), [(1, 0), (0, 0), (0.5, 0), (0.7, -1e-15)])
@@ -442,8 +455,9 @@ def test_more_rows_make_it_narrower(
     # Hall's correction of the skewness is itself a function of the size, felt below some 30 rows
     few = len(values) * 10
     many = few * factor
-    # on either side of SMALL_CLASS two methods are compared, and one may be longer
-    assume(kind != "auc" or many < SMALL_CLASS or few >= SMALL_CLASS)
+    # where more are misplaced the more careful of two methods is no longer asked
+    misplaced = min(share, 1 - share) * few
+    assume(kind != "auc" or misplaced * factor < FEW_MISPLACED or misplaced >= FEW_MISPLACED)
     wide, narrow = length(interval_of(few, confidence)), length(interval_of(many, confidence))
     assert narrow <= wide * (1 + 1e-9) + 1e-12
     full = 0.99 * CEILINGS.get(kind, 1)  # beyond, the range leaves no room
@@ -617,6 +631,140 @@ def test_agreement_that_does_not_vary_is_as_sure_as_its_accuracy(
 def test_agreement_refuses_what_no_rows_have(value: float, variance: float, n: float) -> None:
     with pytest.raises(ValueError, match=r"must be"):
         agreement_interval(value, variance, (0.5, 0.5), n, 0.95)
+
+
+def test_softened_limits_of_agreement_are_the_outer_of_both() -> None:
+    accuracy = (0.9, 0.3)
+    plain = agreement_interval(0.1, 0.001, accuracy, 100, 0.95)
+    soft = agreement_interval(0.15, 0.004, accuracy, 100, 0.95)
+    found = agreement_interval(0.1, 0.001, accuracy, 100, 0.95, softened=(0.15, 0.004))
+    assert limits(found) == (min(plain.low, soft.low), soft.high)
+    assert plain.high < soft.high
+    assert found.method == "delta, Fisher's z, softened"
+
+
+# Averages over classes.
+
+
+def parts(shares: list[float], sizes: list[float], cost: float = 1.0) -> Parts:
+    """Of classes that count alike."""
+    count = len(shares)
+    return Parts(*map(np.array, ([1 / count] * count, shares, sizes, [cost] * count)))
+
+
+def macro(shares: list[float], sizes: list[float], confidence: float = 0.95) -> Interval:
+    """Of a macro recall."""
+    of = parts(shares, sizes)
+    variance = float((of.importance**2 * of.shares * (1 - of.shares) / of.sizes).sum())
+    size = 1 / float((of.importance**2 / of.sizes).sum())
+    return averaged_interval(float(np.mean(shares)), variance, of, size, confidence)
+
+
+def test_an_average_of_large_classes_has_the_interval_of_the_delta_method() -> None:
+    shares, sizes = [0.9, 0.8, 0.6], [2000.0, 1000.0, 500.0]
+    variance = sum(p * (1 - p) / n for p, n in zip(shares, sizes, strict=True)) / 9
+    delta = delta_logit_interval(sum(shares) / 3, variance, 1000, 0.95)
+    assert limits(macro(shares, sizes)) == pytest.approx(limits(delta), abs=3e-4)
+
+
+def test_ten_rows_that_are_all_right_do_not_make_an_average_sure() -> None:
+    shares, sizes = [0.95, 1.0], [1000.0, 10.0]
+    found = macro(shares, sizes)
+    delta = delta_logit_interval(0.975, 0.95 * 0.05 / 1000 / 4, 39.6, 0.95)
+    assert found.low < delta.low - 0.05
+    # about as much as the ten rows by themselves leave open, halved
+    assert found.low == pytest.approx(0.975 - (1 - wilson_interval(1, 10, 0.95).low) / 2, abs=0.04)
+    assert found.method == "delta, logit, by class"
+
+
+def test_an_average_of_one_class_has_wilsons_limits_or_wider() -> None:
+    found, wilson = macro([0.8], [40]), wilson_interval(0.8, 40, 0.95)
+    assert found.low <= wilson.low + 1e-12
+    assert found.high >= wilson.high - 1e-12
+
+
+def test_the_part_of_f1_is_wilson_on_jaccard() -> None:
+    f1 = f1_interval(30, 10, 10, 50, 0.95)
+    of = Parts(*map(np.array, ([1.0], [0.6], [50.0], [0.5])))
+    found = averaged_interval(0.75, 1.0, of, 50, 0.95)  # so large a variance caps the quantile
+    alone = averaged_interval(0.75, 1e-9, of, 50, 0.95)
+    assert found.low <= f1.low
+    assert alone.low >= f1.low
+
+
+def test_parts_leave_out_what_has_no_rows_or_counts_nothing() -> None:
+    importance, right, wrong, paid, kish = (
+        np.array(one, float)
+        for one in ([0.5, 0.5, 0.0], [8, 0, 3], [2, 0, 1], [1.0, 0, 1], [0.5, 1, 1])
+    )
+    found = Parts.of(importance, right, wrong, paid, 0.8, kish)
+    assert found.importance.tolist() == [0.5]
+    assert found.shares.tolist() == [0.8]
+    assert found.sizes.tolist() == [5.0]
+    # one wrong row after Kish, that costs one half, and one that costs the most
+    assert found.costs == pytest.approx([(0.5 + 0.8) / 2])
+    one, rights, wrongs, pay = (np.array([of]) for of in (1.0, 30.0, 8.0, 2.0))
+    many = Parts.of(one, rights, wrongs, pay, 0.8, one)
+    assert many.costs == pytest.approx([(2 + 0.5 * 0.8) / 8.5])
+
+
+def test_an_average_without_parts_is_that_of_the_delta_method() -> None:
+    none = Parts(*(np.zeros(0) for _ in range(4)))
+    assert averaged_interval(0.0, 0.0, none, 20, 0.95) == wilson_interval(0, 20, 0.95)
+
+
+@repeatable
+@given(
+    st.lists(st.tuples(shares, st.floats(1, 500)), min_size=1, max_size=12),
+    confidences,
+    confidences,
+)
+def test_an_average_holds_its_value_and_grows_with_confidence(
+    of: list[tuple[float, float]], one: float, two: float
+) -> None:
+    values, sizes = [share for share, _ in of], [n for _, n in of]
+    inner, outer = (macro(values, sizes, c) for c in sorted((one, two)))
+    assert 0 <= outer.low <= inner.low + 1e-9
+    assert inner.low <= np.mean(values) + 1e-9
+    assert inner.high >= np.mean(values) - 1e-9
+    assert inner.high - 1e-9 <= outer.high <= 1
+    assert type(inner.low) is type(inner.high) is float
+
+
+# A mean of areas, each against the rest.
+
+
+def mean_auc(aucs: list[float], deviations: list[float], sizes: list[list[float]]) -> Interval:
+    """Of areas that vary independently of each other."""
+    count = len(aucs)
+    covariance = np.diag(np.square(deviations))
+    return mean_auc_interval(
+        np.full(count, 1 / count), np.array(aucs), covariance, np.array(sizes), 0.95
+    )
+
+
+def test_a_mean_of_areas_has_the_interval_of_the_delta_method() -> None:
+    found = mean_auc([0.8, 0.7], [0.02, 0.03], [[100, 200], [200, 100]])
+    expected = delta_logit_interval(0.75, (0.02**2 + 0.03**2) / 4, 100, 0.95)
+    assert found == expected
+
+
+def test_few_misplaced_rows_of_one_class_widen_the_mean_of_the_areas() -> None:
+    aucs, deviations, sizes = [0.8, 0.99], [0.02, 0.001], [[100.0, 20.0], [100.0, 180.0]]
+    found = mean_auc(aucs, deviations, sizes)
+    each = [
+        auc_interval(aucs[k], deviations[k] ** 2, sizes[0][k], sizes[1][k], 0.95) for k in (0, 1)
+    ]
+    below = math.hypot(aucs[0] - each[0].low, aucs[1] - each[1].low) / 2
+    assert found.low == pytest.approx(0.895 - below)
+    assert found.method == "DeLong, Newcombe"
+
+
+def test_areas_that_are_all_1_are_as_sure_as_their_classes() -> None:
+    found = mean_auc([1.0, 1.0], [0.0, 0.0], [[10, 50], [50, 10]])
+    each = newcombe_auc_interval(1.0, 10, 50, 0.95)
+    assert found.low == pytest.approx(1 - (1 - each.low) / math.sqrt(2))
+    assert found.high == 1
 
 
 # A share explained.

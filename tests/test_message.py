@@ -12,6 +12,7 @@ import pytest
 from factories import result_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from project import text_in
 from sample_runs import (
     FINISHED,
     PNG,
@@ -102,6 +103,17 @@ def test_the_text_is_complete() -> None:
     assert "4 of 12 planned checks were not run" in told
     assert run.left_out[0] in told
     assert "(carrier = <b>UA</b>)" in told
+
+
+def test_what_is_worth_knowing_is_told() -> None:
+    run = mixed_run()
+    facts = {"churn": replace(next(iter(run.models.values())), notes=("the <b>same</b> file",))}
+    told = replace(run, models=facts, notes=["no result could meet it"])
+    assert "Worth knowing\n-------------\n" in text_of(told)
+    for text in (text_of(told), text_in(html_of(told))):
+        assert "the <b>same</b> file" in text
+        assert "no result could meet it" in text
+    assert "Worth knowing" not in text_of(run)
 
 
 def test_errors_stand_apart_from_failures() -> None:

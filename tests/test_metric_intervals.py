@@ -14,6 +14,7 @@ from test_metrics import (
     binary_columns,
     everything,
     multiclass_columns,
+    parts_of,
     regression_columns,
     skewed,
     taken,
@@ -132,8 +133,8 @@ def test_balanced_accuracy_has_the_interval_of_its_derivatives(
     share, size = shares_of(columns), kish(weights_of(columns))
     variance = variance_by_derivatives(mean_recall, share, size)
     found = estimated(everything(tmp_path, "multiclass", columns), "balanced_accuracy")
-    assert found.method == "delta, logit"
-    expected = intervals.delta_logit_interval(mean_recall(share), variance, size, 0.95)
+    parts = parts_of(columns, "abc", (1.0, 0.0), [1 / 3] * 3)
+    expected = intervals.averaged_interval(mean_recall(share), variance, parts, size, 0.95)
     assert_limits(found, expected)
 
 
@@ -145,8 +146,9 @@ def test_fbeta_has_the_interval_of_its_derivatives(tmp_path: Path, weighted: boo
     share, size = shares_of(columns), kish(weights_of(columns))
     variance = variance_by_derivatives(f_beta, share, size)
     found = estimated(everything(tmp_path, "binary", columns), "fbeta")
-    assert found.method == "delta, logit"
-    assert_limits(found, intervals.delta_logit_interval(f_beta(share), variance, size, 0.95))
+    mix = (BETA**2 / (1 + BETA**2), 1 / (1 + BETA**2))
+    parts = parts_of(columns, [1], mix, [1.0])
+    assert_limits(found, intervals.averaged_interval(f_beta(share), variance, parts, size, 0.95))
 
 
 def test_shares_of_negatives_have_wilson_intervals_on_kish_sizes(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Every metric by the whole road (file, DuckDB, aggregates) against scikit-learn and by hand."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -768,10 +768,36 @@ def value_of_shares(share: Floats, metric: str, average: str) -> float:
     return float(np.average(values, weights=importance))
 
 
+def parts_of(
+    columns: Columns,
+    labels: Sequence[object],
+    mix: tuple[float, float],
+    importance: Sequence[float],
+) -> intervals.Parts:
+    """What each label says by itself, from the rows; ``mix`` is the cost of a missed and of a false
+    one, and rows of neither kind that costs nothing concern it."""
+    weights, shares, sizes, costs = weights_of(columns), [], [], []
+    for label in labels:
+        true, predicted = columns["y"] == label, columns["p"] == label
+        cost = np.where(true & ~predicted, mix[0], 0.0) + np.where(predicted & ~true, mix[1], 0.0)
+        hit = true & predicted
+        concerned = hit | (cost > 0)
+        wrong = weights * (cost > 0)
+        shares.append(weights[hit].sum() / weights[concerned].sum())
+        sizes.append(weights[concerned].sum() ** 2 / (weights[concerned] ** 2).sum())
+        kish = sizes[-1] / weights[concerned].sum()
+        more = min(4 / max(kish * wrong.sum(), 1e-9), 1.0)  # of a row that costs the most
+        costs.append((kish * (weights @ cost) + more * max(mix)) / (kish * wrong.sum() + more))
+    return intervals.Parts(*map(np.array, (importance, shares, sizes, costs)))
+
+
+MIXES = {"precision": (0.0, 1.0), "recall": (1.0, 0.0), "f1": (0.5, 0.5)}
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("average", ["macro", "weighted"])
 @pytest.mark.parametrize("metric", ["precision", "recall", "f1"])
-def test_averages_have_delta_intervals_by_the_derivatives_of_their_shares(
+def test_averages_have_the_intervals_of_their_derivatives_and_of_their_classes(
     tmp_path: Path, metric: str, average: str, weighted: bool
 ) -> None:
     columns = multiclass_columns(400, 64)
@@ -793,8 +819,12 @@ def test_averages_have_delta_intervals_by_the_derivatives_of_their_shares(
     spread = (shares * gradient**2).sum() - (shares * gradient).sum() ** 2
     found = estimated(everything(tmp_path, "multiclass", columns), metric, average)
     value = value_of_shares(shares, metric, average)
-    assert found.method == "delta, logit"
-    assert_limits(found, intervals.delta_logit_interval(value, spread / size, size, 0.95))
+    importance = [1 / 3] * 3 if average == "macro" else shares.sum(axis=1).tolist()
+    parts = parts_of(columns, "abc", MIXES[metric], importance)
+    expected = intervals.averaged_interval(value, spread / size, parts, size, 0.95)
+    delta = intervals.delta_logit_interval(value, spread / size, size, 0.95)
+    assert_limits(found, expected)
+    assert (found.low, found.high) == pytest.approx((delta.low, delta.high), abs=0.003)
 
 
 def test_a_rare_class_that_agrees_with_itself_does_not_narrow_the_interval(tmp_path: Path) -> None:
@@ -805,7 +835,12 @@ def test_a_rare_class_that_agrees_with_itself_does_not_narrow_the_interval(tmp_p
     )
     found = estimated(measurement, "recall", "macro")
     size = 3**2 / (1 / 50 + 1 / 50 + 1 / 2)
-    assert_limits(found, intervals.wilson_interval(2 / 3, size, 0.95))
+    careful = intervals.wilson_interval(2 / 3, size, 0.95)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low == pytest.approx(careful.low)
+    assert careful.high <= found.high < careful.high + 0.03
+    assert found.method == "Wilson, by class"
 
 
 # DeLong

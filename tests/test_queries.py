@@ -269,6 +269,17 @@ def test_the_median_error_has_limits_at_each_confidence_asked_for(tmp_path: Path
     assert median.limits == {0.9: (42, 59), 0.95: (41, 60)}
 
 
+def test_the_median_error_has_further_limits_where_a_p_value_is_asked_for(tmp_path: Path) -> None:
+    columns = {"y": np.zeros(100), "p": np.arange(1.0, 101)}
+    agreed = {"median_absolute_error": {"max": 60, "rule": "tolerant"}}
+    median = measured(tmp_path, columns, task="regression", thresholds=agreed).aggregates[()].median
+    assert median is not None
+    limits = [median.limits[level] for level in sorted(median.limits)]
+    assert len(limits) > 10
+    assert limits == sorted(limits, key=lambda pair: pair[1] - pair[0])
+    assert median.limits[0.95] == (41, 60)
+
+
 def test_few_rows_set_no_limits_to_the_median(tmp_path: Path) -> None:
     columns = {"y": [0.0, 0.0, 0.0, 0.0], "p": [1.0, 2.0, 3.0, 9.0]}
     measurement = aggregated(tmp_path, columns, "regression")

@@ -7,20 +7,25 @@ from typing import Any
 
 import numpy as np
 import pytest
-from factories import bound, check
+from factories import bound, check, estimate
 
 from model_checks.aggregates import (
     Aggregates,
     Answers,
     ConfusionCounts,
     Deviations,
+    JointCounts,
     OwnFunction,
+    Pair,
     Replicates,
 )
+from model_checks.decisions import Decision, Evidence
+from model_checks.findings import Finding
 from model_checks.measuring import MeasuredBaseline, Measurement
 from model_checks.plan import Bound, Check, Segment
 from model_checks.results import ModelFacts, Result, result_as_json
 from model_checks.rulings import rulings
+from model_checks.sentences import evidence_text, sentence
 from model_checks.settings import Rule
 from model_checks.verdicts import Verdict
 
@@ -211,6 +216,21 @@ def test_a_degradation_is_told_in_plain_words(
     assert ruled(one, measurement).verdict is verdict
 
 
+def test_a_pair_that_agrees_on_most_rows_proves_what_unrelated_models_would_not() -> None:
+    both, own, other, neither = 380, 20, 30, 570  # positives that each found of a thousand
+    true = np.array([0, 1, 1, 1, 1])
+    first, second = np.array([0, 1, 1, 0, 0]), np.array([0, 1, 0, 1, 0])
+    rows = np.array([9000.0, both, own, other, neither])
+    pair = Pair(10_000, confusion=JointCounts(2, true, first, second, rows, rows))
+    current, baseline = recalled((both + own) / 1000), recalled((both + other) / 1000)
+    apart = measured(current, baseline)
+    assert apart.baseline is not None
+    paired = replace(apart, baseline=replace(apart.baseline, pairs={(): pair}))
+    one = worse(0.03)
+    assert ruled(one, apart).verdict is Verdict.INCONCLUSIVE
+    assert ruled(one, paired).verdict is Verdict.PASS
+
+
 def test_other_rows_are_told_with_their_number() -> None:
     measurement = measured(
         recalled(0.41), recalled(0.4, 4000, 15000), source="holdout.parquet", paired=False
@@ -240,6 +260,19 @@ def test_a_share_of_what_may_be_0_has_no_limit() -> None:
     assert told(one, measurement).startswith(
         "r2 may be worse by any amount (95 % interval), 5 % was agreed: not proven; "
     )
+
+
+@pytest.mark.parametrize(
+    ("amount", "relative", "current"), [(0.1, False, 0.7), (0.05, True, 0.76), (0.3, False, 0.5)]
+)
+def test_what_is_worse_by_just_what_was_agreed_is_met(
+    amount: float, relative: bool, current: float
+) -> None:
+    one = worse(amount, "estimate", relative=relative)
+    found = ruled(one, measured(recalled(current), recalled(0.8)))
+    assert found.verdict is Verdict.PASS
+    assert found.judged is not None
+    assert found.judged.value == amount
 
 
 # Whichever way the metric points.
@@ -326,6 +359,28 @@ def test_a_baseline_without_a_value_is_told_as_such() -> None:
     assert nothing(worse(0.01), measured(recalled(0.4), recalled(0, 0, 90))) == (
         f"{DEPLOYED}, to compare with: undefined, no row with label 1 among 90 labelled rows"
     )
+
+
+def endlessly_bad() -> Aggregates:
+    """Errors so much larger than the targets' spread that R² is minus infinity."""
+    one = deviating(0.0, 1.0)
+    assert one.deviations is not None
+    products = {**one.deviations.products, (2, 0): 1e203, (0, 2): 1e-197}
+    return replace(one, deviations=replace(one.deviations, products=products))
+
+
+def test_what_is_no_number_is_not_compared() -> None:
+    one = worse(0.5, metric="r2", average=None)
+    good = deviating(0.0, 1.0)
+    for current, baseline, name in (
+        (endlessly_bad(), good, "the value"),
+        (good, endlessly_bad(), f"that of {DEPLOYED}"),
+    ):
+        reason = f"{name} or its interval is no number"
+        assert nothing(one, measured(current, baseline)) == reason
+    segments = dict(zip(PLANS, (good, endlessly_bad(), deviating(0.0, 2.0)), strict=False))
+    gap = apart(9.0, list(segments), metric="r2", average=None)
+    assert "2 values of plan, 1 left out)" in told(gap, measured(segments))
 
 
 def test_a_percentage_of_0_is_told_as_such() -> None:
@@ -432,6 +487,31 @@ def test_a_gap_is_judged_by_its_interval(amount: float, rule: Rule, verdict: Ver
     found = ruled(apart(amount, list(segments), rule), measured(segments))
     assert found.verdict is verdict
     assert (found.rows_to_decide is not None) == (verdict is Verdict.INCONCLUSIVE)
+
+
+@pytest.mark.parametrize("amount", [0.08, 0.1, 0.15, 0.22])
+def test_so_many_more_rows_of_the_same_kind_decide_on_a_gap(amount: float) -> None:
+    def ruled_on(times: float) -> Result:
+        grown = {name: (share, round(times * n)) for name, (share, n) in CARRIERS.items()}
+        segments = carriers(grown)
+        return ruled(apart(amount, list(segments), "confident"), measured(segments))
+
+    assert ruled_on(1.0).verdict is Verdict.INCONCLUSIVE
+    positives, rows = sum(n for _, n in CARRIERS.values()), 4 * 1000
+
+    def with_more(share: float) -> Verdict:
+        more = ruled_on(1.0).rows_to_decide
+        assert more is not None
+        return ruled_on(1 + share * more / (positives + rows)).verdict
+
+    assert with_more(1.15) is not Verdict.INCONCLUSIVE
+    assert with_more(0.7) is Verdict.INCONCLUSIVE
+
+
+def test_a_gap_of_just_what_was_agreed_is_met() -> None:
+    segments = carriers({"AA": (0.4, 1000), "UA": (0.3, 1000)})
+    assert 0.4 - 0.3 > 0.1
+    assert ruled(apart(0.1, list(segments)), measured(segments)).verdict is Verdict.PASS
 
 
 def test_a_gap_among_several_columns_names_them() -> None:
@@ -553,6 +633,26 @@ def test_a_degradation_that_the_correction_takes_back_is_told_with_both() -> Non
         "interval, but p 0.038 is 0.77 after Holm's correction over 20 segment checks, "
         "so it is tolerated; 0.360 against 0.405 of"
     ) in found.message
+
+
+def test_a_p_value_is_told_apart_from_what_it_is_held_against() -> None:
+    just_above = Evidence(0.0025001, 0.050002, "holm", 20)
+    plain = evidence_text(just_above)
+    assert plain == "p 0.0025 is 0.05 after Holm's correction over 20 segment checks"
+    one = check(bound(min=0.3, rule="tolerant"), segment=PLANS[0])
+    finding = Finding(one, replace(estimate(0.25, 0.2, 0.29), n=500), 500)
+    overruled = Decision(Verdict.FAIL, Verdict.INCONCLUSIVE, just_above)
+    assert "but p 0.0025 is 0.050002 after Holm's" in sentence(finding, overruled)
+
+
+def test_a_p_value_is_told_without_a_correction_too() -> None:
+    assert evidence_text(None) is None
+    assert evidence_text(Evidence(1.0)) is None
+    assert evidence_text(Evidence(0.0312)) == "p-value 0.031"
+    assert evidence_text(Evidence(3e-12)) == "p-value below 1e-11"
+    assert evidence_text(Evidence(3e-12, 6e-11, "holm", 20)) == (
+        "p below 1e-11 is below 6e-11 after Holm's correction over 20 segment checks"
+    )
 
 
 def test_checks_that_are_not_run_count_all_the_same() -> None:

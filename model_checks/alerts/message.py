@@ -127,6 +127,8 @@ def plain_text(summary: Summary) -> str:
     lines += _more(summary.troubles.more, "reason")
     lines += _section("Passed with a warning", summary.warnings.items)
     lines += _more(summary.warnings.more, "warning")
+    lines += _section("Worth knowing", summary.notes.items)
+    lines += _more(summary.notes.more, "note")
     lines += _section("Left out", summary.left_out.items)
     lines += _more(summary.left_out.more, "check", "left out")
     judged = [f"{one.model}: {one.passed}; {one.facts}" for one in summary.judged.items]

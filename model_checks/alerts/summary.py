@@ -78,6 +78,7 @@ class Summary:
     failing: Shown[FailingModel]
     troubles: Shown[Trouble]
     warnings: Shown[str]
+    notes: Shown[str]
     left_out: Shown[str]
     judged: Shown[Judged]
     pictures: Sequence[Picture]
@@ -161,6 +162,7 @@ def summary_of(
         failing=failing,
         troubles=Shown.first(most, _troubles(run)),
         warnings=Shown.first(most, (clean(r.message) for r in run.results if r.warned)),
+        notes=Shown.first(most, map(clean, _notes(run))),
         left_out=Shown.first(most, map(clean, _left_out(run))),
         judged=Shown.first(most, (_judged(run, name) for name in run.models)),
         pictures=[picture for picture in pictures if picture.model not in drawn],
@@ -217,6 +219,10 @@ def _troubles(run: Run) -> list[Trouble]:
 def _named(ids: Sequence[str], most: int = 6) -> str:
     told = ", ".join(clean(one, 120) for one in ids[:most])
     return told if len(ids) <= most else f"{told} and {len(ids) - most:,} more"
+
+
+def _notes(run: Run) -> list[str]:
+    return [*(note for facts in run.models.values() for note in facts.notes), *run.notes]
 
 
 def _left_out(run: Run) -> list[str]:

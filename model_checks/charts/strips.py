@@ -45,7 +45,8 @@ def _reading(result: Result) -> _Reading:
         estimate = None
     if check.kind != "degradation":
         return _Reading(estimate, check.bound, _digits(estimate, check.bound))
-    digits = Size.of(check, estimate).digits
+    shown = estimate and replace(estimate, low=None, high=None)  # beside the bound
+    digits = Size.of(check, shown).digits
     limit = check.bound.max
     if not check.relative or limit is None:
         return _Reading(estimate, check.bound, digits)

@@ -10,7 +10,13 @@ a `ValueError`: it is a mistake of the caller, not a property of the data.
 central: at 0.95, the truth is meant to lie above in 1 case of 40, and below in 1 of 40.
 """
 
-from model_checks.intervals.areas import SMALL_CLASS, auc_interval, newcombe_auc_interval
+from model_checks.intervals.areas import (
+    FEW_MISPLACED,
+    auc_interval,
+    mean_auc_interval,
+    newcombe_auc_interval,
+)
+from model_checks.intervals.averages import Parts, averaged_interval
 from model_checks.intervals.deltas import (
     agreement_interval,
     calibration_interval,
@@ -34,11 +40,13 @@ from model_checks.intervals.quantiles import normal_quantile, student_quantile
 from model_checks.intervals.resampling import bootstrap_interval
 
 __all__ = [
-    "SMALL_CLASS",
+    "FEW_MISPLACED",
     "Interval",
     "IntervalAt",
+    "Parts",
     "agreement_interval",
     "auc_interval",
+    "averaged_interval",
     "bootstrap_interval",
     "calibration_interval",
     "delta_logit_interval",
@@ -50,6 +58,7 @@ __all__ = [
     "hall_signed_interval",
     "kish_size",
     "magnitude_interval",
+    "mean_auc_interval",
     "newcombe_auc_interval",
     "normal_quantile",
     "relative_excess_interval",

@@ -1,11 +1,18 @@
 """Intervals of the area under the ROC curve."""
 
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
 from model_checks.intervals.interval import Interval, around, is_zero, proportion, require_positive
 from model_checks.intervals.proportions import logit_limits
 from model_checks.intervals.quantiles import normal_quantile
 
-SMALL_CLASS = 100
-"""Below this size of the smaller class DeLong's variance is often too small (Newcombe, 2006)."""
+Floats = NDArray[np.float64]
+
+FEW_MISPLACED = 4
+"""DeLong's variance is often too small where fewer rows are misplaced than this."""
 
 
 def auc_interval(
@@ -13,9 +20,12 @@ def auc_interval(
 ) -> Interval:
     """Interval of the area under the ROC curve.
 
-    DeLong's variance on the logit scale. Where that is not to be trusted alone (fewer than 100 rows
-    in the smaller class) the longer of it and Newcombe's; where it says nothing (an AUC of 0 or 1,
-    a variance of 0, as when all scores are tied) Newcombe's.
+    DeLong's variance on the logit scale. Near 1 it rests on the few rows of the smaller class that
+    are misplaced, and where there happen to be none it is nearly 0: its lower limit is too high. So
+    with fewer than `FEW_MISPLACED` rows misplaced, that is the smaller class times 1 - AUC, it is
+    the lower of it and Newcombe's, which knows no variance; below one half the upper limit, in the
+    same way. Where DeLong's says nothing (an AUC of 0 or 1, a variance of 0, as when all scores are
+    tied) Newcombe's alone.
 
     Parameters
     ----------
@@ -32,11 +42,60 @@ def auc_interval(
     smaller = min(positives, negatives)
     if auc in (0, 1) or is_zero(variance, smaller):
         return newcombe_auc_interval(auc, positives, negatives, confidence)
-    delong = around(auc, *logit_limits(auc, variance, confidence), "DeLong, logit")
-    if smaller >= SMALL_CLASS:
-        return delong
+    low, high = logit_limits(auc, variance, confidence)
+    if smaller * min(auc, 1 - auc) >= FEW_MISPLACED:
+        return around(auc, low, high, "DeLong, logit")
     newcombe = newcombe_auc_interval(auc, positives, negatives, confidence)
-    return max(delong, newcombe, key=lambda interval: interval.high - interval.low)
+    if auc >= 0.5:
+        low = min(low, newcombe.low)
+    else:
+        high = max(high, newcombe.high)
+    return around(auc, low, high, "DeLong, Newcombe")
+
+
+def mean_auc_interval(
+    importance: Floats, aucs: Floats, covariance: Floats, sizes: Floats, confidence: float
+) -> Interval:
+    """Interval of a mean of the areas of K classes, each against the rest.
+
+    By the delta method on the logit scale, with DeLong's covariance. Where in some class few rows
+    are misplaced, or that says nothing, the limits lie no nearer than those of `auc_interval` of
+    each class, put together by square and add (MOVER; Zou and Donner, 2008).
+
+    Parameters
+    ----------
+    importance
+        Shape (K,): what each class counts for, 1 in all.
+    aucs
+        Shape (K,).
+    covariance
+        Shape (K, K): of the areas.
+    sizes
+        Shape (2, K): effective number of the rows of each class, and of the others.
+    """
+    value = proportion("auc", float(importance @ aucs))
+    variance = max(float(importance @ covariance @ importance), 0.0)
+    says_nothing = value in (0, 1) or is_zero(variance, float(sizes.min()))
+    limits = (value, value) if says_nothing else logit_limits(value, variance, confidence)
+    misplaced = sizes.min(axis=0) * np.minimum(aucs, 1 - aucs)
+    if not says_nothing and (misplaced >= FEW_MISPLACED).all():
+        return around(value, *limits, "delta, logit")
+    variances = np.maximum(np.diag(covariance), 0.0)
+    each = [
+        auc_interval(auc, variance, own, other, confidence)
+        for auc, variance, own, other in zip(aucs, variances, *sizes, strict=True)
+    ]
+    errors = np.outer(np.sqrt(variances), np.sqrt(variances))
+    correlation = np.divide(covariance, errors, out=np.eye(len(aucs)), where=errors > 0)
+    below, above = (
+        math.sqrt(max(float(distance @ correlation @ distance), 0.0))
+        for distance in (
+            importance * (aucs - [interval.low for interval in each]),
+            importance * ([interval.high for interval in each] - aucs),
+        )
+    )
+    low, high = min(limits[0], value - below), max(limits[1], value + above)
+    return around(value, low, high, "DeLong, Newcombe")
 
 
 def newcombe_auc_interval(

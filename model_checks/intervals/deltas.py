@@ -17,6 +17,8 @@ def agreement_interval(
     accuracy: tuple[float, float],
     n_effective: float,
     confidence: float,
+    *,
+    softened: tuple[float, float] | None = None,
 ) -> Interval:
     """Interval of a correlation or of an agreement beyond chance, from -1 to 1.
 
@@ -33,10 +35,20 @@ def agreement_interval(
         The accuracy, and by how much it rises where the value rises by 1.
     n_effective
         Effective number of rows.
+    softened
+        Value and variance with some rows more that are spread over all cells, where few rows decide
+        and may all be in one cell by chance. The limits are the outer ones of both.
     """
     if not -1 <= value <= 1:
         raise ValueError(f"value must be within -1 and 1, found {value!r}")
     require_positive(n_effective=n_effective)
+    if softened is not None:
+        plain, soft = (
+            agreement_interval(*found, accuracy, n_effective, confidence)
+            for found in ((value, variance), softened)
+        )
+        low, high = min(plain.low, soft.low), max(plain.high, soft.high)
+        return around(value, low, high, f"{plain.method}, softened", within=(-1.0, 1.0))
     if abs(value) == 1 or is_zero(variance, n_effective):
         share, slope = accuracy
         wilson = wilson_interval(share, n_effective, confidence)

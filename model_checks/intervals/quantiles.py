@@ -6,11 +6,13 @@ from statistics import NormalDist
 
 from model_checks.intervals.interval import require_confidence, require_positive
 
+_NORMAL = NormalDist()
+
 
 def normal_quantile(confidence: float) -> float:
     """The z that a standard normal variable's size exceeds with probability 1 - confidence."""
     require_confidence(confidence)
-    return -NormalDist().inv_cdf((1 - confidence) / 2)  # this tail keeps its digits near 1
+    return -_NORMAL.inv_cdf((1 - confidence) / 2)  # this tail keeps its digits near 1
 
 
 @lru_cache(maxsize=1024)  # MAE and RMSE of a segment, and both of two models, share one

@@ -15,6 +15,14 @@ from model_checks import intervals
 from model_checks.aggregates import Aggregates, Floats
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
 
+_FEW_BY_CHANCE = 5
+"""The variance is not to be trusted where fewer rows would be right by chance (Cochran, 1954), the
+commonest label apart."""
+
+_SOFTENING = 3
+"""Rows that are then added, spread over all cells, in the manner of Agresti and Coull (1998); one
+more is too cautious, one less not careful enough."""
+
 
 @dataclass(frozen=True)
 class _Shares:
@@ -101,16 +109,22 @@ def _agreement(aggregates: Aggregates, asked: Asked, kind: _Kind) -> Estimate:
     for what, of_labels in (("true", shares.true), ("predicted", shares.predicted)):
         if np.count_nonzero(of_labels) < 2:
             return undefined(f"only one {what} label", aggregates, asked.confidence)
-    cells = shares.cells
-    found, beyond, gradient = kind(shares)
-    value = max(-1.0, min(found, 1.0))
     size = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
-    spread = float((cells * gradient**2).sum() - (cells * gradient).sum() ** 2)
+    value, beyond, variance = _varying(shares, size, kind)
+    softened = None
+    if size * (shares.chance - (shares.true * shares.predicted).max()) < _FEW_BY_CHANCE:
+        soft = shares.cells * size + _SOFTENING / shares.cells.size
+        softened = _varying(_Shares.of(soft / soft.sum()), size + _SOFTENING, kind)[::2]
+    accuracy = (shares.accuracy, beyond)
     interval = partial(
-        intervals.agreement_interval,
-        value,
-        max(spread, 0.0) / size,
-        (shares.accuracy, beyond),
-        size,
+        intervals.agreement_interval, value, variance, accuracy, size, softened=softened
     )
     return estimated(value, interval, int(counts.rows.sum()), "rows", asked.confidence)
+
+
+def _varying(shares: _Shares, size: float, kind: _Kind) -> tuple[float, float, float]:
+    """The value, beyond, and the variance of the value, of as many rows."""
+    value, beyond, gradient = kind(shares)
+    cells = shares.cells
+    spread = float((cells * gradient**2).sum() - (cells * gradient).sum() ** 2)
+    return max(-1.0, min(value, 1.0)), beyond, max(spread, 0.0) / size

@@ -167,9 +167,11 @@ def _mean_of_classes(
     by_class, gradient = _by_class(share, mix, importance)
     given = share.sum(axis=1) if importance is None else importance
     spread = (share * gradient**2).sum() - (share * gradient).sum() ** 2
-    rows = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
-    value, size = float(given @ by_class), _size_of_mean(counts, mix, given)
-    interval = partial(intervals.delta_logit_interval, value, max(spread, 0.0) / rows, size)
+    variance = max(float(spread), 0.0) / _size(counts, np.ones_like(counts.weight, dtype=bool))
+    value, parts = float(given @ by_class), _parts(counts, mix, given)
+    interval = partial(
+        intervals.averaged_interval, value, variance, parts, _size_of_mean(counts, parts)
+    )
     return estimated(value, interval, int(counts.rows.sum()), "rows", confidence)
 
 
@@ -221,18 +223,30 @@ def _mix(metric: str, beta: float) -> tuple[float, float]:
     return _PRECISION if metric in ("precision", "npv") else _RECALL
 
 
-def _size_of_mean(counts: ConfusionCounts, mix: tuple[float, float], importance: Floats) -> float:
+def _parts(
+    counts: ConfusionCounts, mix: tuple[float, float], importance: Floats
+) -> intervals.Parts:
+    """What the classes say by themselves, those that have rows and are counted."""
+    weight, weight2 = (_concerned(matrix, mix) for matrix in (counts.weight, counts.weight2))
+    right, true, predicted = (
+        np.diag(counts.weight),
+        counts.weight.sum(axis=1),
+        counts.weight.sum(axis=0),
+    )
+    paid = mix[0] * (true - right) + mix[1] * (predicted - right)
+    kish = np.divide(weight, weight2, out=np.zeros_like(weight), where=weight > 0)
+    return intervals.Parts.of(importance, right, weight - right, paid, max(mix), kish)
+
+
+def _size_of_mean(counts: ConfusionCounts, parts: intervals.Parts) -> float:
     """Effective number of rows behind a mean over classes; a rare class keeps it small.
 
     That of independent proportions of the sizes n_k with weights m_k: 1 / sum(m_k² / n_k).
     """
-    weight, weight2 = (_concerned(matrix, mix) for matrix in (counts.weight, counts.weight2))
-    counted = (weight > 0) & (importance > 0)
-    if not counted.any():
+    if not len(parts.sizes):
         return _size(counts, np.ones_like(counts.weight, dtype=bool))
-    sizes = weight[counted] ** 2 / weight2[counted]
-    shares = importance[counted] / importance[counted].sum()
-    return float(1 / (shares**2 / sizes).sum())
+    shares = parts.importance / parts.importance.sum()
+    return float(1 / (shares**2 / parts.sizes).sum())
 
 
 def _concerned(matrix: Floats, mix: tuple[float, float]) -> Floats:

@@ -16,7 +16,7 @@ from model_checks.intervals import (
     magnitude_interval,
     relative_interval,
 )
-from model_checks.metrics.estimate import Estimate, always, estimated
+from model_checks.metrics.estimate import Estimate, always, difference, estimated
 
 Best = Literal["higher", "lower", "zero"]
 
@@ -78,8 +78,9 @@ def _side(estimate: Estimate) -> _Side:
 def _worse(a: float, b: float, terms: Terms) -> float:
     if terms.best == "zero":
         a, b = abs(a), abs(b)
-    worse = b - a if terms.best == "higher" else a - b
-    return worse / abs(b) if terms.relative else worse
+    size = abs(b) if terms.relative else 1.0
+    a, b = a / size, b / size
+    return difference(b, a) if terms.best == "higher" else difference(a, b)
 
 
 def _interval(terms: Terms, current: _Side, baseline: _Side, confidence: float) -> Interval:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from model_checks.intervals import gap_interval
-from model_checks.metrics.estimate import Estimate, estimated
+from model_checks.metrics.estimate import Estimate, difference, estimated
 
 
 def gap(estimates: Sequence[Estimate], confidence: float) -> Estimate:
@@ -19,4 +19,6 @@ def gap(estimates: Sequence[Estimate], confidence: float) -> Estimate:
     intervals_at = tuple(one.interval_at for one in estimates if one.interval_at is not None)
     interval = partial(gap_interval, values, intervals_at)
     n = sum(one.n for one in estimates)
-    return estimated(max(values) - min(values), interval, n, estimates[0].unit, confidence)
+    return estimated(
+        difference(max(values), min(values)), interval, n, estimates[0].unit, confidence
+    )

@@ -117,7 +117,10 @@ def _averaged(aggregates: Aggregates, asked: Asked, mix: _Mix, absent: str) -> E
     variance = max(found.weight * square, 0.0) / rows
     alike = _independent_weight(sums, products, np.sign(mix), importance) or found.weight
     size = rows * (alike / found.weight)
-    interval = partial(intervals.delta_logit_interval, min(value, 1.0), variance, size)
+    wrong = np.sign(mix) @ sums - sums[0]
+    kish = np.full_like(base, rows / found.weight)
+    parts = intervals.Parts.of(importance, sums[0], wrong, base - sums[0], max(mix[1:]), kish)
+    interval = partial(intervals.averaged_interval, min(value, 1.0), variance, parts, size)
     return estimated(min(value, 1.0), interval, found.rows, "rows", confidence)
 
 

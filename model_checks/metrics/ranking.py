@@ -23,13 +23,13 @@ def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:
     covariance = _delong_covariance(ranks, auc, own, other)
     mean = _importance(own, average)
     value = float(np.clip(mean @ auc, 0.0, 1.0))
-    variance = max(float(mean @ covariance @ mean), 0.0)
     sizes = _class_sizes(ranks)
     interval: IntervalAt
     if average == "binary":
+        variance = max(float(covariance[0, 0]), 0.0)
         interval = partial(intervals.auc_interval, value, variance, *sizes[:, 0].tolist())
     else:
-        interval = partial(intervals.delta_logit_interval, value, variance, float(sizes.min()))
+        interval = partial(intervals.mean_auc_interval, mean, auc, covariance, sizes)
     return estimated(value, interval, int(ranks.rows.sum()), "rows", confidence)
 
 

@@ -1,0 +1,70 @@
+"""What the simulations of coverage share: how often intervals hold a truth that is known.
+
+At nominal 0.95 the coverage must lie in `INSIDE`. Where no closed form is known to get there, a
+case is hostile, and has the floor that it must not fall below; where the interval is too long, it
+is cautious, which lets a model pass that should fail, but fails none that should pass.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_checks.aggregates import Aggregates
+from model_checks.intervals import Interval
+from model_checks.metrics import METRICS, Asked
+
+Floats = NDArray[np.float64]
+
+Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]
+
+CONFIDENCE = 0.95
+INSIDE = (0.925, 0.985)
+
+
+def coverage(truth: float, intervals: Iterable[Interval]) -> float:
+    """How often the intervals hold the truth."""
+    return float(np.mean([interval.low <= truth <= interval.high for interval in intervals]))
+
+
+def intervals_of(
+    metric: str, samples: Iterable[Aggregates], average: str | None = None, beta: float = 1.0
+) -> list[Interval]:
+    """The intervals of a metric; samples on which it is undefined, which must be few, have none."""
+    asked = Asked(average, CONFIDENCE, beta)
+    estimates = [METRICS[metric].estimate(sample, asked) for sample in samples]
+    found = [
+        Interval(estimate.low, estimate.high, str(estimate.method))
+        for estimate in estimates
+        if estimate.low is not None and estimate.high is not None
+    ]
+    assert len(found) > 0.9 * len(estimates)
+    return found
+
+
+def value_of(
+    metric: str, everybody: Aggregates, average: str | None = None, beta: float = 1.0
+) -> float:
+    """The value of a metric on rows that stand for all there are."""
+    value = METRICS[metric].estimate(everybody, Asked(average, CONFIDENCE, beta)).value
+    assert value is not None
+    return value
+
+
+def assert_inside(found: float) -> None:
+    assert INSIDE[0] <= found <= INSIDE[1]
+
+
+def assert_cautious(found: float) -> None:
+    """Rather too long than too short."""
+    assert found >= INSIDE[0]
+
+
+def assert_hostile(found: float, floor: float) -> None:
+    """Hold the floor, and notice a corner that is no longer hostile."""
+    assert floor <= found < INSIDE[0] + 0.005
+
+
+def log_normal(rng: np.random.Generator, shape: Sequence[int], spread: float) -> Floats:
+    """Weights with this spread; without it all 1."""
+    return rng.lognormal(0, spread, tuple(shape))
