@@ -16,7 +16,7 @@ FINENESS = 2**24
 """Scores are multiples of its inverse, as fine as a float: among millions of rows some are tied."""
 
 
-def write_log(rows: int, path: Path, segments: Sequence[int]) -> None:
+def write_log(rows: int, path: Path, segments: Sequence[int], *, rival: bool = False) -> None:
     """Write the columns label, prediction and score, and for each segmentation one of its own.
 
     The score is uniform, the label is 1 as often as the score says, and the prediction is 1 from a
@@ -28,11 +28,18 @@ def write_log(rows: int, path: Path, segments: Sequence[int]) -> None:
     segments
         How many values each segmentation has; its column is ``segment_1``, ``segment_2``, and so
         on, its values are ``segment 0``, ``segment 1``, and so on.
+    rival
+        Whether a second model is to be logged as well, in rival_prediction and rival_score: the
+        score off by up to 0.15, which gives the same prediction on 92 % of the rows.
     """
     columns = "".join(
         f", 'segment ' || (hash(row, {number}) % {values}) as segment_{number}"
         for number, values in enumerate(segments, 1)
     )
+    # A number of chance in each row, which leaves the draws of the other columns what they are.
+    off = f"hash(row, 'rival') % {FINENESS} / cast({FINENESS} as double)"
+    other = f"least(greatest(score + ({off} - 0.5) * 0.3, 0), 1)"
+    rivals = f", cast({other} >= 0.5 as integer) as rival_prediction, {other} as rival_score"
     part = path.with_suffix(".part")  # what was broken off is not taken for a log
     with duckdb.connect() as connection:
         connection.execute("set threads = 1")  # several would draw in an order of chance
@@ -42,7 +49,7 @@ def write_log(rows: int, path: Path, segments: Sequence[int]) -> None:
             copy (
                 select cast(draw < score as integer) as label,
                        cast(score >= 0.5 as integer) as prediction,
-                       score{columns}
+                       score{columns}{rivals if rival else ""}
                 from (
                     select floor(random() * {FINENESS}) / {FINENESS} as score,
                            random() as draw, row
@@ -61,5 +68,6 @@ if __name__ == "__main__":
     parser.add_argument(
         "--segments", type=int, nargs="*", default=[], help="values of each segmentation"
     )
+    parser.add_argument("--rival", action="store_true", help="log a second model as well")
     given = parser.parse_args()
-    write_log(given.rows, given.path, given.segments)
+    write_log(given.rows, given.path, given.segments, rival=given.rival)

@@ -32,7 +32,7 @@ def checks_of(settings: Settings) -> list[Check]:
     return [*levels, *worse]
 
 
-def compared(
+def measured_beside(
     folder: Path, columns: Columns | None, baseline: Mapping[str, Any], **keys: Any
 ) -> Measurement:
     """The model ``m``, measured together with a baseline."""
@@ -68,7 +68,7 @@ def correlations(
     }
 
 
-def answers(task: str, rows: int, seed: int) -> tuple[Columns, Columns, Columns]:
+def two_models(task: str, rows: int, seed: int) -> tuple[Columns, Columns, Columns]:
     """Columns, and the keys of two models in them that often agree; scores are often tied.
 
     Probabilities of several classes add up to 1.

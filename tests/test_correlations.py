@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from paired_data import Columns, answers, baseline_of, checks_of, compared, correlations, everything
+from paired_data import (
+    Columns,
+    baseline_of,
+    checks_of,
+    correlations,
+    everything,
+    measured_beside,
+    two_models,
+)
 from sample_data import BETA, settings_of
 from sklearn import metrics as theirs
 
@@ -129,9 +137,9 @@ def with_averages(checks: list[Check]) -> Iterator[Check]:
 def test_correlations_are_those_of_what_each_row_adds(
     tmp_path: Path, task: str, weighted: bool
 ) -> None:
-    columns, own, other = answers(task, 64, 3)
+    columns, own, other = two_models(task, 64, 3)
     keys = {**everything(task, weighted=weighted), **own}
-    found = compared(tmp_path, columns, other, **keys)
+    found = measured_beside(tmp_path, columns, other, **keys)
     checks = list(with_averages(checks_of(settings_of(tmp_path, **keys))))
     judged = correlations(found, checks)
     assert len(judged) >= 3 * 4
@@ -148,7 +156,7 @@ def test_correlations_are_those_of_what_each_row_adds(
 
 
 def test_correlations_of_medians_are_those_of_the_rows_within(tmp_path: Path) -> None:
-    columns, own, other = answers("regression", 200, 4)
+    columns, own, other = two_models("regression", 200, 4)
     keys = {**everything("regression"), **own}
     checks = [
         one
@@ -156,7 +164,7 @@ def test_correlations_of_medians_are_those_of_the_rows_within(tmp_path: Path) ->
         if one.metric == "median_absolute_error"
     ]
     for (_, _, segment), found in correlations(
-        compared(tmp_path, columns, other, **keys), checks
+        measured_beside(tmp_path, columns, other, **keys), checks
     ).items():
         one, two = (Rows(columns, dict(segment).get("g"), name) for name in "pq")
         errors = [abs(rows.p - rows.y) for rows in (one, two)]
@@ -182,13 +190,13 @@ def delong(y: Array, scores: Array, labels: list[str]) -> Array:
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
 def test_correlations_of_areas_are_delongs(tmp_path: Path, task: str) -> None:
-    columns, own, other = answers(task, 150, 5)
+    columns, own, other = two_models(task, 150, 5)
     keys = {**everything(task), **own}
     checks = checks_of(settings_of(tmp_path, columns, **keys))
     areas = [one for one in with_averages(checks) if one.metric == "roc_auc"]
     labels = ["1"] if task == "binary" else ["x", "y", "z"]
     for (_, average, segment), found in correlations(
-        compared(tmp_path, columns, other, **keys), areas
+        measured_beside(tmp_path, columns, other, **keys), areas
     ).items():
         one, two = (Rows(columns, dict(segment).get("g"), name) for name in "pq")
         scores = [rows.s[:, 1:] if task == "binary" else rows.s for rows in (one, two)]
@@ -204,11 +212,11 @@ def test_correlations_of_areas_are_delongs(tmp_path: Path, task: str) -> None:
 
 @pytest.mark.parametrize("task", TASKS)
 def test_a_model_varies_as_itself(tmp_path: Path, task: str) -> None:
-    columns, own, _ = answers(task, 64, 9)
+    columns, own, _ = two_models(task, 64, 9)
     keys = {**everything(task, weighted=True), **own}
     same: Columns = {key: own[key] for key in own if key != "target"}
     judged = correlations(
-        compared(tmp_path, columns, same, **keys), checks_of(settings_of(tmp_path, **keys))
+        measured_beside(tmp_path, columns, same, **keys), checks_of(settings_of(tmp_path, **keys))
     )
     for (metric, *_), found in judged.items():
         assert found == (0.0 if metric in UNKNOWN else pytest.approx(1.0, abs=1e-9)), metric
@@ -220,7 +228,7 @@ def test_biases_of_either_sign_vary_against_each_other(tmp_path: Path) -> None:
     columns = {"y": y, "p": y + noise + 1, "q": y + noise - 1, "g": ["a"] * 100}
     keys = {**everything("regression"), "prediction": "p"}
     checks = checks_of(settings_of(tmp_path, columns, **keys))
-    judged = correlations(compared(tmp_path, columns, {"prediction": "q"}, **keys), checks)
+    judged = correlations(measured_beside(tmp_path, columns, {"prediction": "q"}, **keys), checks)
     assert judged["mean_error", None, ()] == pytest.approx(-1.0)
 
 
@@ -231,15 +239,15 @@ def test_what_does_not_vary_is_not_correlated(tmp_path: Path) -> None:
     keys = {**everything("binary"), "prediction": "p", "score": "s"}
     checks = checks_of(settings_of(tmp_path, columns, **keys))
     base = {"prediction": "q", "score": "t"}
-    judged = correlations(compared(tmp_path, columns, base, **keys), checks)
+    judged = correlations(measured_beside(tmp_path, columns, base, **keys), checks)
     assert {judged[name, None, ()] for name in ("accuracy", "balanced_accuracy", "npv")} == {0.0}
     assert judged["recall", "binary", ()] == judged["roc_auc", "binary", ()] == 0.0
 
 
 def test_a_function_of_ones_own_is_not_known_to_be_correlated(tmp_path: Path) -> None:
-    columns, own, other = answers("binary", 50, 8)
+    columns, own, other = two_models("binary", 50, 8)
     keys = {**everything("binary"), **own}
-    found = compared(tmp_path, columns, other, **keys)
+    found = measured_beside(tmp_path, columns, other, **keys)
     base = baseline_of(found)
     assert base.pairs is not None
     check = checks_of(settings_of(tmp_path, **keys))[0]

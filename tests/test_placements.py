@@ -328,7 +328,7 @@ def test_a_disk_without_room_for_ranks_is_told(
 
     monkeypatch.setattr("os.posix_fallocate", full)
     scored = Scored([0, 1, 2], [[0.1, 0.2, 0.3]] * 3, [1.0] * 3, ["a"] * 3)
-    with pytest.raises(DataError, match=r"72 bytes for the ranks of 3 scores can't be had \(No sp"):
+    with pytest.raises(DataError, match=r"48 bytes for the ranks of 2 scores can't be had \(No sp"):
         ranked(scored, streams=True)
 
 

@@ -453,3 +453,12 @@ def test_the_number_of_queries_does_not_depend_on_thresholds_and_segment_values(
     assert three - two == per_segmentation
     # One for the values of the segmentation, one for each kind, and what rank sums start from.
     assert per_segmentation <= 1 + len(by_kind)
+
+
+def test_a_model_of_one_class_has_its_only_score_placed(tmp_path: Path) -> None:
+    model = python_model(tmp_path, "['a'] * len(frame)", "np.ones((len(frame), 1))", classes_=["a"])
+    columns = {"y": ["a", "a"], "x": [1, 2]}
+    measurement = aggregated(tmp_path, columns, "multiclass", model=model)
+    found = estimated(measurement, "roc_auc")
+    assert found.reason is not None
+    assert "only one class" in found.reason

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from alike import FEATURES, assert_alike, logged, logged_labels
+from paired_data import baseline_of, measured_beside, two_models
 from pyarrow import parquet
 from sample_data import (
     agreed,
@@ -83,6 +84,17 @@ def test_several_labels_a_row_are_judged_alike(
 ) -> None:
     columns, keys = logged_labels(read)
     assert_measured_alike(tmp_path, spark_local, columns, **keys)
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_a_pair_is_measured_alike(tmp_path: Path, spark_local: Place, task: str) -> None:
+    columns, own, other = two_models(task, 300, 1)
+    columns = {name: list(values) for name, values in columns.items()}
+    spark_local.write("predictions", columns)
+    keys = {**everything(task, "g"), **own, "weight": "w"}
+    here = measured_beside(tmp_path, columns, other, **keys)
+    there = measured_beside(tmp_path, None, other, **keys, data=spark_local.data())
+    assert_alike(baseline_of(here), baseline_of(there))
 
 
 def test_a_function_of_one_s_own_gets_the_same_rows(tmp_path: Path, spark: Place) -> None:

@@ -76,7 +76,7 @@ def _of_grouping(
     pairs = list(combinations_with_replacement(range(size), 2))
     columns: dict[str, tuple[int, ...]] = {f"sum(w * p{k})": (k,) for k in range(size)}
     columns |= {f"sum(w * p{j} * p{k})": (j, k) for j, k in pairs}
-    if size == 1:
+    if predictions.task == "binary" and size == 1:
         columns["sum(precision0)"] = ()
     relation = _placements(predictions, grouping, buckets)
     shape = (len(totals.segments), len(predictions.labels))
@@ -122,7 +122,7 @@ def _placements(predictions: Predictions, grouping: Grouping, buckets: Sequence[
         f"else owns{k} - cast(0.5 as double) * own_ties{k} end as p{k}"
         for k in scores
     ]
-    if len(scores) == 1:
+    if predictions.task == "binary" and len(scores) == 1:
         placements.append(f"{_PRECISION} as precision0")
     tables["placed"] = f"select {listed(keys)}y_true, w, {', '.join(placements)} from ranked"
     return "with " + ", ".join(f"{name} as ({sql})" for name, sql in tables.items())

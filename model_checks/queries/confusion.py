@@ -60,8 +60,11 @@ def _joint_counts(pair: PairedPredictions, grouping: Grouping) -> str:
 
 
 def _joint(rows: list[tuple[Any, ...]], labels: tuple[str, ...]) -> JointCounts:
+    """In the order of the labels, whatever order the engine has returned them in."""
     occurring = {label for row in rows for label in row[:3]}
     places = {label: place_of(label, labels) for label in occurring}
-    met = np.array([[places[label] for label in row[:3]] for row in rows])
-    numbers = np.array([row[3:] for row in rows], dtype=float)
-    return JointCounts(len(labels), *met.T, *numbers.T)
+    cells = sorted((*(places[label] for label in row[:3]), *row[3:]) for row in rows)
+    true, first, second, *numbers = np.array(cells, dtype=float).T
+    return JointCounts(
+        len(labels), true.astype(int), first.astype(int), second.astype(int), *numbers
+    )

@@ -18,7 +18,8 @@ from model_checks.queries.grouping import (
     weighted,
 )
 
-_JOINT_POWERS = [(i, j) for i in range(3) for j in range(3)]
+_JOINT_POWERS = ((0, 0), (2, 0), (0, 2), (1, 1), (1, 2), (2, 1), (2, 2))
+"""Sums of a single error less its mean are 0."""
 
 
 def deviation_sums(
@@ -61,10 +62,17 @@ def joint_deviations(
 ) -> Mapping[Segment, JointDeviations]:
     """Of a pair the sums of products of both errors, each less its mean in the segment."""
     return {
-        segment: JointDeviations(int(row[0]), np.array(row[1:], dtype=float).reshape(3, 3))
+        segment: _joint_deviations(*row)
         for segment, [row] in found_by_segment(engine, pair, need, _joint_sums)
         if row[0]
     }
+
+
+def _joint_deviations(rows: int, *sums: float) -> JointDeviations:
+    products = np.zeros((3, 3))
+    for powers, value in zip(_JOINT_POWERS, sums, strict=True):
+        products[powers] = np.nan if value is None else value  # None: no row has weight
+    return JointDeviations(int(rows), products)
 
 
 def _joint_sums(pair: PairedPredictions, grouping: Grouping) -> str:
@@ -74,10 +82,7 @@ def _joint_sums(pair: PairedPredictions, grouping: Grouping) -> str:
     means = ", ".join(
         f"sum(w * ({error})) / nullif(sum(w), 0) as mean_{side}" for side, error in errors.items()
     )
-    about = ", ".join(
-        f"own.{error.replace('- ', '- own.')} - mean_{side} as {side}"
-        for side, error in errors.items()
-    )
+    about = ", ".join(f"{error} - mean_{side} as {side}" for side, error in errors.items())
     products = ", ".join(weighted(["a"] * i + ["b"] * j) for i, j in _JOINT_POWERS)
     return (
         f"select {listed(keys)}count(*), {products} from (select {columns}own.w as w, {about} "

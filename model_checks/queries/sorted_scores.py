@@ -8,6 +8,7 @@ import math
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def placed(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Pla
     """
     if not wanted:
         return []
-    if len(predictions.scored) == 1:
+    if predictions.task == "binary" and len(predictions.scored) == 1:
         return _of_one_score(engine, predictions, wanted)
     return _of_several_scores(engine, predictions, wanted)
 
@@ -76,9 +77,9 @@ def _totals(totals: Totals) -> Floats:
 
 
 def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Placed]:
-    """One sort for each score; a row's placements are kept on disk until all of them are known."""
-    scores = [f"s{k}" for k in range(len(predictions.scored))]
-    columns = ["labels.code as y", "w", *scores]
+    """One sort for each score; a row's placements are kept on disk until those in the last come."""
+    *before, last = range(len(predictions.scored))
+    columns = ["labels.code as y", "w", *(f"s{k}" for k in (*before, last))]
     columns += [f"{code} as code{g}" for g, (code, _) in enumerate(_codes(wanted))]
     labels = _join("labels", ["y_true"], [(("y_true", label),) for label in predictions.labels])
     engine.run(
@@ -87,10 +88,13 @@ def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted)
     )
     [(rows,)] = engine.run("select count(*) from ranked")
     with tempfile.TemporaryDirectory(dir=engine.scratch, ignore_cleanup_errors=True) as folder:
-        kept = [_kept(Path(folder) / f"{g}", (len(scores), rows)) for g in range(len(wanted))]
-        for k in range(len(scores)):
-            _keep_placements(engine, predictions, wanted, k, [one[k] for one in kept])
-        placed = _summed(engine, predictions, wanted, kept)
+        shape = (max(len(before), 1), rows)  # there is no array of nothing in a file
+        kept = [_kept(Path(folder) / f"{g}", shape) for g in range(len(wanted))]
+        for k in before:
+            for batch in _ranked(engine, predictions, wanted, k):
+                for by_row, placements in zip(kept, batch.placements, strict=True):
+                    by_row[k, batch.row] = placements
+        placed = _summed(predictions, wanted, kept, _ranked(engine, predictions, wanted, last))
     engine.run("drop table ranked")
     return placed
 
@@ -110,37 +114,69 @@ def _kept(file: Path, shape: tuple[int, int]) -> Floats:
     return np.memmap(file, float, "r+", shape=shape)
 
 
-def _keep_placements(
-    engine: Engine, predictions: Predictions, wanted: Wanted, score: int, kept: Sequence[Floats]
-) -> None:
-    """Place all rows in one of the scores, by row."""
-    score_column, label = f"s{score}", predictions.scored[score]
-    own = (
-        predictions.labels.index(label) if label in predictions.labels else len(predictions.labels)
-    )
+@dataclass(frozen=True)
+class _Ranked:
+    """A batch of rows in the order of one score.
+
+    Attributes
+    ----------
+    row
+        The place of each in the table.
+    y, weight
+        Label, by its position, and weight of each.
+    codes, placements
+        For each grouping the segment of each row, and its placement in the score.
+    """
+
+    row: NDArray[Any]
+    y: NDArray[Any]
+    weight: Floats
+    codes: Sequence[NDArray[Any]]
+    placements: Sequence[Floats]
+
+
+def _ranked(
+    engine: Engine, predictions: Predictions, wanted: Wanted, score: int
+) -> Iterator[_Ranked]:
+    """All rows with their placements in one score, in its order."""
+    label, labels = predictions.scored[score], predictions.labels
+    own = labels.index(label) if label in labels else len(labels)
     running = [RowPlacements(len(totals.segments) + 1) for _, totals in wanted]
-    columns = [score_column, "rowid", "y", "w", *(f"code{g}" for g in range(len(wanted)))]
-    batches = _sorted(engine, columns, "ranked", score_column)
+    columns = [f"s{score}", "rowid", "y", "w", *(f"code{g}" for g in range(len(wanted)))]
+    batches = _sorted(engine, columns, "ranked", f"s{score}")
     for values, row, y, weight, *codes in whole_ties(batches):
-        for placements, code, by_row in zip(running, codes, kept, strict=True):
-            by_row[row] = placements.placed(values, y == own, weight, code)
+        placements = [
+            one.placed(values, y == own, weight, code)
+            for one, code in zip(running, codes, strict=True)
+        ]
+        yield _Ranked(row, y, weight, codes, placements)
 
 
 def _summed(
-    engine: Engine, predictions: Predictions, wanted: Wanted, kept: Sequence[Floats]
+    predictions: Predictions, wanted: Wanted, kept: Sequence[Floats], last: Iterator[_Ranked]
 ) -> list[Placed]:
-    """Sums of the placements and of their products, by segment and label."""
+    """Sums of the placements and of their products, by segment and label.
+
+    Parameters
+    ----------
+    kept
+        For each grouping the placements in all scores but the last, by row.
+    last
+        The rows with their placements in the last.
+    """
     labels, size = len(predictions.labels), len(predictions.scored)
     groups = [(len(totals.segments) + 1) * labels for _, totals in wanted]
+    kinds = [np.min_scalar_type(n) for n in groups]
     sums = [np.zeros((n, size)) for n in groups]
     products = [np.zeros((n, size, size)) for n in groups]
-    columns = ["rowid", "y", "w", *(f"code{g}" for g in range(len(wanted)))]
-    for row, y, weight, *codes in _sorted(engine, columns, "ranked", "rowid"):
-        for g, code in enumerate(codes):
-            group = code.astype(np.int64) * labels + y
+    for batch in last:
+        for g, code in enumerate(batch.codes):
+            # Codes of up to two bytes are sorted by counting, others by comparing.
+            group = (code.astype(np.int64) * labels + batch.y).astype(kinds[g])
             order = np.argsort(group, kind="stable")
-            placements = kept[g][:, row[order]].T
-            weighted = placements * weight[order, None]
+            before = kept[g][: size - 1, batch.row[order]].T
+            placements = np.column_stack([before, batch.placements[g][order]])
+            weighted = placements * batch.weight[order, None]
             for one, where in runs_of(group[order]):
                 sums[g][one] += weighted[where].sum(axis=0)
                 products[g][one] += weighted[where].T @ placements[where]
