@@ -4,6 +4,7 @@ What goes wrong with it is told in what was measured of it, and concerns no chec
 compare.
 """
 
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -19,7 +20,8 @@ from model_checks.plan import Segment
 from model_checks.predictions import Predictions, find_pair, find_predictions
 from model_checks.queries import CHANGED, find_pairs
 from model_checks.rows import Rows, open_rows, quoted, require_columns
-from model_checks.settings import Model, Settings
+from model_checks.settings import Data, Model, Settings
+from model_checks.settings.urls import scheme_of
 from model_checks.sources import LoadedModel, load_model
 
 
@@ -123,8 +125,22 @@ def _source(model: Model) -> str:
     return f"logged predictions {quoted([*model.predictions, *model.scores])}"
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What the model itself is judged on.
+
+    Attributes
+    ----------
+    as_of
+        When; also the end of a baseline's window that does not say.
+    """
+
+    rows: Rows
+    as_of: datetime
+
+
 def measured_elsewhere(
-    model: Model, loaded: LoadedModel | None, needs: Needs, as_of: datetime, keeping: Keeping
+    model: Model, loaded: LoadedModel | None, needs: Needs, judged: Judged, keeping: Keeping
 ) -> MeasuredBaseline:
     """The same model on the rows of its baseline.
 
@@ -132,17 +148,18 @@ def measured_elsewhere(
     ----------
     loaded
         The model; None where its answers are logged there, too.
-    as_of
-        The end of the window, if the baseline has one and does not say when.
+    judged
+        The rows that those of the baseline must not be among.
     """
     named = model.baseline
     assert named
     assert named.data
     timed = named.window is not None or named.as_of is not None
-    rows = {"data": named.data, "window": named.window}
-    model = model.model_copy(update=rows if timed else {**rows, "time_column": None})
+    rows = {"data": named.data, "window": named.window, "as_of": named.as_of or judged.as_of}
+    other = model.model_copy(update=rows if timed else {**rows, "time_column": None})
+    same = _place(named.data, keeping.settings) == _place(model.data, keeping.settings)
     try:
-        aggregates = _aggregates(model, loaded, needs, named.as_of or as_of, keeping)
+        aggregates = _aggregates(other, loaded, needs, judged if same else None, keeping)
         return MeasuredBaseline(named.data.source, aggregates)
     except MeasurementError as error:
         return MeasuredBaseline(named.data.source, {}, error=str(error))
@@ -150,14 +167,39 @@ def measured_elsewhere(
         keeping.file.unlink(missing_ok=True)
 
 
+def _place(data: Data, settings: Settings) -> Data:
+    """The data, with files named in full: a file may be written in several ways."""
+    if not data.files or data.spark or scheme_of(data.files):
+        return data
+    path = os.path.normpath(settings.folder / data.files)
+    return data.model_copy(update={"files": path})
+
+
 def _aggregates(
-    model: Model, loaded: LoadedModel | None, needs: Needs, as_of: datetime, keeping: Keeping
+    model: Model,
+    loaded: LoadedModel | None,
+    needs: Needs,
+    judged: Judged | None,
+    keeping: Keeping,
 ) -> Mapping[Segment, Aggregates]:
+    """What is needed of other rows; ``judged`` is None where none of them can be among those."""
+    assert model.as_of
     with ExitStack() as stack:
         engine = stack.enter_context(open_engine(model.data, keeping.settings))
-        rows = open_rows(engine, model, as_of)
+        rows = open_rows(engine, model, model.as_of)
+        if judged and _overlap(rows, judged.rows):
+            start = judged.rows.start
+            before = f"; end its window by {start:%Y-%m-%d %H:%M} UTC" if start else ""
+            raise DataError(f"it has rows that are judged among its own{before}")
         if rows.nothing:
             return {}
         one = Contestant.of(model, loaded, needs, rows)
         place = answered(stack, engine, rows, [one], keeping)
         return place.aggregates(find_predictions(place.given(one), place.file), needs)
+
+
+def _overlap(one: Rows, other: Rows) -> bool:
+    """Whether a row of the same data may be in both windows."""
+    ends_before = one.end and other.start and one.end <= other.start
+    starts_after = one.start and other.end and one.start >= other.end
+    return not (ends_before or starts_after)

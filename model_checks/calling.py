@@ -182,13 +182,17 @@ class Caller:
         return classes
 
     def require_features(self, columns: Iterable[str], files: str) -> None:
-        """Refuse data that lacks a column that the model is called with.
+        """Refuse data that lacks a column that the model is called with, and a model that is told.
 
         Raises
         ------
+        SourceError
+            If a target is among the features: nothing that it answers could be wrong.
         DataError
-            If it does.
+            If the data lacks one.
         """
+        if told := [name for name in self.features if name in self._targets]:
+            raise self._error(f"its features hold the target: {quoted(told)}")
         present = set(columns)
         if missing := [name for name in self.features if name not in present]:
             raise DataError(f"data {files!r}: lacks features of the model: {quoted(missing)}")

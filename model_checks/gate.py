@@ -25,12 +25,16 @@ class Gate:
         How many failed.
     skipped
         How many had nothing to measure, in a segment value that was only found in the data.
+    beside
+        How many checks of models without a candidate failed: the gate is not about them, but their
+        failures are those of the run.
     """
 
     planned: int
     missing: tuple[str, ...]
     failed: int
     skipped: int
+    beside: int = 0
 
     def status(self, status: int) -> int:
         """The exit status of a run that would end with another."""
@@ -59,4 +63,5 @@ def gate_of(
         missing=tuple(missing),
         failed=sum(result.failed for result in made),
         skipped=sum(result.skipped for result in made),
+        beside=sum(result.failed for name, result in results.items() if name not in found),
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from model_checks.aggregates import Aggregates
 from model_checks.answers import Progress
-from model_checks.baselines import MeasuredBaseline, Rival, measured_elsewhere
+from model_checks.baselines import Judged, MeasuredBaseline, Rival, measured_elsewhere
 from model_checks.contestants import Contestant, Keeping, answered
 from model_checks.engines import Engine, open_engine, open_file
 from model_checks.errors import MeasurementError
@@ -184,7 +184,7 @@ def _measured(
             baseline = rival.measured(place, given, predictions)
     if compared and not rival:
         beside = replace(keeping, file=keeping.file.with_suffix(".~baseline"))
-        baseline = measured_elsewhere(model, loaded, compared, as_of, beside)
+        baseline = measured_elsewhere(model, loaded, compared, Judged(rows, as_of), beside)
     return Measurement(facts.known, aggregates, predictions, baseline=baseline)
 
 

@@ -31,7 +31,9 @@ from model_checks.settings import (
 
 BUILT_IN = Judging(confidence=0.95, rule="estimate", min_rows=30)
 CORRECTION: Correction = "holm"
-NOTHING_TO_COMPARE = "nothing to compare with: no [models.NAME.baseline] and no --candidate"
+NOTHING_TO_COMPARE = (
+    "nothing to compare with: the file names no baseline, and there is no --candidate"
+)
 _NOTHING: Mapping[str, Any] = {"vacant": NOTHING_TO_COMPARE, "declared": False}
 
 

@@ -10,7 +10,7 @@ from model_checks.findings import Comparison, Finding, Gap
 from model_checks.measuring import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
 from model_checks.metrics.comparison import Best, Terms, degradation, with_exact_baseline
-from model_checks.metrics.correlations import correlation
+from model_checks.metrics.correlations import correlation, is_known
 from model_checks.metrics.gap import gap
 from model_checks.plan import Check, Segment
 from model_checks.results import Result, error_of, result_of
@@ -40,11 +40,14 @@ def _finding(check: Check, checks: Sequence[Check], measurement: Measurement) ->
     if check.kind == "gap":
         return _gap_finding(check, measurement)
     aggregates = measurement.aggregates.get(check.segment)
+    if check.vacant:  # what it takes may not have been measured
+        rows = aggregates.rows if aggregates else 0
+        return Finding(check, _nothing(check, check.vacant), rows)
     if aggregates is None:
         return Finding(check, _nothing(check, "no labelled row"), 0)
     estimate = _estimate(check, aggregates)
     finding = Finding(check, estimate, aggregates.rows)
-    if check.kind == "level" or check.vacant:
+    if check.kind == "level":
         return finding
     return replace(finding, comparison=_comparison(finding, checks, measurement))
 
@@ -82,7 +85,7 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
     terms = Terms(
         best=_best(check, checks),
         relative=check.relative,
-        paired=found.paired,
+        paired=found.paired and is_known(check.metric),
         correlation=_correlation(finding, others, baseline, measurement),
     )
     return replace(

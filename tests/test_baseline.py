@@ -49,7 +49,7 @@ def compared_with(baseline: str, toml: str = CHURN) -> list[str]:
         ('"5%"', 0.05, True),
         ('"0.5 %"', 0.005, True),
         ('"0%"', 0.0, True),
-        ('"250%"', 2.5, True),
+        ('"99.5%"', 0.995, True),
     ],
 )
 def test_a_degradation_is_an_amount_or_a_share(written: str, amount: float, relative: bool) -> None:
@@ -95,6 +95,17 @@ def test_a_degradation_that_can_not_be_is_told(metric: str, written: str, told: 
     assert mistakes_in(toml) == [
         f"[models.churn.thresholds.{metric}] max_degradation = {written}: {told}"
     ]
+
+
+@pytest.mark.parametrize("written", ["100%", "250%"])
+def test_a_score_does_not_fall_by_more_than_it_is(written: str) -> None:
+    toml = f'{CHURN}thresholds.recall = {{ max_degradation = "{written}" }}\n'
+    told = "nothing is worse by all of its baseline; write less than 100 %"
+    where = "[models.churn.thresholds.recall] max_degradation"
+    assert mistakes_in(toml) == [f"{where} = '{written}': {told}"]
+    errors = toml.replace("binary", "regression").replace("recall", "mae")
+    amount = settings(errors).models["churn"].thresholds["mae"].max_degradation
+    assert amount == (float(written[:-1]) / 100, True)
 
 
 def test_errors_without_an_upper_end_may_become_worse_by_any_amount() -> None:

@@ -434,3 +434,39 @@ def test_pairs_of_labels_are_measured_in_a_database_as_by_duckdb(
         tmp_path, None, other, **keys, data={"url_env": VARIABLE, "table": "predictions"}
     )
     assert_alike(baseline_of(here), baseline_of(there))
+
+
+DATED: Columns = {**ROWS, "t": [datetime(2013, 4, day, tzinfo=UTC) for day in range(20, 26)]}
+
+
+@pytest.mark.parametrize(
+    "baseline",
+    [
+        {"data": "./data.parquet"},
+        {"data": "../{folder}/data.parquet"},
+        {"data": "{path}/data.parquet"},
+        {"data": "data.parquet", "window": "30d"},
+        {"data": "./data.parquet", "window": "30d", "as_of": datetime(2013, 4, 24, tzinfo=UTC)},
+    ],
+)
+def test_rows_that_are_judged_are_no_baseline(tmp_path: Path, baseline: dict[str, Any]) -> None:
+    places = {"folder": tmp_path.name, "path": str(tmp_path)}
+    named = {**baseline, "data": baseline["data"].format(**places)}
+    found = measured_beside(tmp_path, DATED, named, time_column="t", window="8d")
+    assert found.baseline is not None
+    assert found.baseline.error == (
+        "it has rows that are judged among its own; end its window by 2013-04-23 00:00 UTC"
+    )
+
+
+def test_rows_before_those_that_are_judged_are_a_baseline(tmp_path: Path) -> None:
+    before = {"data": "data.parquet", "as_of": datetime(2013, 4, 23, tzinfo=UTC)}
+    found = measured_beside(tmp_path, DATED, before, time_column="t", window="8d")
+    assert baseline_of(found).aggregates[()].rows == 3
+
+
+def test_a_model_that_is_told_the_target_is_refused(tmp_path: Path) -> None:
+    model = scorer(tmp_path, "y")
+    found = measurement_of(settings_of(tmp_path, ROWS, model=model), tmp_path)
+    assert found.facts.error is not None
+    assert found.facts.error.endswith("its features hold the target: 'y'")

@@ -107,9 +107,11 @@ def test_a_percentage_of_a_baseline_of_0_means_nothing(best: Best) -> None:
     assert degradation(share(0.1), exactly(0.0), terms(best)).value is not None
 
 
-def test_a_share_of_a_baseline_that_may_be_0_has_no_limit() -> None:
+def test_there_is_no_share_of_a_baseline_that_may_be_0() -> None:
     found = degradation(around(0.1, 0.01), around(0.01, 0.05), terms(relative=True))
-    assert (found.low, found.high) == (-math.inf, math.inf)
+    assert found.value is None
+    assert str(found.reason).startswith("the baseline is not told from 0 by its interval")
+    assert degradation(around(0.1, 0.01), around(0.01, 0.05), terms()).value is not None
 
 
 def test_the_interval_is_that_of_the_confidence_asked_for() -> None:

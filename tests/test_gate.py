@@ -49,6 +49,12 @@ def test_checks_of_models_without_a_candidate_may_be_left_out() -> None:
     )
 
 
+def test_failures_of_models_without_a_candidate_are_told_apart() -> None:
+    found = results(RECALL) | results(FARES, verdict=Verdict.FAIL)
+    gate = gate_of([RECALL, FARES], found, frozenset({"churn"}))
+    assert (gate.failed, gate.beside) == (0, 1)
+
+
 def test_a_degradation_with_nothing_to_compare_with_is_not_evaluated() -> None:
     found = results(RECALL) | results(ALONE, verdict=Verdict.NO_DATA)
     gate = gate_of([RECALL, ALONE], found, frozenset())

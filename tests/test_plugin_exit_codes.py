@@ -157,8 +157,19 @@ def test_a_gate_with_nothing_to_compare_with_is_not_passed(tmp_path: Path) -> No
     told = "GATE NOT PASSED: 1 of 3 checks not evaluated: churn-recall-degradation (exit 10)"
     assert told in finished.section
     assert project.run("-rs").exit_code == 0
-    nothing = "nothing to compare with: no [models.NAME.baseline] and no --candidate"
+    nothing = "nothing to compare with: the file names no baseline, and there is no --candidate"
     assert nothing in project.run("-rs").text
+
+
+def test_a_run_that_judges_nothing_leaves_no_verdicts_of_an_earlier_one(tmp_path: Path) -> None:
+    project = churn_project(tmp_path)
+    for arguments, exit_code in ((["--gate", "-k", "nothing"], 5), (["--thresholds=none"], 4)):
+        assert project.run("--gate").results["run"]["exit_status"] == 0
+        assert project.run(*arguments).exit_code == exit_code
+        assert not (tmp_path / "reports" / "results.json").exists()
+    project.run("--gate")
+    project.run("--collect-only")
+    assert (tmp_path / "reports" / "results.json").exists()
 
 
 def test_a_gate_stays_shut_when_a_check_was_left_out(tmp_path: Path) -> None:

@@ -254,11 +254,14 @@ def test_the_digits_tell_the_limit_from_what_was_agreed() -> None:
     assert f"{agreed}" in message
 
 
-def test_a_share_of_what_may_be_0_has_no_limit() -> None:
+@pytest.mark.parametrize("rule", ["estimate", "tolerant", "confident"])
+def test_of_what_is_not_told_from_0_there_is_no_share(rule: Rule) -> None:
     measurement = measured(deviating(0.0, 9.9), deviating(0.0, 9.95))
-    one = worse(0.05, metric="r2", relative=True)
-    assert told(one, measurement).startswith(
-        "r2 may be worse by any amount (95 % interval), 5 % was agreed: not proven; "
+    one = worse(0.05, rule, metric="r2", relative=True)
+    assert ruled(one, measurement).failed
+    assert told(one, measurement) == (
+        "the baseline is not told from 0 by its interval, of which a percentage means nothing; "
+        "an absolute max_degradation would do"
     )
 
 
@@ -407,6 +410,26 @@ def test_nothing_to_compare_with_is_skipped() -> None:
     found = ruled(one, measured(recalled(0.4)))
     assert (found.verdict, found.skipped) == (Verdict.NO_DATA, True)
     assert found.message.endswith(": nothing to compare with: no baseline")
+
+
+def test_what_is_not_compared_need_not_be_measured() -> None:
+    one = worse(0.01, metric="log_loss", vacant="nothing to compare with", declared=False)
+    found = ruled(one, measured(recalled(0.4)))
+    assert (found.verdict, found.skipped) == (Verdict.NO_DATA, True)
+
+
+def test_nothing_known_of_how_two_estimates_vary_together_is_not_called_paired() -> None:
+    ours = OwnFunction("own:cost", Path(), 0, 1000)
+    answers = Answers(0.5, np.linspace(0.4, 0.6, 1000))
+    rows = Aggregates(100, replicates=Replicates(100, {ours: answers}))
+    level = check(Bound(0.1, None, None, "confident"), metric="profit", function=ours)
+    one = worse(0.3, metric="profit", function=ours)
+    measurement = Measurement(
+        FACTS, {(): rows}, baseline=MeasuredBaseline(DEPLOYED, {(): rows}, {(): Pair(100)})
+    )
+    found = ruled(one, measurement, level)
+    assert found.judged is not None
+    assert found.judged.method == "MOVER"
 
 
 def test_a_baseline_that_can_not_be_measured_is_an_error_of_its_own_checks_alone() -> None:

@@ -50,9 +50,9 @@ _Side = tuple[float, IntervalAt]
 def degradation(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate:
     """The estimate of the degradation; both must have a value."""
     a, b = _side(current), _side(baseline)
-    if terms.relative and b[0] == 0:
+    if terms.relative and (what := _about_zero(baseline)):
         reason = (
-            "the baseline is exactly 0, of which a percentage means nothing; "
+            f"the baseline is {what}, of which a percentage means nothing; "
             "an absolute max_degradation would do"
         )
         none = Estimate(None, None, None, current.confidence, current.n, current.unit, None)
@@ -60,6 +60,15 @@ def degradation(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate
     value = _worse(a[0], b[0], terms)
     interval = partial(_interval, terms, a, b)
     return estimated(value, interval, current.n, current.unit, current.confidence)
+
+
+def _about_zero(baseline: Estimate) -> str | None:
+    """How a baseline is so near to 0 that nothing is a share of it; None if it is not."""
+    if baseline.value == 0:
+        return "exactly 0"
+    assert baseline.low is not None
+    assert baseline.high is not None
+    return "not told from 0 by its interval" if baseline.low < 0 < baseline.high else None
 
 
 def with_exact_baseline(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate:

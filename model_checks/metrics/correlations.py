@@ -44,11 +44,16 @@ def correlation(
         From -1 to 1; 0 where nothing is known of it, or where one of the two shows no variance, as
         where all rows are right.
     """
-    if metric not in _COVARIANCES:
+    if not is_known(metric):
         return 0.0
     with np.errstate(all="ignore"):  # what is undefined is told by the estimates
         covariance = _COVARIANCES[metric](metric, pair, (current, baseline), asked)
     return 0.0 if covariance is None else _correlation(covariance)
+
+
+def is_known(metric: str) -> bool:
+    """Whether anything is known of how two estimates of a metric on the same rows vary together."""
+    return metric in _COVARIANCES
 
 
 _Both = tuple[Aggregates, Aggregates]

@@ -1,5 +1,6 @@
 """From the plan to pytest's items, and the beginning of a run."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from model_checks.errors import SettingsError
 from model_checks.plan import Check, Plan
 from model_checks.plugin.outcome import Outcomes, check_of
-from model_checks.plugin.run import JudgedRun
+from model_checks.plugin.run import JudgedRun, clear
 from model_checks.plugin.session import CheckSession, session_of
 
 
@@ -48,7 +49,15 @@ def refuse_mistakes(config: pytest.Config, items: list[pytest.Item]) -> None:
     if isinstance(mistakes, SettingsError):
         items.clear()
         if not session.is_worker:
+            _clear(session, config)
             raise pytest.UsageError(*mistakes.mistakes)
+
+
+def _clear(session: CheckSession, config: pytest.Config) -> None:
+    """A session in which nothing is judged leaves no verdicts of an earlier one behind."""
+    if not config.getoption("collectonly"):
+        with suppress(OSError):
+            clear(session.options.report_dir)
 
 
 def notes_of(config: pytest.Config) -> list[str]:
@@ -85,6 +94,8 @@ def _register_run(config: pytest.Config, nodeids: list[str]) -> None:
     session = session_of(config)
     planned = {check.id for check in session.plan.checks}
     ids = [check_id for nodeid in nodeids if (check_id := check_of(nodeid)) in planned]
+    if not ids and session.options.gate:
+        _clear(session, config)
     if not ids or config.getoption("collectonly"):
         return
     run = JudgedRun(session, config, ids)

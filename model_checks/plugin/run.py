@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections.abc import Generator
 from copy import copy
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,12 @@ from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.results import Chart, Result, Run, error_of, run_as_json
 
 NOT_DELIVERED = 11
+
+
+def clear(folder: Path) -> None:
+    """Remove what an earlier run has left: it must not be taken for what this one has found."""
+    for stale in ("report.html", "results.json", "summary.html", "email.eml"):
+        (folder / stale).unlink(missing_ok=True)
 
 
 class JudgedRun:
@@ -50,8 +57,7 @@ class JudgedRun:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
                 pass  # it can be written to
-            for stale in ("report.html", "results.json", "summary.html", "email.eml"):
-                (folder / stale).unlink(missing_ok=True)
+            clear(folder)
         except OSError as error:
             raise pytest.UsageError(f"--report-dir {folder}: {error.strerror}") from None
         start_report(self._config, self._hooks, folder / "report.html")

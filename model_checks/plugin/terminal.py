@@ -50,6 +50,9 @@ def write_gate(terminal: pytest.TerminalReporter, gate: Gate, exit_status: int) 
         more = f" and {len(gate.missing) - _SHOWN:,} more" if len(gate.missing) > _SHOWN else ""
         named = ", ".join(gate.missing[:_SHOWN])
         reasons.append(f"{len(gate.missing):,} {of} not evaluated: {named}{more}")
+    if gate.beside:
+        checks = "1 check" if gate.beside == 1 else f"{gate.beside:,} checks"
+        reasons.append(f"{checks} of models without a candidate failed")
     why = "; ".join(reasons) or "the session did not end well"
     terminal.line(f"GATE NOT PASSED: {why} (exit {exit_status})", red=True, bold=True)
 

@@ -81,6 +81,8 @@ class Threshold(Measure):
                 f"{metric.name} is {range_of(metric)}, so it can't become worse by so much; "
                 f'a share of the baseline is written "{agreed.amount:g}%"'
             )
+        if agreed and agreed.relative and agreed.amount >= 1 and _is_share(metric):
+            raise ValueError("nothing is worse by all of its baseline; write less than 100 %")
         return agreed
 
     @field_validator("whole")
@@ -93,6 +95,11 @@ class Threshold(Measure):
 
 
 Thresholds = dict[str, Threshold]
+
+
+def _is_share(metric: Metric) -> bool:
+    """Whether it is a score that is never below 0, and so can't fall by more than it is."""
+    return metric.direction == "higher" and metric.lowest == 0
 
 
 def _disagreeing_bounds(known: Known) -> Iterator[str]:
