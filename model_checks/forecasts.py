@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from model_checks.intervals import Interval
 from model_checks.metrics.best import best_interval
@@ -14,30 +16,64 @@ LabelledRows = Mapping[tuple[str, Segment], int]
 
 _MOST_ROWS = 10**12
 
+_OF_POSITIVES = ("average_precision", "f1", "precision", "recall")
+_OF_NEGATIVES = ("npv", "specificity")
+"""What is predicted is what is true, in a perfect result."""
+
 
 def doubtful(checks: Iterable[Check]) -> Iterator[Check]:
     """Checks that too few rows could keep from ever being met; the rows are to be counted.
 
     It takes a rule that asks for proof, and a bound that the fewest rows that are judged at all
-    could not prove.
+    could not prove; among those there may be but one positive.
     """
     for check in checks:
         if check.bound.rule == "confident" and not check.vacant and _bounded(check):
-            fewest = _best(check, check.min_rows)
+            fewest = _best(check, 1 if rests_on_a_class(check) else check.min_rows)
             if fewest and not _proves(fewest, check):
                 yield check
 
 
-def unprovable_notes(checks: Iterable[Check], rows: LabelledRows) -> tuple[str, ...]:
-    """A sentence on each check that no result could meet; on each segmentation, of one metric."""
-    alike: dict[tuple[str, ...], list[tuple[Check, int]]] = defaultdict(list)
+def unprovable_notes(
+    checks: Iterable[Check], rows: LabelledRows, positives: LabelledRows = MappingProxyType({})
+) -> tuple[str, ...]:
+    """A sentence on each check that no result could meet; on each segmentation, of one metric.
+
+    Parameters
+    ----------
+    positives
+        How many of the rows are positives, where that is known.
+    """
+    alike: dict[tuple[str, ...], list[tuple[Check, _Count]]] = defaultdict(list)
     for check in doubtful(checks):
-        n = rows.get((check.model, check.segment), 0)
-        best = _best(check, n) if n >= check.min_rows else None
+        place = check.model, check.segment
+        labelled = rows.get(place, 0)
+        count = _count(check, labelled, positives.get(place))
+        best = _best(check, count.n) if labelled >= check.min_rows and count.n else None
         if best and not _proves(best, check):
             columns = tuple(column for column, _ in check.segment)
-            alike[check.model, check.kind, check.metric, *columns].append((check, n))
+            alike[check.model, check.kind, check.metric, *columns].append((check, count))
     return tuple(_note(those) for those in alike.values())
+
+
+class _Count(NamedTuple):
+    """How many rows a perfect result of a metric rests on, and which."""
+
+    n: int
+    unit: str
+
+
+def rests_on_a_class(check: Check) -> bool:
+    """Whether a perfect result says no more than its rows of one label do."""
+    return check.task == "binary" and check.metric in (*_OF_POSITIVES, *_OF_NEGATIVES)
+
+
+def _count(check: Check, rows: int, positives: int | None) -> _Count:
+    if positives is None or not rests_on_a_class(check):
+        return _Count(rows, "labelled row")
+    if check.metric in _OF_POSITIVES:
+        return _Count(positives, "positive")
+    return _Count(rows - positives, "negative")
 
 
 def _bounded(check: Check) -> bool:
@@ -59,8 +95,8 @@ def _proves(best: Interval, check: Check) -> bool:
     return bound.min is None or best.low >= bound.min
 
 
-def _note(those: Sequence[tuple[Check, int]]) -> str:
-    check, n = those[0]
+def _note(those: Sequence[tuple[Check, _Count]]) -> str:
+    check, (n, unit) = those[0]
     more = f"; so it is with {len(those) - 1:,} more" if len(those) > 1 else ""
     if check.metric == "max_error":
         return (
@@ -72,9 +108,9 @@ def _note(those: Sequence[tuple[Check, int]]) -> str:
     assert bound is not None
     digits = decimals(check.bound, best.low)
     low, high, agreed = (figure(number, digits) for number in (best.low, best.high, bound))
-    rows = "1 labelled row" if n == 1 else f"{n:,} labelled rows"
-    needed = _rows_that_would_do(check)
-    enough = f"about {needed:,} rows would" if needed else "no number of rows would"
+    rows = f"1 {unit}" if n == 1 else f"{n:,} {unit}s"
+    needed, units = _rows_that_would_do(check), f"{unit.removeprefix('labelled ')}s"
+    enough = f"about {needed:,} {units} would" if needed else f"no number of {units} would"
     return (
         f"{check.id}: {rows} can't prove {agreed} whatever they show "
         f"(a perfect {check.metric} would have {low} to {high}); {enough}{more}"

@@ -12,9 +12,15 @@ from tempfile import TemporaryDirectory
 
 from model_checks import __version__
 from model_checks.errors import MeasurementError
-from model_checks.forecasts import doubtful, unprovable_notes
+from model_checks.forecasts import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.gate import gate_of
-from model_checks.measuring import count_labelled, find_segments, measure, moment_of
+from model_checks.measuring import (
+    count_labelled,
+    count_positives,
+    find_segments,
+    measure,
+    moment_of,
+)
 from model_checks.notes import notes_on
 from model_checks.plan import Plan, Segment, SegmentationKey, SegmentRows
 from model_checks.planning import plan_checks
@@ -109,14 +115,20 @@ def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) 
             found.update(find_segments(settings, name, moment))
     plan = plan_checks(settings, found, gate=gate)
     rows: dict[tuple[str, Segment], int] = {}
+    positives: dict[tuple[str, Segment], int] = {}
     for name, moment in moments.items():
         known = _known_rows(found, name)
-        wanted = {check.segment for check in doubtful(plan.of_model(name))}
-        if unknown := wanted - known.keys():
-            with suppress(MeasurementError):
+        doubts = list(doubtful(plan.of_model(name)))
+        wanted = {check.segment for check in doubts}
+        of_classes = {check.segment for check in doubts if rests_on_a_class(check)}
+        with suppress(MeasurementError):
+            if unknown := wanted - known.keys():
                 known |= count_labelled(settings, name, moment, unknown)
+            if of_classes:
+                counted = count_positives(settings, name, moment, of_classes)
+                positives |= {(name, segment): n for segment, n in counted.items()}
         rows |= {(name, segment): n for segment, n in known.items()}
-    return replace(plan, notes=unprovable_notes(plan.checks, rows))
+    return replace(plan, notes=unprovable_notes(plan.checks, rows, positives))
 
 
 def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict[Segment, int]:

@@ -11,12 +11,20 @@ from model_checks.answers import Progress
 from model_checks.baselines import Judged, MeasuredBaseline, Rival, measured_elsewhere
 from model_checks.contestants import Contestant, Keeping, answered
 from model_checks.engines import Engine, open_engine, open_file
+from model_checks.engines.sql import identifier, literal
 from model_checks.errors import MeasurementError
 from model_checks.needs import Needs, needs_of
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import Predictions, find_predictions
 from model_checks.results import ModelFacts
-from model_checks.rows import Rows, listed_rows, open_rows, segment_rows
+from model_checks.rows import (
+    Rows,
+    label_of,
+    label_text,
+    listed_rows,
+    open_rows,
+    segment_rows,
+)
 from model_checks.settings import Model, Settings
 from model_checks.sources import load_model
 
@@ -24,6 +32,7 @@ __all__ = [
     "MeasuredBaseline",
     "Measurement",
     "count_labelled",
+    "count_positives",
     "find_segments",
     "measure",
     "moment_of",
@@ -94,6 +103,28 @@ def count_labelled(
         rows = open_rows(engine, model, as_of)
         listed = listed_rows(engine, rows, [segment for segment in segments if segment])
         return {(): rows.labelled, **listed}
+
+
+def count_positives(
+    settings: Settings, name: str, as_of: datetime, segments: Collection[Segment]
+) -> SegmentRows:
+    """How many of the labelled rows of a binary model are positives, in the whole and in segments.
+
+    Raises
+    ------
+    DataError
+        If the data can't be read.
+    """
+    model = settings.models[name]
+    [target] = model.targets
+    with open_engine(model.data, settings) as engine:
+        rows = open_rows(engine, model, as_of)
+        label = label_of(identifier(target), rows.types[target])
+        positive = f"{label} = {literal(label_text(model.positive_label))}"
+        own = replace(rows, condition=f"{rows.condition} and {positive}")
+        [(whole,)] = engine.run(f"select count(*) from {own.relation} where {own.condition}")
+        listed = listed_rows(engine, own, [segment for segment in segments if segment])
+        return {**dict.fromkeys(segments, 0), **listed, (): whole}
 
 
 def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ...], SegmentRows]:

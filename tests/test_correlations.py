@@ -132,6 +132,7 @@ def with_averages(checks: list[Check]) -> Iterator[Check]:
             yield replace(check, average=average)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("weighted", [False, True], ids=["unweighted", "weighted"])
 @pytest.mark.parametrize("task", TASKS)
 def test_correlations_are_those_of_what_each_row_adds(

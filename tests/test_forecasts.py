@@ -122,7 +122,8 @@ def test_many_of_one_segmentation_are_summed_up() -> None:
 
 
 def test_what_the_fewest_rows_could_prove_is_not_in_doubt() -> None:
-    assert [check.id for check in doubtful(planned("recall = 0.88, f1 = 0.95"))] == ["churn-f1"]
+    agreed = planned("accuracy = 0.88, balanced_accuracy = 0.95")
+    assert [check.id for check in doubtful(agreed)] == ["churn-balanced_accuracy"]
 
 
 # What is counted for it.
@@ -156,7 +157,7 @@ def test_rows_are_counted_where_a_check_is_in_doubt(
     "keys",
     [
         {"thresholds": {"recall": 0.99}},
-        {"thresholds": {"recall": 0.5}, "rule": "confident", "min_rows": 30},
+        {"thresholds": {"accuracy": 0.5}, "rule": "confident", "min_rows": 30},
         {
             "thresholds": {"recall": 0.99},
             "rule": "confident",
@@ -174,12 +175,12 @@ def test_no_rows_are_counted_for_nothing(
 def test_rows_of_listed_values_are_counted_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    segments = [{"by": "g", "values": ["a", "gone"], "thresholds": {"recall": 0.99}}]
+    segments = [{"by": "g", "values": ["a", "gone"], "thresholds": {"accuracy": 0.99}}]
     keys: dict[str, Any] = {"rule": "confident", "segments": segments}
     assert counted(tmp_path, monkeypatch, **keys) == [{WHOLE, (("g", "a"),), (("g", "gone"),)}]
     settings = settings_of(tmp_path, **keys)
     [note] = plan_of(settings, {"m": AS_OF}, gate=False).notes
-    assert note.startswith("m-recall-g=a: 25 labelled rows can't prove 0.990 ")
+    assert note.startswith("m-accuracy-g=a: 25 labelled rows can't prove 0.990 ")
 
 
 def test_rows_of_listed_pairs_are_counted(tmp_path: Path) -> None:
@@ -190,11 +191,55 @@ def test_rows_of_listed_pairs_are_counted(tmp_path: Path) -> None:
         "h": [1.0, 2.0, 3.5, 3.5] * 25,
     }
     values = [["a", 1], ["it's", 2], ["b", 3.5], ["a", 2]]
-    segments = [{"by": ["g", "h"], "values": values, "thresholds": {"recall": 0.99}}]
+    segments = [{"by": ["g", "h"], "values": values, "thresholds": {"accuracy": 0.99}}]
     settings = settings_of(tmp_path, columns, segments=segments, rule="confident")
     [note] = plan_of(settings, {"m": AS_OF}, gate=False).notes
-    assert note.startswith("m-recall-g=a,h=1: 25 labelled rows can't")
+    assert note.startswith("m-accuracy-g=a,h=1: 25 labelled rows can't")
     assert note.endswith("; so it is with 2 more")
+
+
+POSITIVES = {
+    "y": [True, False, None] * 40,
+    "p": [True, False, True] * 40,
+    "s": [0.9, 0.1, 0.5] * 40,
+    "g": ["a"] * 60 + ["b"] * 30 + ["it's"] * 30,
+}
+
+
+@pytest.mark.parametrize(
+    ("agreed", "told"),
+    [
+        ({"recall": 0.92}, "m-recall: 40 positives can't prove 0.920 whatever they show"),
+        ({"precision": 0.92}, "about 45 positives would"),
+        ({"average_precision": 0.92}, "40 positives can't"),
+        ({"specificity": 0.92}, "40 negatives can't"),
+        ({"npv": 0.92}, "about 45 negatives would"),
+    ],
+)
+def test_what_rests_on_a_class_is_held_to_its_rows(
+    tmp_path: Path, agreed: dict[str, float], told: str
+) -> None:
+    keys: dict[str, Any] = {
+        "positive_label": True,
+        "score": "s",
+        "prediction": "p",
+        "rule": "confident",
+    }
+    settings = settings_of(tmp_path, POSITIVES, thresholds=agreed, **keys)
+    [note] = plan_of(settings, {"m": AS_OF}, gate=False).notes
+    assert told in note
+
+
+@pytest.mark.parametrize("values", [None, ["a", "b", "it's"]])
+def test_so_it_is_in_segments(tmp_path: Path, values: list[str] | None) -> None:
+    listed = {"values": values} if values else {}
+    segments = [{"by": "g", "thresholds": {"recall": 0.75}, **listed}]
+    settings = settings_of(
+        tmp_path, POSITIVES, segments=segments, rule="confident", positive_label=True
+    )
+    [note] = plan_of(settings, {"m": AS_OF}, gate=False).notes
+    assert note.startswith("m-recall-g=b: 10 positives can't prove 0.750 ")
+    assert note.endswith("about 12 positives would; so it is with 1 more")
 
 
 def test_data_that_can_not_be_read_is_left_to_the_measuring(tmp_path: Path) -> None:

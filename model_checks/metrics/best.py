@@ -16,8 +16,8 @@ def best_interval(
 ) -> Interval | None:
     """The interval with the highest lower limit that rows could give; of an error, the lowest.
 
-    Most metrics rest on some of the rows alone, such as the positives: here on all of them, as
-    nothing is known of the rows but their number, so that none could do better.
+    Some metrics rest on some of the rows alone, such as the positives. Where it is not known how
+    many those are, all rows stand for them, so that no result could do better.
 
     Parameters
     ----------
