@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from model_checks.metrics import Estimate
-from model_checks.plan import Check, Segment
+from model_checks.plan import Check, Segment, labelled_rows
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,7 @@ class Finding:
         if self.check.vacant:
             return self.check.vacant
         if self.too_few:
-            has = "1 labelled row" if self.rows == 1 else f"{self.rows:,} labelled rows"
-            return f"{has}, at least {self.check.min_rows:,} are needed"
+            return f"{labelled_rows(self.rows)}, at least {self.check.min_rows:,} are needed"
         one = self.judged
         if one.value is None or one.low is None or one.high is None:
             return one.reason or "undefined"

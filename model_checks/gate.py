@@ -20,7 +20,8 @@ class Gate:
     planned
         How many there are.
     missing
-        Ids of those that were not evaluated: not selected, not reached, or with nothing to compare.
+        Ids of those that were not evaluated: not selected, not reached, or not compared though one
+        of both has a value.
     failed
         How many failed.
     skipped
@@ -55,13 +56,29 @@ def gate_of(
     """
     held = [check for check in checks if not candidates or check.model in candidates]
     found = {check.id: results.get(check.id) for check in held}
-    compared = {check.id for check in held if check.vacant != NOTHING_TO_COMPARE}
-    missing = [name for name, result in found.items() if not result or name not in compared]
-    made = [result for name, result in found.items() if result and name in compared]
+    made = {
+        check.id: result
+        for check in held
+        if (result := found[check.id]) and _is_evaluated(check, result)
+    }
     return Gate(
         planned=len(held),
-        missing=tuple(missing),
-        failed=sum(result.failed for result in made),
-        skipped=sum(result.skipped for result in made),
+        missing=tuple(name for name in found if name not in made),
+        failed=sum(result.failed for result in made.values()),
+        skipped=sum(result.skipped for result in made.values()),
         beside=sum(result.failed for name, result in results.items() if name not in found),
     )
+
+
+def _is_evaluated(check: Check, result: Result) -> bool:
+    """Whether a check says what it was made for, or that no model has anything to show there.
+
+    Where one of two models has a value and the other none, that they are not compared may be the
+    very fall that is looked for: a candidate that calls nothing positive has no precision.
+    """
+    if check.vacant == NOTHING_TO_COMPARE:
+        return False
+    if check.kind != "degradation" or not result.skipped:
+        return True
+    both = [result.estimate, result.comparison.baseline if result.comparison else None]
+    return all(one is None or one.value is None for one in both)

@@ -11,7 +11,14 @@ def notes_on(settings: Settings, name: str) -> tuple[str, ...]:
     model = settings.models[name]
     candidate = name in settings.candidates
     notes = []
-    if candidate and not any(model.compared()):
+    compared = list(model.compared())
+    if compared and not model.baseline:
+        what = ", ".join(dict.fromkeys(compared))
+        notes.append(
+            f"{name}: max_degradation of {what} has nothing to compare with; "
+            "add a [baseline], or judge a --candidate"
+        )
+    if candidate and not compared:
         notes.append(
             f"no threshold of {name} has max_degradation: the candidate is held to the bounds alone"
         )

@@ -19,6 +19,7 @@ __all__ = [
     "SegmentRows",
     "SegmentationKey",
     "check_id",
+    "labelled_rows",
     "plain",
     "segment_text",
 ]
@@ -117,6 +118,15 @@ class Plan:
     def of_model(self, name: str) -> tuple[Check, ...]:
         """The checks of one model."""
         return tuple(check for check in self.checks if check.model == name)
+
+
+def labelled_rows(n: int) -> str:
+    """So many labelled rows, in words.
+
+    >>> labelled_rows(1), labelled_rows(2000)
+    ('1 labelled row', '2,000 labelled rows')
+    """
+    return "1 labelled row" if n == 1 else f"{n:,} labelled rows"
 
 
 def check_id(model: str, metric: str, segment: Segment, *, vacant: bool = False) -> str:

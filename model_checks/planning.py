@@ -17,6 +17,7 @@ from model_checks.plan import (
     SegmentationKey,
     SegmentRows,
     check_id,
+    labelled_rows,
     plain,
 )
 from model_checks.settings import (
@@ -153,7 +154,7 @@ class _OfModel:
         vacant = targets[0].vacant
         if len(among) == 1:
             columns = ", ".join(one.by)
-            vacant = f"only one value of {columns} has {_labelled_rows(held.min_rows)}"
+            vacant = f"only one value of {columns} has {labelled_rows(held.min_rows)}"
         bound = Bound(None, gap.max, None, held.rule)
         check = self._check(metric, gap, held, _Target(vacant=vacant), bound, kind="gap")
         columns = ",".join(plain(column) for column in one.by)
@@ -207,7 +208,7 @@ def _targets(
     kept = [segment for segment, n in (rows or {}).items() if n >= min_rows]
     if not kept:
         columns = ", ".join(segmentation.by)
-        vacant = f"no value of {columns} has {_labelled_rows(min_rows)}"
+        vacant = f"no value of {columns} has {labelled_rows(min_rows)}"
         if rows is None:
             vacant = f"the values of {columns} could not be read"
         yield _Target(tuple((column, "*") for column in segmentation.by), vacant=vacant)
@@ -231,9 +232,5 @@ def _too_small(
             values = "1 value" if len(small) == 1 else f"{len(small):,} values"
             yield (
                 f"{name}{of} by {', '.join(segmentation.by)}: {values} with fewer than "
-                f"{_labelled_rows(min_rows)} not judged ({sum(small):,} in all)"
+                f"{labelled_rows(min_rows)} not judged ({sum(small):,} in all)"
             )
-
-
-def _labelled_rows(n: int) -> str:
-    return "1 labelled row" if n == 1 else f"{n:,} labelled rows"

@@ -12,7 +12,7 @@ from model_checks.metrics import Estimate, metric_named
 from model_checks.metrics.comparison import Best, Terms, degradation, with_exact_baseline
 from model_checks.metrics.correlations import correlation, is_known
 from model_checks.metrics.gap import gap
-from model_checks.plan import Check, Segment
+from model_checks.plan import Check, Segment, labelled_rows
 from model_checks.results import Result, error_of, result_of
 from model_checks.sentences import values_text
 
@@ -74,8 +74,7 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
     others = baseline.aggregates.get(check.segment)
     rows = others.rows if others else 0
     if others is None or rows < check.min_rows:
-        has = "1 labelled row" if rows == 1 else f"{rows:,} labelled rows"
-        needed = f"at least {check.min_rows:,} are needed"
+        has, needed = labelled_rows(rows), f"at least {check.min_rows:,} are needed"
         text = f"{has} of {baseline.source} to compare with, {needed}"
         return _none(baseline.source, _nothing(check, text))
     of_others = _estimate(check, others)
@@ -186,8 +185,7 @@ def _gap_finding(check: Check, measurement: Measurement) -> Finding:
 def _lacking(check: Check, rows: int, estimate: Estimate | None) -> str | None:
     """Why a segment can't be compared with the others; None if it can."""
     if estimate is None or rows < check.min_rows:
-        has = "1 labelled row" if rows == 1 else f"{rows:,} labelled rows"
-        return f"{has}, at least {check.min_rows:,} are needed"
+        return f"{labelled_rows(rows)}, at least {check.min_rows:,} are needed"
     if estimate.value is None:
         return estimate.reason or "undefined"
     return None if _is_known(estimate) else "the value or its interval is no number"

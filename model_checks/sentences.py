@@ -269,6 +269,8 @@ def figure(number: float, digits: int) -> str:
     """A number as every text shows it."""
     if math.isinf(number):
         return "infinity" if number > 0 else "minus infinity"
+    if abs(number) >= 1e15:
+        return f"{number:.3g}"
     return f"{number:z,.{digits}f}"  # what is rounded to 0 has no sign
 
 

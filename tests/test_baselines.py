@@ -35,6 +35,7 @@ from sample_data import (
 
 from model_checks.measuring import Measurement, measure
 from model_checks.metrics import TASKS, metrics_of
+from model_checks.queries import find_pairs
 
 NAN = float("nan")
 ROWS: Columns = {
@@ -470,3 +471,18 @@ def test_a_model_that_is_told_the_target_is_refused(tmp_path: Path) -> None:
     found = measurement_of(settings_of(tmp_path, ROWS, model=model), tmp_path)
     assert found.facts.error is not None
     assert found.facts.error.endswith("its features hold the target: 'y'")
+
+
+def test_rows_that_come_before_a_pair_is_measured_are_an_error_of_what_compares(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = find_pairs
+
+    def find_later(*given: Any) -> Any:
+        write_data(tmp_path / "data.parquet", {name: [*v, v[0]] for name, v in ROWS.items()})
+        return find(*given)
+
+    monkeypatch.setattr("model_checks.baselines.find_pairs", find_later)
+    found = measured_beside(tmp_path, ROWS, BOTH, **SCORED, score="x")
+    assert found.facts.error is None
+    assert told(found).startswith("6 labelled rows became 7 while the rows were read; ")

@@ -190,8 +190,11 @@ def delong(y: Array, scores: Array, labels: list[str]) -> Array:
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
-def test_correlations_of_areas_are_delongs(tmp_path: Path, task: str) -> None:
+@pytest.mark.parametrize("turned", [False, True], ids=["same order", "other order of the scores"])
+def test_correlations_of_areas_are_delongs(tmp_path: Path, task: str, turned: bool) -> None:
     columns, own, other = two_models(task, 150, 5)
+    if turned and task == "multiclass":
+        other = {**other, "score": dict(reversed(other["score"].items()))}
     keys = {**everything(task), **own}
     checks = checks_of(settings_of(tmp_path, columns, **keys))
     areas = [one for one in with_averages(checks) if one.metric == "roc_auc"]

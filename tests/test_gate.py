@@ -5,8 +5,10 @@ import pytest
 from factories import bound, check, estimate
 from sample_data import AS_OF, python_model, settings_of
 
+from model_checks.findings import Comparison
 from model_checks.gate import NOT_EVALUATED, Gate, gate_of
 from model_checks.judging import judge
+from model_checks.metrics import Estimate
 from model_checks.plan import Check
 from model_checks.planning import NOTHING_TO_COMPARE
 from model_checks.results import Result
@@ -59,6 +61,25 @@ def test_a_degradation_with_nothing_to_compare_with_is_not_evaluated() -> None:
     found = results(RECALL) | results(ALONE, verdict=Verdict.NO_DATA)
     gate = gate_of([RECALL, ALONE], found, frozenset())
     assert gate == Gate(planned=2, missing=("churn-recall-degradation",), failed=0, skipped=0)
+
+
+HERE = Estimate(0.8, 0.7, 0.9, 0.95, 100, "rows", "Wilson")
+NOWHERE = Estimate(None, None, None, 0.95, 100, "rows", None, "undefined")
+
+
+@pytest.mark.parametrize(
+    ("current", "baseline", "missing"),
+    [(HERE, NOWHERE, 1), (NOWHERE, HERE, 1), (NOWHERE, NOWHERE, 0)],
+    ids=["no baseline there", "no value any more", "nothing to compare in either"],
+)
+def test_a_segment_that_was_not_compared_is_not_evaluated(
+    current: Estimate, baseline: Estimate, missing: int
+) -> None:
+    found = replace(FOUND, kind="degradation")
+    compared = Comparison("champion.skops", True, baseline, 100, NOWHERE)
+    result = Result(found, Verdict.NO_DATA, "", current, comparison=compared)
+    gate = gate_of([RECALL, found], results(RECALL) | {found.id: result}, frozenset())
+    assert len(gate.missing) == missing
 
 
 def test_a_value_found_in_the_data_may_have_nothing_to_measure() -> None:

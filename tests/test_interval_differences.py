@@ -15,7 +15,6 @@ from model_checks.intervals import (
     gap_interval,
     magnitude_interval,
     normal_quantile,
-    relative_excess_interval,
     relative_interval,
     wilson_interval,
 )
@@ -115,8 +114,6 @@ def test_an_estimate_outside_its_interval_is_refused(a: float) -> None:
             call(a, apart, *one)
         with pytest.raises(ValueError, match=r"b must be within its interval 0[.]5 to 1[.]0"):
             call(*one, a, apart)
-    with pytest.raises(ValueError, match="b must be within its interval"):
-        relative_excess_interval(*one, a, apart, 0.0, 0.1)
     with pytest.raises(ValueError, match="value must be within its interval"):
         magnitude_interval(a, apart)
     with pytest.raises(ValueError, match="value must be within its interval"):
@@ -124,6 +121,16 @@ def test_an_estimate_outside_its_interval_is_refused(a: float) -> None:
 
 
 # The same as a share of the second.
+
+
+def excess_over_share(
+    a: tuple[float, Interval], b: tuple[float, Interval], r: float, share: float
+) -> Interval:
+    """Interval of a - b - share * abs(b), as a difference from a multiple of b."""
+    factor = 1 + share * math.copysign(1, b[0])
+    multiple = sorted(factor * limit for limit in limits(b[1]))
+    scaled = Interval(multiple[0], multiple[1], "")
+    return difference_interval(*a, factor * b[0], scaled, r * math.copysign(1, factor))
 
 
 @repeatable
@@ -136,8 +143,7 @@ def test_a_share_is_a_limit_where_the_excess_over_it_may_just_be_zero(
         a, b = ((sign * v, turned(i, sign)) for v, i in (one, two))
         found = relative_interval(*a, *b, r)
         assert found.low <= (a[0] - b[0]) / abs(b[0]) <= found.high
-        at_low = relative_excess_interval(*a, *b, r, found.low)
-        at_high = relative_excess_interval(*a, *b, r, found.high)
+        at_low, at_high = (excess_over_share(a, b, r, share) for share in limits(found))
         assert at_low.low == pytest.approx(0, abs=1e-6)
         assert at_high.high == pytest.approx(0, abs=1e-6)
 
@@ -185,7 +191,6 @@ def test_a_share_has_no_limit_on_the_side_where_its_whole_may_be_nothing() -> No
     assert math.isfinite(lost.high)
     within = Interval(-0.1, 0.5, "")
     assert limits(relative_interval(*one, 0.4, within)) == (-math.inf, math.inf)
-    assert limits(relative_excess_interval(*one, 0.4, within, 0.0, 0.1)) == (-math.inf, math.inf)
 
 
 def test_a_share_of_what_has_no_upper_limit_may_be_any_fraction() -> None:
@@ -194,23 +199,10 @@ def test_a_share_of_what_has_no_upper_limit_may_be_any_fraction() -> None:
     assert math.isfinite(found.high)
 
 
-@pytest.mark.parametrize("share", [-1.0, -0.05, 0.0, 0.3])
-def test_an_excess_over_a_share_is_the_difference_from_a_multiple(share: float) -> None:
-    a, b = held(0.7, 0.1, 0.05), held(0.8, 0.06, 0.04)
-    factor = 1 + share
-    multiple = held(factor * 0.8, factor * 0.06, factor * 0.04)
-    expected = difference_interval(*a, *multiple, 0.4)
-    assert limits(relative_excess_interval(*a, *b, 0.4, share)) == pytest.approx(limits(expected))
-
-
 def test_a_share_of_zero_is_refused() -> None:
     zero = held(0.0, 0.1, 0.1)
     with pytest.raises(ValueError, match="b must not be 0"):
         relative_interval(*held(0.8, 0.1, 0.1), *zero)
-    with pytest.raises(ValueError, match="b must not be 0"):
-        relative_excess_interval(*held(0.8, 0.1, 0.1), *zero, 0.0, 0.1)
-    with pytest.raises(ValueError, match="share must be finite, found nan"):
-        relative_excess_interval(*zero, *held(0.8, 0.1, 0.1), 0.0, math.nan)
 
 
 @pytest.mark.parametrize(

@@ -72,3 +72,12 @@ def test_without_a_candidate_nothing_needs_to_be_compared(folder: Path) -> None:
 def test_a_candidate_for_logged_predictions_is_compared_with_no_file(folder: Path) -> None:
     toml = CHURN.replace('model = "churn.skops"', 'prediction = "p"') + COMPARED
     assert challenged(folder, Deployed(skops="new.skops"), toml) == ()
+
+
+def test_what_has_nothing_to_compare_with_is_said_aloud(folder: Path) -> None:
+    assert notes_on(agreed(folder, CHURN + COMPARED), "churn") == (
+        (
+            "churn: max_degradation of recall has nothing to compare with; "
+            "add a [baseline], or judge a --candidate"
+        ),
+    )

@@ -25,7 +25,6 @@ from model_checks.intervals.deltas import (
 from model_checks.intervals.differences import (
     difference_interval,
     magnitude_interval,
-    relative_excess_interval,
     relative_interval,
 )
 from model_checks.intervals.gaps import gap_interval
@@ -61,7 +60,6 @@ __all__ = [
     "mean_auc_interval",
     "newcombe_auc_interval",
     "normal_quantile",
-    "relative_excess_interval",
     "relative_interval",
     "rmse_interval",
     "student_quantile",

@@ -67,9 +67,9 @@ def relative_interval(
 ) -> Interval:
     """Interval of (a - b) / abs(b), by how much a exceeds b as a share of b's size.
 
-    It holds the shares whose `relative_excess_interval` holds 0 (for the ratio of positive
-    estimates see Donner and Zou, 2012). Where the interval of b holds 0 the share has no limit: on
-    the side away from b if 0 is b's own limit, on both sides if it lies within.
+    It holds the shares r for which the interval of a - b - r * abs(b) holds 0 (for the ratio of
+    positive estimates see Donner and Zou, 2012). Where the interval of b holds 0 the share has no
+    limit: on the side away from b if 0 is b's own limit, on both sides if it lies within.
 
     Parameters
     ----------
@@ -104,32 +104,6 @@ def relative_interval(
     high = -_lowest_ratio(-a, of_a.high - a, size, of_size, -sign * r) - sign
     found = (a - b) / size
     return Interval(float(min(low, found)), float(max(high, found)), method)
-
-
-def relative_excess_interval(
-    a: float, of_a: Interval, b: float, of_b: Interval, correlation: float, share: float
-) -> Interval:
-    """Interval of a - b - share * abs(b): whether a exceeds b by more than a share of b's size.
-
-    Parameters
-    ----------
-    a, of_a, b, of_b, correlation
-        As for `difference_interval`.
-    share
-        0.1 asks whether a is more than ten percent above b, -0.1 whether it is above 0.9 b.
-    """
-    if not math.isfinite(share):
-        raise ValueError(f"share must be finite, found {share!r}")
-    require_within("b", b, of_b)
-    if b == 0:
-        raise ValueError("b must not be 0: nothing is a share of it")
-    if _straddles(of_b):  # the size of b is no multiple of b there
-        return Interval(-math.inf, math.inf, "MOVER")
-    factor = 1 + share * math.copysign(1, b)
-    limits = [0.0 if factor == 0 else factor * limit for limit in (of_b.low, of_b.high)]
-    scaled = Interval(min(limits), max(limits), of_b.method)
-    r = correlation * math.copysign(1, factor)
-    return difference_interval(a, of_a, factor * b, scaled, r)
 
 
 def magnitude_interval(value: float, interval: Interval) -> Interval:
