@@ -21,6 +21,8 @@ import yaml
 from challengers import challenged
 from project import REPOSITORY, Project
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = REPOSITORY / "docs" / "promotion.md"
 MLFLOW = REPOSITORY / ".mlflow" / "bin"
 ACTIONS = {"actions/checkout", "actions/setup-python", "actions/upload-artifact"}

@@ -37,6 +37,8 @@ from model_checks.metrics import metrics_of
 from model_checks.rows import text_of
 from model_checks.settings import Limits
 
+pytestmark = pytest.mark.slow
+
 
 def assert_measured_alike(
     folder: Path, spark: Place, columns: Mapping[str, Any], **keys: Any

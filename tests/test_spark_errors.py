@@ -16,6 +16,8 @@ from model_checks.engines.spark.complaints import told
 from model_checks.errors import DataError
 from model_checks.settings import Data
 
+pytestmark = pytest.mark.slow
+
 COLUMNS = {"y": [0, 1, 1, 0], "p": [0, 1, 0, 0]}
 
 
