@@ -100,9 +100,7 @@ def count_labelled(
     """
     model = settings.models[name]
     with open_engine(model.data, settings) as engine:
-        rows = open_rows(engine, model, as_of)
-        listed = listed_rows(engine, rows, [segment for segment in segments if segment])
-        return {(): rows.labelled, **listed}
+        return _counted(engine, open_rows(engine, model, as_of), segments)
 
 
 def count_positives(
@@ -121,10 +119,14 @@ def count_positives(
         rows = open_rows(engine, model, as_of)
         label = label_of(identifier(target), rows.types[target])
         positive = f"{label} = {literal(label_text(model.positive_label))}"
-        own = replace(rows, condition=f"{rows.condition} and {positive}")
-        [(whole,)] = engine.run(f"select count(*) from {own.relation} where {own.condition}")
-        listed = listed_rows(engine, own, [segment for segment in segments if segment])
-        return {**dict.fromkeys(segments, 0), **listed, (): whole}
+        condition = f"{rows.condition} and {positive}"
+        [(n,)] = engine.run(f"select count(*) from {rows.relation} where {condition}")
+        return _counted(engine, replace(rows, condition=condition, labelled=n), segments)
+
+
+def _counted(engine: Engine, rows: Rows, segments: Collection[Segment]) -> SegmentRows:
+    listed = listed_rows(engine, rows, [segment for segment in segments if segment])
+    return {**dict.fromkeys(segments, 0), **listed, (): rows.labelled}
 
 
 def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ...], SegmentRows]:

@@ -1,0 +1,106 @@
+"""What two models' answers to the same rows have in common: sums over both at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model_checks.aggregates.of_one_model import Floats, LabelSums, RankSums
+
+
+@dataclass(frozen=True)
+class JointCounts:
+    """How often each true label met each pair of labels that two models predicted.
+
+    Only what occurs is here: of a thousand labels there are a billion such combinations.
+
+    Attributes
+    ----------
+    size
+        How many labels there are.
+    true, first, second
+        Shape (n,): the positions of the true label and of those that the models predicted.
+    rows, weight
+        Shape (n,): rows and sum of weights.
+    """
+
+    size: int
+    true: NDArray[np.intp]
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    rows: Floats
+    weight: Floats
+
+    @property
+    def count(self) -> int:
+        """Rows that were counted."""
+        return int(self.rows.sum())
+
+
+@dataclass(frozen=True)
+class JointSums:
+    """Sums over the rows of a term of two models: ``a`` of the first, ``b`` of the second.
+
+    Attributes
+    ----------
+    weight
+        Sum of weights.
+    sums, squares
+        Weighted sums of ``a`` and of ``b``, and of their squares.
+    product
+        Weighted sum of ``a * b``.
+    """
+
+    weight: float
+    sums: tuple[float, float]
+    squares: tuple[float, float]
+    product: float
+
+
+@dataclass(frozen=True)
+class JointMeans:
+    """The metrics that are means over the rows, or vary as one: by name the sums of their terms."""
+
+    count: int
+    of_metric: Mapping[str, JointSums]
+
+
+@dataclass(frozen=True)
+class JointDeviations:
+    """Sums over the rows of products of two models' errors, each less its mean.
+
+    Attributes
+    ----------
+    products
+        Shape (3, 3): at (i, j) the weighted sum of the first model's to the power of i times the
+        second one's to the power of j.
+    """
+
+    count: int
+    products: Floats
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What two models' predictions of the same rows have in common.
+
+    Of a kind that no check needs there is None.
+
+    Attributes
+    ----------
+    ranks
+        Of the scores of the first model, and after them of those of the second.
+    labels
+        Of the labels of the first model, and after them of those of the second.
+    """
+
+    rows: int
+    confusion: JointCounts | None = None
+    ranks: RankSums | None = None
+    labels: LabelSums | None = None
+    moments: JointMeans | None = None
+    relative: JointMeans | None = None
+    median: JointMeans | None = None
+    probabilities: JointMeans | None = None
+    deviations: JointDeviations | None = None
