@@ -1,6 +1,7 @@
-"""Whether a gate may open: every check that it is about has to be evaluated."""
+"""Whether a run has judged what it was to judge: nothing unlooked at is green."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from model_checks.plan import Check
@@ -20,12 +21,12 @@ class Gate:
     planned
         How many there are.
     missing
-        Ids of those that were not evaluated: not selected, not reached, or not compared though one
-        of both has a value.
+        Ids of those that were not evaluated: not selected, not reached, skipped where the file asks
+        for them, or not compared though one of both has a value.
     failed
         How many failed.
     skipped
-        How many had nothing to measure, in a segment value that was only found in the data.
+        How many had nothing to measure, in a segment value beside others that were evaluated.
     beside
         How many checks of models without a candidate failed: the gate is not about them, but their
         failures are those of the run.
@@ -38,14 +39,16 @@ class Gate:
     beside: int = 0
 
     def status(self, status: int) -> int:
-        """The exit status of a run that would end with another."""
-        return NOT_EVALUATED if status == 0 and self.missing else status
+        """Return the exit status of a run that would end with another."""
+        if status == 0 and (self.failed or self.beside):
+            return 1
+        return NOT_EVALUATED if status == 0 and (self.missing or not self.planned) else status
 
 
 def gate_of(
     checks: Iterable[Check], results: Mapping[str, Result], candidates: Collection[str]
 ) -> Gate:
-    """The gate of the models that have a candidate; where none has, of all.
+    """Return the gate of the models that have a candidate; where none has, of all.
 
     Parameters
     ----------
@@ -55,23 +58,58 @@ def gate_of(
         Those that were made, by the check's id.
     """
     held = [check for check in checks if not candidates or check.model in candidates]
-    found = {check.id: results.get(check.id) for check in held}
+    ids = {check.id for check in held}
+    empty = {check.id for family in _families(held) for check in _all_skipped(family, results)}
     made = {
         check.id: result
         for check in held
-        if (result := found[check.id]) and _is_evaluated(check, result)
+        if (result := results.get(check.id))
+        and check.id not in empty
+        and _is_evaluated(check, result)
     }
     return Gate(
         planned=len(held),
-        missing=tuple(name for name in found if name not in made),
+        missing=tuple(check.id for check in held if check.id not in made),
         failed=sum(result.failed for result in made.values()),
         skipped=sum(result.skipped for result in made.values()),
-        beside=sum(result.failed for name, result in results.items() if name not in found),
+        beside=sum(result.failed for name, result in results.items() if name not in ids),
     )
 
 
+def unjudged_models(checks: Iterable[Check], results: Mapping[str, Result]) -> tuple[str, ...]:
+    """Return the names of the models none of whose checks says anything, in the order of the file.
+
+    Parameters
+    ----------
+    checks
+        Those that were to be made.
+    results
+        Those that were, by the check's id.
+    """
+    says: dict[str, bool] = {}
+    for check in checks:
+        result = results.get(check.id)
+        says[check.model] = says.get(check.model, False) or bool(result and not result.skipped)
+    return tuple(name for name, anything in says.items() if not anything)
+
+
+def _families(checks: Iterable[Check]) -> Iterable[Sequence[Check]]:
+    """Return the checks of each segmentation and metric: the values of one threshold."""
+    families: dict[tuple[object, ...], list[Check]] = defaultdict(list)
+    for check in checks:
+        columns = tuple(column for column, _ in check.segment)
+        families[check.model, check.kind, check.metric, check.average, columns].append(check)
+    return families.values()
+
+
+def _all_skipped(family: Sequence[Check], results: Mapping[str, Result]) -> Sequence[Check]:
+    """Return the whole family where not one of its members has anything to show."""
+    found = [results.get(check.id) for check in family]
+    return family if all(result and result.skipped for result in found) else ()
+
+
 def _is_evaluated(check: Check, result: Result) -> bool:
-    """Whether a check says what it was made for, or that no model has anything to show there.
+    """Return whether a check says what it is for, or that no model has anything to show there.
 
     Where one of two models has a value and the other none, that they are not compared may be the
     very fall that is looked for: a candidate that calls nothing positive has no precision.

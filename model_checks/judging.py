@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from model_checks import __version__
 from model_checks.errors import MeasurementError
 from model_checks.forecasts import doubtful, rests_on_a_class, unprovable_notes
-from model_checks.gate import gate_of
+from model_checks.gate import gate_of, unjudged_models
 from model_checks.measuring import (
     count_labelled,
     count_positives,
@@ -47,8 +47,8 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     -------
     Run
         With a result for every check; a model that could not be measured has errors for results.
-        Its exit status is pytest's: 1 if a check failed, else 0; or 10, if in a gate nothing failed
-        but a check had nothing to compare with.
+        Its exit status is pytest's: 1 if a check failed or none of a model was evaluated, else 0;
+        or 10, if in a gate nothing failed but a check was not evaluated.
 
     Raises
     ------
@@ -65,8 +65,10 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
         }
     ruled = {name: rulings(plan.of_model(name), one) for name, one in measured.items()}
     results = {check.id: ruled[check.model][check.id] for check in plan.checks}
-    status = int(any(result.failed for result in results.values()))
+    unjudged = unjudged_models(plan.checks, results)
+    status = int(bool(unjudged) or any(result.failed for result in results.values()))
     if gate:
+        status = int(any(result.failed for result in results.values()))
         status = gate_of(plan.checks, results, settings.candidates).status(status)
     return Run(
         id=run_id(started),
@@ -85,6 +87,7 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
         planned=len(plan.checks),
         left_out=plan.left_out,
         notes=plan.notes,
+        unjudged=unjudged,
     )
 
 

@@ -120,6 +120,10 @@ class Run:
         What was not judged on purpose, one sentence each.
     notes
         What was known before anything was measured, one sentence each.
+    cut_short
+        What ended it before all selected checks were made; None where it ended by itself.
+    unjudged
+        Names of the models none of whose checks was evaluated.
     """
 
     id: str
@@ -135,10 +139,29 @@ class Run:
     planned: int
     left_out: Sequence[str] = ()
     notes: Sequence[str] = ()
+    cut_short: str | None = None
+    unjudged: Sequence[str] = ()
+
+    @property
+    def fell(self) -> bool:
+        """Whether somebody has to act: a check failed, or a model was not judged at all."""
+        return bool(self.unjudged) or any(result.failed for result in self.results)
 
     def of_model(self, name: str) -> list[Result]:
         """The results of one model, in the order of the file."""
         return [result for result in self.results if result.check.model == name]
+
+
+def unjudged_text(name: str, checks: int) -> str:
+    """Return that a model was not judged, in words.
+
+    >>> unjudged_text("churn", 4)
+    'churn: none of its 4 checks was evaluated'
+    """
+    which = "its only check was not evaluated"
+    if checks != 1:
+        which = f"none of its {checks:,} checks was evaluated" if checks else "no check was made"
+    return f"{name}: {which}"
 
 
 def result_of(finding: Finding, decision: Decision) -> Result:
@@ -178,6 +201,8 @@ def run_as_json(run: Run) -> str:
             "planned": run.planned,
             "left_out": list(run.left_out),
             "notes": list(run.notes),
+            "cut_short": run.cut_short,
+            "unjudged": list(run.unjudged),
         },
         "models": {
             name: _model_as_json(facts, run.thresholds_sha256) for name, facts in run.models.items()

@@ -6,6 +6,7 @@ their own (``outcome.Outcomes``, ``run.JudgedRun``), imported and registered whe
 
 import argparse
 import shutil
+import signal
 import tempfile
 from collections.abc import Generator
 from datetime import UTC, datetime
@@ -17,9 +18,12 @@ import pytest
 
 if TYPE_CHECKING:
     from model_checks.plugin.session import CheckSession  # noqa: F401 (named in a string below)
+    from model_checks.plugin.signals import Signals  # noqa: F401 (as above)
 
 session_key = pytest.StashKey["CheckSession"]()
 shared_key = pytest.StashKey[dict[str, str]]()
+signals_key = pytest.StashKey["Signals"]()
+status_key = pytest.StashKey[int]()
 _CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
@@ -90,7 +94,42 @@ def pytest_configure_node(node: Any) -> None:
             "folder": tempfile.mkdtemp(prefix="model-checks-"),
             "started": datetime.now(UTC).isoformat(),
         }
+        _heed_signals_in_controller(node.config)
     node.workerinput["model_checks"] = node.config.stash[shared_key]
+
+
+def _heed_signals_in_controller(config: pytest.Config) -> None:
+    """End the run at a signal also while a worker plans the checks; where none does, as ever."""
+    from model_checks.plugin.signals import Signals
+
+    signals = config.stash[signals_key] = Signals()
+    signals.heed(signal.SIGINT, signal.SIGTERM, wanted=lambda: _begin_where_planned(config))
+    config.add_cleanup(signals.give_back)
+
+
+def _begin_where_planned(config: pytest.Config) -> bool:
+    """Return whether a worker has begun to plan checks: then there is a run, whose end is told."""
+    from model_checks.plugin.once import is_begun
+
+    if not is_begun(Path(config.stash[shared_key]["folder"]), "plan"):
+        return False
+    from model_checks.plugin.collection import attend
+
+    attend(config)
+    return True
+
+
+def _asked(config: pytest.Config) -> str:
+    """Return the option by which somebody wants a promotion judged; empty where nobody does."""
+    candidate = "--candidate" if config.getoption("candidate") else ""
+    return "--gate" if config.getoption("gate") else candidate
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
+    """Let no hook of somebody's own make of a run what it is not."""
+    status = yield
+    return status or config.stash.get(status_key, 0)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -113,11 +152,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A session whose settings have mistakes ends here, with exit code 4."""
+    """End here, with exit code 4, where settings have mistakes or a gate has nothing to judge."""
     if session_key in config.stash:
         from model_checks.plugin.collection import refuse_mistakes
 
         refuse_mistakes(config, items)
+    elif asked := _asked(config):
+        from model_checks.plugin.collection import refuse_unchecked
+
+        refuse_unchecked(config, asked)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -159,6 +202,10 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
         from model_checks.plugin.collection import begin_in_controller
 
         begin_in_controller(node.config, ids)
+    elif asked := _asked(node.config):
+        from model_checks.plugin.collection import refuse_unchecked
+
+        refuse_unchecked(node.config, asked)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

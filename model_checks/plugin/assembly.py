@@ -1,7 +1,7 @@
 """From results as they came in to a run: in the order of the file, with none missing unnoticed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from model_checks.judging import mode_of, run_id, versions
@@ -10,14 +10,32 @@ from model_checks.plugin.session import CheckSession
 from model_checks.results import ModelFacts, Result, Run
 
 
+@dataclass(frozen=True)
+class Ended:
+    """How a session came to its end.
+
+    Attributes
+    ----------
+    exit_status
+        What it ends in.
+    cut_short
+        What stopped it, in words; None where nothing did.
+    undrawn
+        Why charts could not be drawn, one sentence each.
+    unwritten
+        What could not be written at the end, one sentence each.
+    """
+
+    exit_status: int
+    cut_short: str | None = None
+    undrawn: Sequence[str] = ()
+    unwritten: Sequence[str] = ()
+
+
 def assembled(
-    session: CheckSession,
-    ids: Sequence[str],
-    results: Mapping[str, Result],
-    exit_status: int,
-    undrawn: Sequence[str] = (),
+    session: CheckSession, ids: Sequence[str], results: Mapping[str, Result], ended: Ended
 ) -> Run:
-    """The run, as far as it has come.
+    """Return the run, as far as it has come.
 
     Parameters
     ----------
@@ -25,39 +43,46 @@ def assembled(
         The checks that were to be run.
     results
         Those that were, by id.
-    undrawn
-        Why charts could not be drawn, one sentence each.
     """
     plan = session.planned
-    checks = {check.id: check for check in plan.checks} if isinstance(plan, Plan) else {}
+    planned = plan if isinstance(plan, Plan) else None
+    checks = {check.id: check for check in planned.checks} if planned else {}
     unreached = sum(check_id not in results for check_id in ids)
-    left_out = list(plan.left_out) if isinstance(plan, Plan) else []
+    cut_short = ended.cut_short if unreached or not planned else None
+    left_out = list(planned.left_out) if planned else []
     if len(ids) < len(checks):
         left_out.append(f"{len(checks) - len(ids):,} of {len(checks):,} checks were not selected")
     if unreached:
         left_out.append(f"{unreached:,} of {len(ids):,} selected checks were not reached")
-    if undrawn:
-        charts = "1 chart" if len(undrawn) == 1 else f"{len(undrawn):,} charts"
-        left_out.append(f"{charts} could not be drawn; the first: {undrawn[0]}")
+    if ended.undrawn:
+        charts = "1 chart" if len(ended.undrawn) == 1 else f"{len(ended.undrawn):,} charts"
+        left_out.append(f"{charts} could not be drawn; the first: {ended.undrawn[0]}")
     return Run(
         id=run_id(session.started),
         started=session.started,
         finished=datetime.now(UTC),
-        as_of=session.options.as_of or session.settings.defaults.as_of or session.started,
+        as_of=_as_of(session, planned),
         mode=mode_of(gate=session.options.gate),
-        exit_status=exit_status,
+        exit_status=ended.exit_status,
         versions=versions(),
-        thresholds_sha256=session.settings.sha256,
-        models=_facts(session, results),
+        thresholds_sha256=session.settings.sha256 if planned else "",
+        models=_facts(session, results) if planned else {},
         results=[results[check_id] for check_id in checks if check_id in results],
         planned=len(checks),
-        left_out=left_out,
-        notes=plan.notes if isinstance(plan, Plan) else (),
+        left_out=[*left_out, *ended.unwritten],
+        notes=planned.notes if planned else (),
+        cut_short=cut_short,
+        unjudged=() if cut_short else session.unjudged(ids, results),
     )
 
 
+def _as_of(session: CheckSession, plan: Plan | None) -> datetime:
+    written = session.settings.defaults.as_of if plan else None
+    return session.options.as_of or written or session.started
+
+
 def _facts(session: CheckSession, results: Mapping[str, Result]) -> dict[str, ModelFacts]:
-    """Of every model that has a result."""
+    """Return those of every model that has a result."""
     judged = {result.check.model for result in results.values()}
     measured = session.measured()
     return {

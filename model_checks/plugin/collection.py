@@ -1,6 +1,6 @@
 """From the plan to pytest's items, and the beginning of a run."""
 
-from contextlib import suppress
+import signal
 from typing import Any
 
 import pytest
@@ -8,16 +8,29 @@ import pytest
 from model_checks.errors import SettingsError
 from model_checks.plan import Check, Plan
 from model_checks.plugin.outcome import Outcomes, check_of
-from model_checks.plugin.run import JudgedRun, clear
-from model_checks.plugin.session import CheckSession, session_of
+from model_checks.plugin.report_folder import ReportFolder
+from model_checks.plugin.run import RUN, JudgedRun
+from model_checks.plugin.session import CheckSession, Options, session_of
+
+
+def attend(config: pytest.Config) -> CheckSession:
+    """Begin the run of a session with checks: from here on its end is told, whatever it is."""
+    session = session_of(config)
+    if session.is_worker:
+        session.signals.heed(signal.SIGINT)
+    elif not config.pluginmanager.has_plugin(RUN):
+        config.pluginmanager.register(JudgedRun(session, config), RUN)
+        session.signals.heed(signal.SIGINT, signal.SIGTERM)
+    config.add_cleanup(session.signals.give_back)
+    return session
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """One test for each check, marked with its model, metric and task.
+    """Make one test of each check, marked with its model, metric and task.
 
     Mistakes in the settings can't be told from here without a traceback: ``refuse_mistakes`` does.
     """
-    session = session_of(metafunc.config)
+    session = attend(metafunc.config)
     try:
         checks = session.plan.checks
     except SettingsError:
@@ -45,19 +58,27 @@ def _register_markers(config: pytest.Config, session: CheckSession) -> None:
 def refuse_mistakes(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Raise what was wrong with the settings; a worker leaves that to the controller."""
     session = session_of(config)
-    mistakes = session.planned
-    if isinstance(mistakes, SettingsError):
+    if session.mistakes:
         items.clear()
         if not session.is_worker:
-            _clear(session, config)
-            raise pytest.UsageError(*mistakes.mistakes)
+            raise pytest.UsageError(*session.mistakes.mistakes)
 
 
-def _clear(session: CheckSession, config: pytest.Config) -> None:
-    """A session in which nothing is judged leaves no verdicts of an earlier one behind."""
-    if not config.getoption("collectonly"):
-        with suppress(OSError):
-            clear(session.options.report_dir)
+def refuse_unchecked(config: pytest.Config, asked: str) -> None:
+    """Raise that a gate or a candidate was asked for where no check was collected.
+
+    Raises
+    ------
+    pytest.UsageError
+        Always; a worker leaves it to the controller.
+    """
+    if hasattr(config, "workerinput"):
+        return
+    ReportFolder(Options.of(config).report_dir).clear_unless_held()
+    raise pytest.UsageError(
+        f"{asked}: no check was collected, so nothing was judged; "
+        "name model_checks, or with --pyargs the installed package"
+    )
 
 
 def notes_of(config: pytest.Config) -> list[str]:
@@ -71,33 +92,37 @@ def notes_of(config: pytest.Config) -> list[str]:
 def begin(session: pytest.Session, nodeids: list[str]) -> None:
     """Register what a run with checks needs in this process; with mistakes there is no run."""
     checks = session_of(session.config)
-    if isinstance(checks.planned, SettingsError):
+    if checks.mistakes:
         return
     session.config.pluginmanager.register(Outcomes(checks), "model_checks outcomes")
     if not checks.is_worker:
-        _register_run(session.config, nodeids)
+        _select(session.config, nodeids)
 
 
 def begin_in_controller(config: pytest.Config, nodeids: list[str]) -> None:
     """As ``begin``, once, from what the first worker has collected."""
-    if config.pluginmanager.has_plugin("model_checks run"):
+    if config.pluginmanager.has_plugin(RUN):
         return
+    session = attend(config)
     refuse_mistakes(config, [])
+    try:
+        session.reports.claim()
+    except SettingsError as error:
+        raise pytest.UsageError(*error.mistakes) from None
     terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
     for line in notes_of(config) if terminal else []:
         terminal.write_line(line)
-    _register_run(config, nodeids)
+    _select(config, nodeids)
 
 
-def _register_run(config: pytest.Config, nodeids: list[str]) -> None:
-    """Take note of the checks to run; without one, or with none to be run, there is no run."""
+def _select(config: pytest.Config, nodeids: list[str]) -> None:
+    """Tell the run which checks it has."""
     session = session_of(config)
-    planned = {check.id for check in session.plan.checks}
+    planned = {check.id: check.model for check in session.plan.checks}
     ids = [check_id for nodeid in nodeids if (check_id := check_of(nodeid)) in planned]
-    if not ids and session.options.gate:
-        _clear(session, config)
-    if not ids or config.getoption("collectonly"):
-        return
-    run = JudgedRun(session, config, ids)
-    run.begin()  # first: a run that can't begin has no end either
-    config.pluginmanager.register(run, "model_checks run")
+    unasked = session.settings.candidates - {planned[check_id] for check_id in ids}
+    if nodeids and unasked and not session.options.collect_only:
+        name = min(unasked)
+        raise pytest.UsageError(f"--candidate {name}: none of its checks was selected")
+    run: Any = config.pluginmanager.get_plugin(RUN)
+    run.select(ids)

@@ -74,6 +74,12 @@ def is_kept(folder: Path, key: str) -> bool:
     return _path(folder, key).exists()
 
 
+def is_begun(folder: Path, key: str) -> bool:
+    """Return whether a process of the run computes the value, or has done so."""
+    path = _path(folder, key)
+    return path.exists() or path.with_suffix(".begun").exists()
+
+
 def _path(folder: Path, key: str) -> Path:
     return folder / f"{key}.pickle"
 

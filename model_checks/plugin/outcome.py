@@ -11,10 +11,12 @@ import pytest
 from model_checks.metrics import Estimate
 from model_checks.plan import Check
 from model_checks.plugin.session import CheckSession, session_of
-from model_checks.results import Chart, Result
+from model_checks.results import Chart, Result, error_of
+from model_checks.sources import raised
 from model_checks.verdicts import Verdict
 
 result_key = pytest.StashKey[Result]()
+told_key = pytest.StashKey[Result]()
 _ATTRIBUTE = "model_checks_outcome"
 TEST = "test_threshold["
 
@@ -25,6 +27,9 @@ class BoundMissedError(AssertionError):
 
 class NotMeasuredError(Exception):
     """A check could not be made; its text is the result's message."""
+
+
+_OURS = (BoundMissedError, NotMeasuredError)
 
 
 def measured(check: Check, request: pytest.FixtureRequest) -> Result:
@@ -119,9 +124,16 @@ def check_of(nodeid: str) -> str | None:
     return test.removeprefix(TEST).removesuffix("]") if test.startswith(TEST) else None
 
 
-def undrawn(name: str, error: Exception) -> str:
+def undrawn(name: str, error: BaseException) -> str:
     """Why there is no chart, in one line."""
     return " ".join(f"{name}: {type(error).__name__}: {error}".split())
+
+
+def check_of_item(item: pytest.Item) -> Check | None:
+    """Return the check that a test makes; None for another test."""
+    parameters = getattr(getattr(item, "callspec", None), "params", {})
+    check = parameters.get("check")
+    return check if isinstance(check, Check) else None
 
 
 class Outcomes:
@@ -130,26 +142,66 @@ class Outcomes:
     def __init__(self, session: CheckSession) -> None:
         self._session = session
 
-    @pytest.hookimpl(wrapper=True)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        """One clean line for what failed, and the result with its chart for the controller."""
+        """Put the result with its chart on the report with which a check has ended.
+
+        Outermost, so that no mark and no hook of another plugin has the last word on a check.
+        """
         report = yield
-        error = call.excinfo.value if call.excinfo else None
-        if isinstance(error, BoundMissedError | NotMeasuredError):
-            report.longrepr = str(error)
-        result = item.stash.get(result_key, None)
-        if result and (report.when == "call" or (report.when == "setup" and report.failed)):
-            attach(report, self._outcome(result))
-            if report.skipped:  # at the check, not at the line of ours that skips
-                path, line, _ = item.location
-                report.longrepr = (path, (line or 0) + 1, f"Skipped: {result.message}")
+        check = check_of_item(item)
+        if check is None or (report.when == "setup" and report.passed):
+            return report
+        known, told = item.stash.get(result_key, None), item.stash.get(told_key, None)
+        if told and (told.failed or not report.failed):
+            return report
+        result = _final(check, None if told else known, report, call)
+        item.stash[told_key] = result
+        foreign = report.failed and call.excinfo and not isinstance(call.excinfo.value, _OURS)
+        trace = report.longrepr if foreign else None  # which helps whoever wrote what has raised
+        _restate(report, result, item)
+        report.longrepr = trace or report.longrepr
+        attach(report, self._outcome(result, item.session))
         return report
 
-    def _outcome(self, result: Result) -> Outcome:
+    def _outcome(self, result: Result, session: pytest.Session) -> Outcome:
         """With its chart; one that can't be drawn is left out with a note, and changes nothing."""
         try:
             return Outcome(result, self._session.detail_chart(result))
         except Exception as error:  # noqa: BLE001 (see above)
             return Outcome(result, undrawn=undrawn(result.check.id, error))
+        except KeyboardInterrupt as error:  # once the result is told
+            session.shouldstop = str(error) or "interrupted"
+            return Outcome(result, undrawn=undrawn(result.check.id, error))
+
+
+def _final(
+    check: Check, result: Result | None, report: pytest.TestReport, call: pytest.CallInfo[None]
+) -> Result:
+    """Return the result, or that there is none: whatever kept the test from its end is an error."""
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, pytest.skip.Exception) and not (result and result.skipped):
+        return error_of(check, f"it was skipped before it was judged ({error})")
+    if result is None or report.when == "teardown":
+        was = "was set up and not run" if error is None else raised(error)
+        return error_of(check, f"its test {was}")
+    if result.failed or not report.failed or isinstance(error, BoundMissedError):
+        return result
+    return error_of(check, f"its test {raised(error)}") if error else result
+
+
+def _restate(report: pytest.TestReport, result: Result, item: pytest.Item) -> None:
+    """Let the report say what the result is, in one clean line, whatever a mark has made of it."""
+    vars(report).pop("wasxfail", None)
+    if result.failed:
+        report.outcome, report.longrepr = "failed", result.message
+    elif result.skipped:  # at the check, not at the line of ours that skips
+        path, line, _ = item.location
+        report.outcome = "skipped"
+        report.longrepr = (path, (line or 0) + 1, f"Skipped: {result.message}")
+    else:
+        report.outcome, report.longrepr = "passed", None
+    if not report.user_properties:
+        report.user_properties = properties(result)

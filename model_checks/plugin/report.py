@@ -11,17 +11,20 @@ import pytest
 
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
+from model_checks.plugin.writers import Writers
 from model_checks.results import Chart, Result, Run
 from model_checks.sentences import Size, evidence_text
 
+PAGE = "report.html"
 _COLUMNS = ("check", "value", "interval", "agreed", "rows")
 
 
-def start_report(config: pytest.Config, hooks: "ReportHooks", path: Path) -> None:
+def start_report(config: pytest.Config, hooks: "ReportHooks", folder: Path) -> None:
     """Start pytest-html's report, as if ``--html`` had been given; if it was, the user's is kept.
 
     pytest-html starts in ``pytest_configure``, when nobody knows yet whether there is a check: so
-    it is started here, late, and told what it has missed.
+    it is started here, late, and told what it has missed. It writes bit by bit: so it is given
+    another name, and ``finish`` gives the page its own once it is whole.
     """
     manager = config.pluginmanager
     if not manager.has_plugin("html"):
@@ -33,11 +36,13 @@ def start_report(config: pytest.Config, hooks: "ReportHooks", path: Path) -> Non
     _strip_credentials(config)
     if config.getoption("htmlpath"):
         return
-    config.option.htmlpath = str(path)
+    hooks.page = folder / PAGE
+    part = folder / f".{PAGE}-part"
+    config.option.htmlpath = str(part)
     config.option.self_contained_html = True
     html.pytest_configure(config)
     [report] = [plugin for plugin in manager.get_plugins() if isinstance(plugin, BaseReport)]
-    hooks.is_ours = True
+    hooks.part, hooks.writer = part, report
     report.pytest_sessionstart(_SessionOf(config))
 
 
@@ -63,15 +68,19 @@ class ReportHooks:
 
     Attributes
     ----------
-    is_ours
-        Whether nobody asked for a report of their own. One's own has had its title and its columns
-        since before there was a check.
+    page
+        Where our own report is to be; None where somebody asked for a report of their own, which
+        has had its title and its columns since before there was a check.
+    part, writer
+        The file that it is written as, and what of pytest-html's writes it.
     undrawn
         Overviews that could not be drawn, and why.
     """
 
     def __init__(self, session: CheckSession) -> None:
-        self.is_ours = False
+        self.page: Path | None = None
+        self.part: Path | None = None
+        self.writer: object | None = None
         self.undrawn: list[str] = []
         self._session = session
         self._overviews: Sequence[Chart] = ()
@@ -90,7 +99,7 @@ class ReportHooks:
             image = extras.png(png, name=escape(chart.title))
             vars(report)["extras"] = [
                 *getattr(report, "extras", []),
-                image if self.is_ours else extras.html(_image(chart)),
+                image if self.page else extras.html(_image(chart)),
             ]
 
     def draw_overviews(self, run: Run) -> Sequence[Chart]:
@@ -100,7 +109,21 @@ class ReportHooks:
             self._overviews = [chart for name in run.models if (chart := self._overview(name, run))]
         return self._overviews
 
+    def finish(self, config: pytest.Config, writers: Writers) -> None:
+        """Give the page its name if it is whole; if it is not, leave nothing of it."""
+        if self.page is None or self.part is None:
+            return
+        config.pluginmanager.unregister(self.writer)  # or it would tell of the other name
+        self.writer = None
+        with writers.noting(PAGE):
+            if writers.unwritten:
+                self.part.unlink(missing_ok=True)
+            else:
+                self.part.replace(self.page)
+
     def _overview(self, name: str, run: Run) -> Chart | None:
+        if self._session.signals.received:  # whoever stops a run does not wait for pictures
+            return None
         try:
             from model_checks.charts import overview_chart
 
@@ -130,13 +153,13 @@ class ReportHooks:
         without cells it leaves them out at once. What a teardown has printed goes into the row of
         its test, however.
         """
-        if self.is_ours:
+        if self.page:
             outcome = attached(report)
             texts = _figures(outcome.result) if outcome else [report.nodeid, "", "", "", ""]
             pairs = zip(_COLUMNS, texts, strict=True)
             cells[1:2] = [f'<td class="col-{name}">{escape(text)}</td>' for name, text in pairs]
         result = yield
-        if self.is_ours and report.when != "call" and report.passed and not report.sections:
+        if self.page and report.when != "call" and report.passed and not report.sections:
             cells.clear()
         return result
 

@@ -1,86 +1,69 @@
 """The run of a session with checks: results come in; report, files and mail go out."""
 
-import signal
-import tempfile
-import threading
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from copy import copy
-from pathlib import Path
+from typing import Any
 
 import pytest
 
 from model_checks.files import write_whole
 from model_checks.gate import Gate
 from model_checks.plan import Plan
-from model_checks.plugin.assembly import assembled
+from model_checks.plugin import status_key
+from model_checks.plugin.assembly import Ended, assembled
 from model_checks.plugin.mail import Told, tell
 from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_of, properties
 from model_checks.plugin.report import ReportHooks, start_report
 from model_checks.plugin.session import DIED, CheckSession
 from model_checks.plugin.terminal import write_gate, write_summary
+from model_checks.plugin.writers import Writers
 from model_checks.results import Chart, Result, Run, error_of, run_as_json
 
+RUN = "model_checks run"
+"""What a run is called among pytest's plugins."""
+
 NOT_DELIVERED = 11
-
-
-def clear(folder: Path) -> None:
-    """Remove what an earlier run has left: it must not be taken for what this one has found."""
-    for stale in ("report.html", "results.json", "summary.html", "email.eml"):
-        (folder / stale).unlink(missing_ok=True)
+UNWRITTEN = 3
+"""The exit status where all passed but what a program would read of it could not be written."""
 
 
 class JudgedRun:
     """Gathers the results in the process that reports them, and tells them when all are in.
 
-    Parameters
-    ----------
-    ids
-        The checks to be run, of all that are planned.
+    It is there before the checks are planned, so that whatever the session ends in is told.
     """
 
-    def __init__(self, session: CheckSession, config: pytest.Config, ids: list[str]) -> None:
+    def __init__(self, session: CheckSession, config: pytest.Config) -> None:
         self._session = session
         self._config = config
-        self._ids = ids
+        self._ids: list[str] | None = None
         self._results: dict[str, Result] = {}
         self._charts: dict[tuple[str, str], Chart] = {}
         self._undrawn: list[str] = []
-        self._ended_by: int | None = None
+        self._stopped: str | None = None
         self._hooks = ReportHooks(session)
+        self._writers = Writers()
         self._told: tuple[Run, Told] | None = None
         self._gate: Gate | None = None
 
-    def begin(self) -> None:
-        """Make the report folder, clear it of what another run left, and start the report."""
-        folder = self._session.options.report_dir
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                pass  # it can be written to
-            clear(folder)
-        except OSError as error:
-            raise pytest.UsageError(f"--report-dir {folder}: {error.strerror}") from None
-        start_report(self._config, self._hooks, folder / "report.html")
-        self._heed_sigterm()
-
-    def _heed_sigterm(self) -> None:
-        """End as at Ctrl-C on what stops a job, where Python would end on the spot, untold.
-
-        ``pytest.exit`` would not do: what it raises is caught like any error of a model.
-        """
-        if threading.current_thread() is not threading.main_thread():
+    def select(self, ids: list[str]) -> None:
+        """Take note of the checks to be run, of all that are planned, and start the report."""
+        if self._session.options.collect_only:
             return
+        self._ids = ids
+        if ids:
+            start_report(self._config, self._hooks, self._session.options.report_dir)
 
-        def restore() -> None:
-            signal.signal(signal.SIGTERM, before)
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self) -> Generator[None, object, object]:
+        """Once all checks are made, a signal finds the run being told."""
+        outcome = yield
+        self._session.signals.only_remember()
+        return outcome
 
-        def end(number: int, _: object) -> None:
-            restore()  # a second one does end it on the spot
-            self._ended_by = number
-            raise KeyboardInterrupt(signal.Signals(number).name)
-
-        before = signal.signal(signal.SIGTERM, end) or signal.SIG_DFL
-        self._config.add_cleanup(restore)
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Keep what stopped the session: a person, a signal, or as many failures as allowed."""
+        self._stopped = str(excinfo.value) or None
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(
@@ -122,41 +105,106 @@ class JudgedRun:
     def pytest_sessionfinish(
         self, session: pytest.Session, exitstatus: int
     ) -> Generator[None, object, object]:
-        """Around pytest-html's own: the overviews are drawn before it, the rest is told after."""
-        run = self._run(int(exitstatus))
-        overviews = self._hooks.draw_overviews(run)
-        outcome = yield
-        self._gate = self._session.gate(self._results)
-        if self._gate:
-            session.exitstatus = self._gate.status(int(exitstatus))
-        if self._ended_by:
-            session.exitstatus = 128 + self._ended_by
-        run = self._kept(int(session.exitstatus))
-        told = tell(run, [*overviews, *self._charts.values()], self._session)
-        if not told.delivered:
-            session.exitstatus = NOT_DELIVERED
-            run = self._kept(NOT_DELIVERED)
-        self._told = run, told
+        """Around what other plugins write: the overviews are drawn before, the rest is told after.
+
+        What can't be written, drawn or sent keeps nothing else from it.
+        """
+        self._session.signals.only_remember()
+        status = int(self._session.signals.exit_status or exitstatus)
+        if self._ids is None:
+            outcome = yield
+            self._tell_unbegun(session, status)
+            return outcome
+        self._account_for_all(status)
+        overviews = self._hooks.draw_overviews(self._run(status, session))
+        with self._writers.guarded(self._config):
+            outcome = yield
+        self._hooks.finish(self._config, self._writers)
+        session.exitstatus = self._tell(status, session, overviews)
+        self._config.stash[status_key] = int(session.exitstatus)
         return outcome
 
+    def _account_for_all(self, status: int) -> None:
+        """A check that was to be made and has no result is an error, unless the run was stopped.
+
+        pytest may call a session well in which a test was never run: as where a hook of somebody's
+        own has run the tests in its own way.
+        """
+        plan = self._session.planned
+        if self._session.signals.received:  # which may have ended the workers as well
+            self._results = {
+                name: result
+                for name, result in self._results.items()
+                if not result.message.endswith(DIED)
+            }
+        if status == 0 and isinstance(plan, Plan):
+            chosen = set(self._ids or ())
+            for check in plan.checks:
+                if check.id in chosen and check.id not in self._results:
+                    self._results[check.id] = error_of(check, "its test was never run")
+
+    def _tell(self, status: int, session: pytest.Session, overviews: Sequence[Chart]) -> int:
+        """Write the files, send the mail, and return what the session ends in."""
+        run = self._run(status, session)
+        self._gate = self._session.gate(self._results)
+        if self._gate:
+            status = self._gate.status(status)
+        elif status in (0, 5) and run.fell:
+            status = 1
+        if not self._ids:
+            return status
+        run = self._kept(status, session)
+        if status == 0 and self._writers.unwritten:
+            run = self._kept(UNWRITTEN, session)
+        told = tell(run, [*overviews, *self._charts.values()], self._session)
+        if not told.delivered and run.exit_status in (0, 1, 5):
+            run = self._kept(NOT_DELIVERED, session)
+        self._told = run, told
+        return run.exit_status
+
+    def _tell_unbegun(self, session: pytest.Session, status: int) -> None:
+        """Tell how a session ended in which no check could be made."""
+        session.exitstatus = status
+        if not self._session.options.collect_only and not self._session.mistakes:
+            self._ids = []
+            self._kept(status, session)
+
+    @property
+    def _terminal(self) -> Any:
+        return self._config.pluginmanager.get_plugin("terminalreporter")
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """What a person should know beside the failures."""
+        """Tell what a person should know beside the failures."""
         if self._told:
             run, told = self._told
             write_summary(terminalreporter, run, told, self._session.options)
-            if self._gate:
-                write_gate(terminalreporter, self._gate, run.exit_status)
+        if self._gate:
+            write_gate(terminalreporter, self._gate, self._config.stash[status_key])
 
-    def _kept(self, exit_status: int) -> Run:
-        """The run, with ``results.json`` written."""
-        run = self._run(exit_status)
+    def _kept(self, exit_status: int, session: pytest.Session) -> Run:
+        """Return the run, with ``results.json`` written if that can be."""
+        run = self._run(exit_status, session)
         path = self._session.options.report_dir / "results.json"
-        write_whole(path, run_as_json(run).encode())
-        return run
+        with self._writers.noting(path.name):
+            write_whole(path, run_as_json(run).encode())
+        return self._run(exit_status, session)
 
-    def _run(self, exit_status: int) -> Run:
-        undrawn = [*self._undrawn, *self._hooks.undrawn]
-        return assembled(self._session, self._ids, self._results, exit_status, undrawn)
+    def _run(self, exit_status: int, session: pytest.Session) -> Run:
+        ended = Ended(
+            exit_status,
+            cut_short=self._cut_short(exit_status, session),
+            undrawn=[*self._undrawn, *self._hooks.undrawn],
+            unwritten=self._writers.unwritten,
+        )
+        return assembled(self._session, self._ids or [], self._results, ended)
+
+    def _cut_short(self, exit_status: int, session: pytest.Session) -> str | None:
+        if self._session.signals.received:
+            by_person = self._session.signals.by_person
+            return "stopped by Ctrl-C" if by_person else "stopped by SIGTERM"
+        if self._stopped or session.shouldfail or session.shouldstop:
+            return str(self._stopped or session.shouldfail or session.shouldstop)
+        return "pytest met an internal error" if exit_status == UNWRITTEN else None
 
 
 def _end_of(report: pytest.TestReport) -> pytest.TestReport:

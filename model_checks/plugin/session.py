@@ -3,8 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,15 +13,17 @@ import pytest
 
 from model_checks.curves import curves_of
 from model_checks.errors import SettingsError
-from model_checks.gate import Gate, gate_of
+from model_checks.gate import Gate, gate_of, unjudged_models
 from model_checks.judging import plan_of
 from model_checks.measuring import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
 from model_checks.notes import notes_on
 from model_checks.plan import Check, Plan, Segment
-from model_checks.plugin import session_key, shared_key
+from model_checks.plugin import session_key, shared_key, signals_key
 from model_checks.plugin.once import Once
 from model_checks.plugin.progress import progress_bar
+from model_checks.plugin.report_folder import ReportFolder
+from model_checks.plugin.signals import Signals
 from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
 from model_checks.settings import Settings, load_settings
@@ -32,7 +33,15 @@ DIED = "the process that measured it died"
 
 @dataclass(frozen=True)
 class Options:
-    """The options of the command line that concern the checks; ``here`` is the working folder."""
+    """The options of the command line that concern the checks; ``here`` is the working folder.
+
+    Attributes
+    ----------
+    narrowed
+        Whether somebody has chosen among the checks, as by ``-k`` or by naming one.
+    collect_only
+        Whether they are listed and not made.
+    """
 
     root: Path
     here: Path
@@ -43,6 +52,8 @@ class Options:
     candidates: tuple[str, ...]
     charts: str
     email: str
+    narrowed: bool
+    collect_only: bool
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Options":
@@ -60,7 +71,25 @@ class Options:
             candidates=tuple(config.getoption("candidate")),
             charts=config.getoption("charts"),
             email="dry-run" if config.getoption("email_dry_run") else sending,
+            narrowed=_narrowed(config),
+            collect_only=config.getoption("collectonly"),
         )
+
+
+def _narrowed(config: pytest.Config) -> bool:
+    """Return whether the command line chooses among the tests that it names."""
+    chosen = ("keyword", "markexpr", "lf", "deselect", "stepwise")
+    return any(config.getoption(name, None) for name in chosen) or any(
+        "::" in argument for argument in config.args
+    )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The checks, and the settings that they were planned from: whatever becomes of the file."""
+
+    settings: Settings
+    plan: Plan
 
 
 class CheckSession:
@@ -72,6 +101,10 @@ class CheckSession:
         When the run began: the same in all of its processes.
     folder
         A private folder for what lasts as long as the run.
+    reports
+        The folder that is written for others.
+    signals
+        What has stopped the run, in this process.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -83,20 +116,26 @@ class CheckSession:
         self._owns_folder = shared is None
         self.folder = Path(shared["folder"] if shared else tempfile.mkdtemp(prefix="model-checks-"))
         self.started = datetime.fromisoformat(shared["started"]) if shared else datetime.now(UTC)
+        self.reports = ReportFolder(self.options.report_dir)
+        self.signals = config.stash.get(signals_key, Signals())
         self._once = Once(self.folder if shared else None)
         self._charts: dict[tuple[str, Segment], Chart] = {}
         self._rulings: dict[str, Mapping[str, Result]] = {}
         self._reserved = _marker_names(config)
 
-    @cached_property
+    @property
     def settings(self) -> Settings:
-        """``thresholds.toml``, with the candidates in place of what is deployed.
+        """The settings that the checks were planned from, with the candidates in place.
 
         Raises
         ------
         SettingsError
-            If it has mistakes.
+            If ``thresholds.toml`` has mistakes.
         """
+        return self._planned().settings
+
+    def _load(self) -> Settings:
+        """Read ``thresholds.toml``, and put the candidates in place of what is deployed."""
         settings = load_settings(self.options.thresholds)
         names = [
             (model, name)
@@ -126,16 +165,25 @@ class CheckSession:
         SettingsError
             If ``thresholds.toml`` has mistakes.
         """
-        plan = self._once.get("plan", self._plan_or_error)
-        if isinstance(plan, SettingsError):
-            raise plan
-        return plan
+        return self._planned().plan
+
+    def _planned(self) -> Planned:
+        planned = self._once.get("plan", self._planned_or_error)
+        if isinstance(planned, SettingsError):
+            raise planned
+        return planned
 
     @property
     def planned(self) -> Plan | SettingsError | None:
         """The plan or what was wrong with the settings, if a process of the run came so far."""
         found = self._once.found("plan")
-        return found if isinstance(found, Plan | SettingsError) else None
+        return found.plan if isinstance(found, Planned) else self.mistakes
+
+    @property
+    def mistakes(self) -> SettingsError | None:
+        """What was wrong with the settings, if that is why there is no plan."""
+        found = self._once.found("plan")
+        return found if isinstance(found, SettingsError) else None
 
     def result(self, check: Check) -> Result:
         """The verdict on a check; the first of a model's checks to be asked for measures it."""
@@ -170,6 +218,20 @@ class CheckSession:
             return None
         return gate_of(self.planned.checks, results, self.settings.candidates)
 
+    def unjudged(self, ids: Sequence[str], results: Mapping[str, Result]) -> tuple[str, ...]:
+        """Return the models that were to be judged and none of whose checks says anything.
+
+        Parameters
+        ----------
+        ids
+            The selected checks; where nobody has chosen among them, all of the plan count.
+        """
+        chosen = set(ids)
+        checks = self.plan.checks
+        if self.options.narrowed or not ids:
+            checks = tuple(check for check in checks if check.id in chosen)
+        return unjudged_models(checks, results)
+
     def detail_chart(self, result: Result) -> Chart | None:
         """The chart of a check that failed, or of each, as ``--charts`` says."""
         wanted = self.options.charts == "all" or (self.options.charts == "failed" and result.failed)
@@ -196,42 +258,60 @@ class CheckSession:
 
     def close(self) -> None:
         """Remove what was kept for the run; under xdist the controller does."""
-        if not self.is_worker:
-            with suppress(SettingsError):
-                shutil.rmtree(self._scratch, ignore_errors=True)
+        self.reports.release()
+        if not self.is_worker and isinstance(self.planned, Plan):
+            shutil.rmtree(self._scratch(self.settings), ignore_errors=True)
         if self._owns_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    @property
-    def _scratch(self) -> Path:
-        """The folder for what is large: named as the run's, where ``[engine]`` says."""
-        parent = self.settings.engine.temp_directory
+    def _scratch(self, settings: Settings) -> Path:
+        """Return the folder for what is large: named as the run's, where ``[engine]`` says."""
+        parent = settings.engine.temp_directory
         return Path(parent) / self.folder.name if parent else self.folder
 
     @cached_property
     def _spilling(self) -> Settings:
         """The settings for the engine: what a worker that is killed leaves goes with the run."""
+        return self._spilled(self.settings)
+
+    def _spilled(self, settings: Settings) -> Settings:
+        scratch = self._scratch(settings)
         try:
-            self._scratch.mkdir(mode=0o700, exist_ok=True)
+            scratch.mkdir(mode=0o700, exist_ok=True)
         except OSError:  # which every model will tell, with the name that was written
-            return self.settings
-        return self.settings.spilling_to(self._scratch)
+            return settings
+        return settings.spilling_to(scratch)
 
     def _measure(self, name: str) -> Measurement:
         # Where a model's threads wait for each other they are not to keep a core busy with it: on a
         # busy machine, or beside another worker, that takes many times as long.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        where = self._spilling, name, self.plan.checks, self.as_of(name), self._scratch
+        where = self._spilling, name, self.plan.checks, self.as_of(name)
         with progress_bar(self._config, name) as progress:
-            return measure(*where, progress)
+            return measure(*where, self._scratch(self.settings), progress)
 
-    def _plan_or_error(self) -> Plan | SettingsError:
-        """An error is kept like a plan, so that every worker and the controller learn of it."""
+    def _planned_or_error(self) -> Planned | SettingsError:
+        """Plan the checks, once the report folder is ours and clear of old verdicts.
+
+        An error is kept like a plan, so that every worker and the controller learn of it.
+        """
         try:
-            moments = {name: self.as_of(name) for name in self.settings.models}
-            return plan_of(self._spilling, moments, gate=self.options.gate)
+            if self.options.collect_only:
+                self.reports.clear_unless_held()
+            else:
+                self.reports.claim()
+            settings = self._load()
+            moments = {
+                name: moment_of(settings, name, self.options.as_of, self.started)
+                for name in settings.models
+            }
+            plan = plan_of(self._spilled(settings), moments, gate=self.options.gate)
+            return Planned(settings, plan)
         except SettingsError as error:
             return error
+        finally:
+            if self.is_worker:  # from here on the controller holds it
+                self.reports.release()
 
 
 def session_of(config: pytest.Config) -> CheckSession:
@@ -239,6 +319,15 @@ def session_of(config: pytest.Config) -> CheckSession:
     if session_key not in config.stash:
         config.stash[session_key] = CheckSession(config)
     return config.stash[session_key]
+
+
+def asks_for_checks(config: pytest.Config) -> bool:
+    """Return whether the command line names this package, rather than tests of somebody's own."""
+    package, here = Path(__file__).resolve().parents[1], config.invocation_params.dir
+    named = [argument.partition("::")[0] for argument in config.args]
+    if config.getoption("pyargs") and any(name.split(".")[0] == package.name for name in named):
+        return True
+    return any((here / name).resolve().is_relative_to(package) for name in named)
 
 
 def _marker_names(config: pytest.Config) -> set[str]:

@@ -7,8 +7,9 @@ import pytest
 
 from model_checks.gate import Gate
 from model_checks.plugin.mail import Told
+from model_checks.plugin.report import PAGE
 from model_checks.plugin.session import Options
-from model_checks.results import Run
+from model_checks.results import Run, unjudged_text
 
 _SHOWN = 5
 """Of the checks that were not evaluated, so many are named."""
@@ -30,8 +31,15 @@ def write_summary(
             terminal.line(f"note: {sentence}", yellow=True)
     for sentence in run.notes:
         terminal.line(f"note: {sentence}", yellow=True)
+    for name in run.unjudged:
+        planned = len(run.of_model(name))
+        terminal.line(f"NOT JUDGED: {unjudged_text(name, planned)}", red=True, bold=True)
+    if run.cut_short:
+        terminal.line(f"cut short: {run.cut_short}", yellow=True)
     for sentence in run.left_out:
         terminal.line(f"left out: {sentence}")
+    if (options.report_dir / PAGE).exists():
+        terminal.line(f"report: {_short(options.report_dir / PAGE, options)}")
     terminal.line(f"results: {_short(options.report_dir / 'results.json', options)}")
     for line in told.lines:
         terminal.line(line, red=not told.delivered, bold=not told.delivered)

@@ -1,0 +1,86 @@
+"""The folder that a run writes into: its own for as long as it lasts, and empty of old verdicts."""
+
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from model_checks.errors import SettingsError
+
+try:
+    import fcntl
+except ImportError:  # Windows has no locks on folders: there two runs are not told apart
+    fcntl = None  # type: ignore[assignment]
+
+_WRITTEN = ("report.html", "results.json", "summary.html", "email.eml")
+
+
+class ReportFolder:
+    """Held by one run at a time, by a lock on the folder itself, which leaves no file behind.
+
+    The system frees it when the process ends, however it ends.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+        self._made = False
+
+    def claim(self) -> None:
+        """Make the folder, keep other runs out of it, and clear it of what another run has left.
+
+        Raises
+        ------
+        SettingsError
+            If it can't be made or written to, or another run is writing there.
+        """
+        try:
+            self._made = self._made or not self.path.exists()
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path):
+                pass  # it can be written to
+            self._lock()
+            self.clear()
+        except BlockingIOError:
+            told = "another run is writing there; wait until it has ended, or name another folder"
+            raise SettingsError([f"--report-dir {self.path}: {told}"]) from None
+        except OSError as error:
+            raise SettingsError([f"--report-dir {self.path}: {error.strerror}"]) from None
+
+    def clear_unless_held(self) -> None:
+        """Clear it where nothing will be written; another run's verdicts are left to that run."""
+        with suppress(OSError):
+            held = self._descriptor is not None
+            self._lock()
+            self.clear()
+            if not held:
+                self.release()
+
+    def clear(self) -> None:
+        """Remove what an earlier run has left: it must not be taken for what this one has found."""
+        for stale in _WRITTEN:
+            (self.path / stale).unlink(missing_ok=True)
+
+    def release(self) -> None:
+        """Let other runs write there; a folder that was made and is still empty is not left."""
+        if self._made:
+            with suppress(OSError):
+                self.path.rmdir()
+            self._made = False
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def _lock(self) -> None:
+        if fcntl is None or self._descriptor is not None:
+            return
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise
+        except OSError:  # a file system without locks
+            os.close(descriptor)
+        else:
+            self._descriptor = descriptor

@@ -1,0 +1,76 @@
+"""What stops a run from outside: a person's Ctrl-C, or SIGTERM of whatever runs the job."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+_Handler = Callable[[int, FrameType | None], object] | int | None
+
+
+class Signals:
+    """Ends a run in an orderly way, where Python would end it on the spot or in a traceback.
+
+    While checks are planned and made, a signal ends that as Ctrl-C does. Once the run is being
+    told, it is only remembered, so that no file is left half written and no mail half sent. A
+    second signal is left to whom it was left before.
+
+    ``pytest.exit`` would not do: what it raises is caught like any error of a model.
+
+    Attributes
+    ----------
+    received
+        The first signal that came; None as long as none has.
+    """
+
+    def __init__(self) -> None:
+        self.received: signal.Signals | None = None
+        self._before: dict[signal.Signals, _Handler] = {}
+        self._telling = False
+        self._wanted: Callable[[], bool] = bool
+
+    def heed(self, *numbers: signal.Signals, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Take over some signals until they are given back; but none outside the main thread.
+
+        Parameters
+        ----------
+        wanted
+            Whether there is a run to end; where there is none, a signal does what it always did.
+        """
+        self._wanted = wanted
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number in numbers:
+            if signal.getsignal(number) is not signal.SIG_IGN and number not in self._before:
+                self._before[number] = signal.signal(number, self._take)
+
+    def give_back(self) -> None:
+        """Let all signals do what they did before."""
+        for number, handler in self._before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        self._before = {}
+
+    def only_remember(self) -> None:
+        """Interrupt nothing from now on."""
+        self._telling = True
+
+    @property
+    def exit_status(self) -> int | None:
+        """What the run ends in for the signal: 143 for SIGTERM; None where pytest's own will do."""
+        stopped = self.received is signal.SIGTERM
+        return 128 + signal.SIGTERM if stopped else None
+
+    @property
+    def by_person(self) -> bool:
+        """Whether somebody sits there who has pressed Ctrl-C."""
+        return self.received is signal.SIGINT
+
+    def _take(self, number: int, _: FrameType | None) -> None:
+        if self.received or not self._wanted():
+            self.give_back()
+            os.kill(os.getpid(), number)
+            return
+        self.received = signal.Signals(number)
+        if not self._telling:
+            raise KeyboardInterrupt(self.received.name)

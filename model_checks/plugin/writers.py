@@ -1,0 +1,63 @@
+"""What is written when a session ends: each file for itself, whatever becomes of the others."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+_WRITTEN_BY = {"LogXML": "--junitxml", "Report": "the report", "SelfContainedReport": "the report"}
+"""What other plugins write at the end, by their class."""
+
+
+class Writers:
+    """Notes what could not be written, so that it ends nothing else.
+
+    Attributes
+    ----------
+    unwritten
+        One sentence for each file that could not be.
+    """
+
+    def __init__(self) -> None:
+        self.unwritten: list[str] = []
+
+    @contextmanager
+    def noting(self, what: str) -> Iterator[None]:
+        """Note that something could not be written, rather than raise it."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 (a file that is wanting changes no verdict)
+            self._note(what, error)
+
+    @contextmanager
+    def guarded(self, config: pytest.Config) -> Iterator[None]:
+        """Keep the end of each other plugin apart: pytest passes over the rest once one raises."""
+        hooks = config.hook.pytest_sessionfinish.get_hookimpls()
+        ends = [hook for hook in hooks if not hook.wrapper and not hook.hookwrapper]
+        functions = [end.function for end in ends]
+        for end in ends:
+            name = getattr(end.plugin, "__name__", type(end.plugin).__name__)
+            end.function = self._guard(name, end.function)  # type: ignore[misc]
+        try:
+            with self.noting("what other plugins write"):
+                yield
+        finally:
+            for end, function in zip(ends, functions, strict=True):
+                end.function = function  # type: ignore[misc]
+
+    def _guard(self, writer: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        def guarded(*arguments: Any) -> Any:
+            try:
+                return function(*arguments)
+            except Exception as error:  # noqa: BLE001 (see above)
+                self._note(_WRITTEN_BY.get(writer, writer), error)
+                return None
+
+        return guarded
+
+    def _note(self, what: str, error: Exception) -> None:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        sentence = f"{what} could not be written: {reason}"
+        if sentence not in self.unwritten:
+            self.unwritten.append(sentence)
