@@ -116,6 +116,13 @@ class Run:
     ----------
     planned
         How many checks the file asks for; fewer are in ``results`` if some were deselected.
+    selected
+        How many of them were to be run; None if all.
+    cut_short
+        What ended the run before all of those were made, such as "stopped by SIGTERM"; None where
+        it came to its own end.
+    by_person
+        Whether somebody who sat before it ended it, who need not be told.
     left_out
         What was not judged on purpose, one sentence each.
     notes
@@ -135,6 +142,9 @@ class Run:
     planned: int
     left_out: Sequence[str] = ()
     notes: Sequence[str] = ()
+    selected: int | None = None
+    cut_short: str | None = None
+    by_person: bool = False
 
     def of_model(self, name: str) -> list[Result]:
         """The results of one model, in the order of the file."""

@@ -51,6 +51,7 @@ def assembled(
         models=_facts(session, results),
         results=[results[check_id] for check_id in checks if check_id in results],
         planned=len(checks),
+        selected=len(ids),
         left_out=left_out,
         notes=plan.notes if isinstance(plan, Plan) else (),
     )
