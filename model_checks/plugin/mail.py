@@ -85,7 +85,7 @@ def _sent(message: EmailMessage, run: Run, session: CheckSession) -> Told:
         kept = _kept(message, unsent)
         return Told((f"MAIL NOT DELIVERED: {error}; kept as {kept}",), delivered=False)
     if delivery.refused:
-        told = "; ".join(f"{name} ({reason})" for name, reason in delivery.refused.items())
+        told = "; ".join(f"{name} ({reason.answer})" for name, reason in delivery.refused.items())
         kept = _kept(message, unsent)
         return Told((f"MAIL NOT DELIVERED to {told}; kept as {kept}",), delivered=False)
     reduced = f", {delivery.reduced}" if delivery.reduced else ""
