@@ -318,6 +318,31 @@ def test_a_mail_that_nobody_got_goes_to_the_receivers_of_now(
     assert ANN.encode() not in server.only.content
 
 
+def test_nobody_is_added_by_hand(server: MailServer, reports: Path) -> None:
+    spy = b"Bcc: spy@example.com\r\nCc: spy@example.com\r\nTo: spy@example.com\r\n"
+    (reports / "unsent-a.eml").write_bytes(spy + letter().as_bytes())
+    told(reports, local(server.port))
+    assert server.only.receivers == (ANN, BOB)
+    assert b"spy@" not in server.only.content
+
+
+@pytest.mark.parametrize("name", ["Prüfung", "Zu spät: " + "verspätet " * 12, "モデル"])
+def test_a_subject_outside_ascii_comes_through_a_file(
+    name: str, server: MailServer, reports: Path
+) -> None:
+    (bad, *_) = (result for result in RED.results if result.failed)
+    renamed = replace(bad, check=replace(bad.check, model=name))
+    run = replace(RED, results=[*RED.results, renamed])
+    server.manners.refuse = {BOB: "550 5.1.1 no such user"}
+    posted(reports, local(server.port), run)
+    server.manners.refuse.clear()
+    told(reports, local(server.port))
+    first, second = server.received
+    assert first.content == second.content
+    assert first.content.isascii()
+    assert name.split(maxsplit=1)[0] in str(second.message["Subject"])
+
+
 def test_a_file_of_a_former_version_is_for_all_receivers(server: MailServer, reports: Path) -> None:
     message = letter()
     (reports / "unsent-20131001T000000000000Z.eml").write_bytes(message.as_bytes())
@@ -335,16 +360,23 @@ def without_an_end(content: bytes) -> bytes:
     return content[: content.rindex(b"--")]
 
 
+def deep(content: bytes) -> bytes:
+    opening = b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n'
+    head = b"List-Id: <model-checks.x>\r\nMessage-ID: <a@b>\r\n"
+    return head + b"".join(opening % (k, k) for k in range(2000))
+
+
 @pytest.mark.parametrize(
     "damage",
     [
+        deep,
         half,
         without_an_end,
         lambda _: b"",
         lambda _: b"\xff\xfe\x00",
         lambda _: b"From: x\r\n\r\nhi",
     ],
-    ids=["half", "no end", "empty", "binary", "foreign"],
+    ids=["deep", "half", "no end", "empty", "binary", "foreign"],
 )
 def test_a_damaged_mail_is_told_and_keeps_no_other(
     damage: Callable[[bytes], bytes], server: MailServer, reports: Path
@@ -356,7 +388,9 @@ def test_a_damaged_mail_is_told_and_keeps_no_other(
     assert not found.delivered
     sent, problem = found.lines
     assert sent == f"mail of run b sent to {ANN}, {BOB}"
-    assert re.search(r"unsent-a.eml\): it is (damaged|no mail of model-checks); look at", problem)
+    assert re.search(
+        r"unsent-a.eml\): it is (damaged|no mail of model-checks)( \(\w+\))?; look", problem
+    )
     assert server.only.receivers == (ANN, BOB)
 
 

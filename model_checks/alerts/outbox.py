@@ -204,7 +204,7 @@ def _parsed(content: str) -> EmailMessage:
         defects = [defect for part in message.walk() for defect in part.defects]
         # Whatever can't be written can't be sent.
         whole = not defects and message.get_body(("plain",)) and message.as_bytes()
-    except (MessageError, ValueError, LookupError, AttributeError, TypeError) as error:
+    except (MessageError, ValueError, LookupError, RecursionError, TypeError) as error:
         raise ValueError(f"is damaged ({type(error).__name__})") from None
     if not ours:
         raise ValueError("is no mail of model-checks")
@@ -227,6 +227,7 @@ def _bare(message: EmailMessage) -> EmailMessage:
 def _addressed_anew(message: EmailMessage, email: Email) -> EmailMessage:
     """Return it from the sender and to the receivers of now; all else stays, the id above all."""
     anew = _bare(message)
+    del anew["Cc"], anew["Bcc"]  # none is ours
     to = ", ".join(str(mail_address(one)) for one in email.receiver_email)
     for name, value in (("From", str(mail_address(email.sender_email))), ("To", to)):
         if name in anew:

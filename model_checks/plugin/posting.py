@@ -75,7 +75,8 @@ class Posting:
         try:
             return self._sent_again(path, read_kept(path))
         except Exception as error:  # noqa: BLE001 (it must not keep the others)
-            told = str(error) if type(error) is ValueError else f"{type(error).__name__}: {error}"
+            told = f"can't be sent ({type(error).__name__}: {error})"
+            told = str(error) if type(error) is ValueError else told
             return f"it {clean(told, 300)}; look at it and remove it"
 
     def _sent_again(self, path: Path, kept: Kept) -> str | None:

@@ -158,7 +158,8 @@ def _send(connection: Connection, form: EmailMessage, sender: str, able: Sequenc
         letter = copy(form)
         del letter["To"]
         letter["To"] = ", ".join(able)
-    content = letter.as_bytes(policy=SMTP.clone(utf8=foreign))
+    # Headers of a mail that was read from a file would stay as they are, outside ASCII and all.
+    content = letter.as_bytes(policy=SMTP.clone(utf8=foreign, refold_source="all"))
     answers: _Answers = connection.sendmail(
         sender, able, content, ("SMTPUTF8", "BODY=8BITMIME") if foreign else ()
     )
