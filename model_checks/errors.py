@@ -44,4 +44,14 @@ class FunctionError(MeasurementError):
 
 
 class DeliveryError(ModelChecksError):
-    """A mail was not accepted for at least one receiver."""
+    """A mail was not accepted for any receiver.
+
+    Attributes
+    ----------
+    is_unreachable
+        Whether the server was not even told of the mail, so that no other would come further.
+    """
+
+    def __init__(self, sentence: str, *, is_unreachable: bool = False) -> None:
+        self.is_unreachable = is_unreachable
+        super().__init__(sentence)

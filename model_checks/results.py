@@ -116,12 +116,19 @@ class Run:
     ----------
     planned
         How many checks the file asks for; fewer are in ``results`` if some were deselected.
+    selected
+        How many of them were to be run; None if all.
+    cut_short
+        What ended the run before all of those were made, such as "stopped by SIGTERM"; None where
+        it came to its own end.
+    by_person
+        Whether somebody who sat before it ended it, who need not be told.
     left_out
         What was not judged on purpose, one sentence each.
     notes
         What was known before anything was measured, one sentence each.
-    cut_short
-        What ended it before all selected checks were made; None where it ended by itself.
+    unwritten
+        What could not be written at the end, one sentence each.
     unjudged
         Names of the models none of whose checks was evaluated.
     """
@@ -139,7 +146,10 @@ class Run:
     planned: int
     left_out: Sequence[str] = ()
     notes: Sequence[str] = ()
+    selected: int | None = None
     cut_short: str | None = None
+    by_person: bool = False
+    unwritten: Sequence[str] = ()
     unjudged: Sequence[str] = ()
 
     @property
@@ -202,6 +212,7 @@ def run_as_json(run: Run) -> str:
             "left_out": list(run.left_out),
             "notes": list(run.notes),
             "cut_short": run.cut_short,
+            "unwritten": list(run.unwritten),
             "unjudged": list(run.unjudged),
         },
         "models": {

@@ -46,6 +46,8 @@ class Manners:
     ----------
     refuse
         Receivers, each with the reply that it gets.
+    put_off
+        Receivers, each with the replies that it gets at first, one each time.
     sender_reply, goodbye
         Replies to MAIL and QUIT, in place of the usual ones.
     content_replies
@@ -53,6 +55,7 @@ class Manners:
     """
 
     refuse: dict[str, str] = field(default_factory=dict)
+    put_off: dict[str, list[str]] = field(default_factory=dict)
     sender_reply: str | None = None
     goodbye: str | None = None
     content_replies: list[str] = field(default_factory=list)
@@ -90,6 +93,8 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
+        if self.manners.put_off.get(address):
+            return self.manners.put_off[address].pop(0)
         if address in self.manners.refuse:
             return self.manners.refuse[address]
         envelope.rcpt_tos.append(address)
@@ -177,20 +182,23 @@ def mail_server(
 
 
 @contextmanager
-def odd_server(script: Script) -> Iterator[int]:
-    """A server that does with its one connection whatever the script says; yields its port."""
+def odd_server(*scripts: Script) -> Iterator[int]:
+    """A server that does with each connection what its script says; yields its port."""
     done = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(5)
+        listener.settimeout(0.05)
 
         def serve() -> None:
-            with suppress(OSError):
-                connection, _ = listener.accept()
-                with connection:
+            for number, script in enumerate(scripts, start=1):
+                connection = _accepted(listener, done)
+                if connection is None:
+                    return
+                with connection, suppress(OSError):
                     connection.settimeout(5)
                     script(connection)
-                    # Neither an end nor an answer: the client has to do something about it.
-                    done.wait(5)
+                    if number == len(scripts):
+                        # Neither an end nor an answer: the client has to do something about it.
+                        done.wait(5)
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
@@ -198,8 +206,15 @@ def odd_server(script: Script) -> Iterator[int]:
             yield listener.getsockname()[1]
         finally:
             done.set()
-            listener.close()
             thread.join(10)
+
+
+def _accepted(listener: socket.socket, done: threading.Event) -> socket.socket | None:
+    """The next connection, for as long as one may come."""
+    while not done.is_set():
+        with suppress(TimeoutError):
+            return listener.accept()[0]
+    return None
 
 
 def conversation(
@@ -208,8 +223,9 @@ def conversation(
     banner: str = "220 odd.test",
     hang_up_at: str | None = None,
     heard: list[str] | None = None,
+    before: Mapping[str, Callable[[], None]] | None = None,
 ) -> Script:
-    """A script that answers by the first word of a command, and by its own words if unknown.
+    """A script that answers by a command or its first word, and by its own words if unknown.
 
     Parameters
     ----------
@@ -221,6 +237,8 @@ def conversation(
         The command at which it closes the connection without a word.
     heard
         Where to note what the client sends.
+    before
+        What to do before the answer to a command.
     """
     usual = {"EHLO": "250 odd.test", "DATA": "354 go on", "QUIT": "221 bye"}
 
@@ -233,11 +251,25 @@ def conversation(
                 if word == hang_up_at:
                     connection.shutdown(socket.SHUT_RDWR)
                     return
-                reply = replies.get(word, usual.get(word, "250 OK"))
+                if before and word in before:
+                    before[word]()
+                reply = replies.get(line.upper(), replies.get(word, usual.get(word, "250 OK")))
                 stream.write(reply.replace("{line}", line).encode() + b"\r\n")
                 stream.flush()
 
     return script
+
+
+def over_tls(script: Script, certificate: trustme.LeafCert) -> Script:
+    """The same script, spoken in TLS from the start."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+
+    def wrapped(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as encrypted:
+            script(encrypted)
+
+    return wrapped
 
 
 def _commands(stream: Any, banner: str) -> Iterator[str]:

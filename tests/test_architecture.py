@@ -65,10 +65,10 @@ OWNERS = {
     "scipy": [],
     "skops": ["sources.skops"],
     "sklearn": [],
-    "smtplib": ["alerts.delivery"],
+    "smtplib": ["alerts.smtp"],
     "sqlalchemy": ["engines.database"],
     "sqlglot": ["engines.dialects"],
-    "ssl": ["alerts.delivery"],
+    "ssl": ["alerts.smtp"],
     "xdist": [],
 }
 

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parsedate_to_datetime
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -192,13 +193,45 @@ def test_errors_with_one_reason_are_told_once() -> None:
     assert "and 37 more" in text
 
 
-def test_a_run_that_was_broken_off_says_so() -> None:
-    run = replace(green_run(), exit_status=143, planned=50)
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"exit_status": 143}, "stopped by SIGTERM"),
+        ({"exit_status": 3}, "an internal error"),
+        ({"exit_status": 2, "cut_short": "stopped after 1 failure"}, "stopped after 1 failure"),
+        ({"exit_status": 7, "cut_short": "pytest.exit"}, "pytest.exit"),
+    ],
+)
+def test_a_run_that_was_cut_short_says_so_and_before_how_much(
+    changes: dict[str, Any], reason: str
+) -> None:
+    run = replace(mixed_run(), selected=11, **changes)
     message = compose(run, [], email(), REPORT)
-    told = "no check failed, 6 of 50 passed, the run was broken off"
-    assert message["Subject"] == f"model-checks: {told}"
-    assert "the run was broken off (exit status 143)" in text_of(run)
+    told = "4 of 8 checks failed, 1 could not be measured, the run was cut short before 3 more"
+    assert str(message["Subject"]).startswith(f"model-checks: {told}")
+    wrong = f"the run was cut short ({reason}): 3 of 11 selected checks were not reached"
+    text = text_of(run)
+    assert "What went wrong\n---------------\n" in text
+    assert wrong in " ".join(text.split())
+    seen = Seen(html_of(run)).text
+    assert told in seen
+    assert wrong in seen
+
+
+def test_a_run_that_was_cut_short_is_not_good_though_nothing_failed() -> None:
+    run = replace(green_run(), exit_status=143, planned=50)
+    told = "no check failed, 6 of 50 passed, the run was cut short before 44 more"
+    assert compose(run, [], email(), REPORT)["Subject"] == f"model-checks: {told}"
     assert "#1a7f4b" not in html_of(run)
+    assert "What went wrong" not in text_of(green_run())
+    assert "#1a7f4b" in html_of(green_run())
+
+
+def test_what_could_not_be_written_is_told_at_once() -> None:
+    lost = ["results.json could not be written: No space left on device"]
+    message = read_again(compose(mixed_run(), [], email(), REPORT, unwritten=lost))
+    for told in (body(message, "plain"), text_in(body(message, "html"))):
+        assert told.index(lost[0]) < told.index("flight_delay-recall")
 
 
 def test_nothing_is_said_of_now_when_the_run_was_judged_as_of_its_start() -> None:

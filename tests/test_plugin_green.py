@@ -228,7 +228,11 @@ thresholds = { precision = 0.7 }
 def nothing_predicted(folder: Path, toml: str = NO_POSITIVES) -> Project:
     rows = range(200)
     plans = ["basic" if k % 4 < 2 else "family" for k in rows]
-    log = {"left": [k % 2 for k in rows], "never": [0 for _ in rows], "plan": plans}
+    log: dict[str, list[object]] = {
+        "left": [k % 2 for k in rows],
+        "never": [0 for _ in rows],
+        "plan": plans,
+    }
     return Project(folder).write("thresholds.toml", toml).log("churn.parquet", log)
 
 
@@ -257,7 +261,7 @@ def test_a_segmentation_of_which_nothing_was_evaluated_shuts_a_gate(tmp_path: Pa
 
 def test_one_undefined_segment_beside_others_does_not_shut_a_gate(tmp_path: Path) -> None:
     project = churn_project(tmp_path, CHURN + ALONE)
-    log = {
+    log: dict[str, list[object]] = {
         "left": [k % 2 for k in range(440)],
         "predicted": [k % 2 if k < 400 else 0 for k in range(440)],
         "p": [float(k % 2) for k in range(440)],
@@ -278,7 +282,7 @@ def test_a_report_for_the_ci_that_can_not_be_written_ends_nothing_else(tmp_path:
     assert finished.exit_code == 1
     assert finished.verdicts == {"churn-accuracy": "PASS", "churn-recall": "FAIL"}
     assert "Traceback" not in finished.text
-    told = "left out: --junitxml could not be written: IsADirectoryError"
+    told = "NOT WRITTEN: --junitxml could not be written: IsADirectoryError"
     assert any(line.startswith(told) for line in finished.section)
     assert (finished.report_dir / "report.html").exists()
 
@@ -296,7 +300,7 @@ def test_a_report_folder_that_is_gone_at_the_end_ends_nothing_else(tmp_path: Pat
     assert finished.exit_code == 1
     assert "Traceback" not in finished.text
     assert "1 failed" not in finished.text.partition("model checks")[0]
-    told = "left out: results.json could not be written: NotADirectoryError"
+    told = "NOT WRITTEN: results.json could not be written: NotADirectoryError"
     assert any(line.startswith(told) for line in finished.section), finished.text
     assert finished.junit()
 

@@ -3,10 +3,10 @@
 import base64
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from datetime import UTC
+from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from model_checks.alerts.broken import Broken, broken_headline, summary_of_broken
 from model_checks.alerts.summary import Picture, Summary, concerned, headline, summary_of
 from model_checks.alerts.wording import clean, more_text
 from model_checks.results import Chart, Run
@@ -53,7 +54,14 @@ def summary_html(run: Run, charts: Sequence[Chart], report: str) -> str:
     return _html(summary_of(run, pictures, report, _MOST_ON_PAGE))
 
 
-def compose(run: Run, charts: Sequence[Chart], email: Email | None, report: str) -> EmailMessage:
+def compose(
+    run: Run,
+    charts: Sequence[Chart],
+    email: Email | None,
+    report: str,
+    *,
+    unwritten: Sequence[str] = (),
+) -> EmailMessage:
     """The mail about a run: the same in plain text and in HTML, with the charts inside.
 
     Parameters
@@ -66,7 +74,13 @@ def compose(run: Run, charts: Sequence[Chart], email: Email | None, report: str)
         Who is told; None for a mail that is only written to a file.
     report
         Where the whole report is; ``report_url`` is named instead where it is set.
+    unwritten
+        What should be in the report folder and is not, one sentence each.
     """
+
+    def told(most: int) -> Summary:
+        return summary_of(run, pictures, where, most, more_pictures=more, unwritten=unwritten)
+
     where = (email.report_url if email else None) or report
     names = concerned(run)
     ordered = sorted(charts, key=lambda chart: chart.model not in names)
@@ -74,11 +88,8 @@ def compose(run: Run, charts: Sequence[Chart], email: Email | None, report: str)
     ids = [f"chart-{place}@model-checks" for place in range(1, len(sent) + 1)]
     pictures = [_picture(chart, f"cid:{cid}") for chart, cid in zip(sent, ids, strict=True)]
 
-    message = _addressed(run, email)
-    text = plain_text(summary_of(run, pictures, where, _MOST_IN_TEXT, more_pictures=more))
-    message.set_content(text, cte="quoted-printable")
-    html = _html_for_mail(run, pictures, where, more)
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message = _addressed(_subject(run), run.finished, email)
+    _fill(message, told)
     page = message.get_body(("html",))
     assert page is not None
     for chart, cid in zip(sent, ids, strict=True):
@@ -87,6 +98,29 @@ def compose(run: Run, charts: Sequence[Chart], email: Email | None, report: str)
             chart.png, "image", "png", cid=f"<{cid}>", filename=name, disposition="inline"
         )
     return message
+
+
+def compose_broken(broken: Broken, email: Email | None, report: str) -> EmailMessage:
+    """Return the mail about a run that came to no verdict, as text and as HTML.
+
+    Parameters
+    ----------
+    email
+        Who is told; None for a mail that is only written to a file.
+    report
+        Where a report would have been; ``report_url`` is named instead where it is set.
+    """
+    where = (email.report_url if email else None) or report
+    subject = _as_subject(f"model-checks: {broken_headline(broken)}")
+    message = _addressed(subject, broken.started, email)
+    _fill(message, lambda most: summary_of_broken(broken, where, most))
+    return message
+
+
+def _fill(message: EmailMessage, told: Callable[[int], Summary]) -> None:
+    """Say the same in text and in HTML, with as many entries as there is room for."""
+    message.set_content(plain_text(told(_MOST_IN_TEXT)), cte="quoted-printable")
+    message.add_alternative(_html_for_mail(told), subtype="html", cte="quoted-printable")
 
 
 def lighter_forms(message: EmailMessage) -> Iterator[tuple[EmailMessage, str]]:
@@ -116,6 +150,8 @@ def plain_text(summary: Summary) -> str:
     told = summary.headline
     lines = [told[:1].upper() + told[1:], "", f"{summary.counts}.", f"{summary.as_of}."]
     lines.append(f"Report: {summary.report}")
+    lines += _section("What went wrong", summary.wrong.items)
+    lines += _more(summary.wrong.more, "mistake")
     for model in summary.failing.items:
         lines += _section(
             f"{model.name}: {model.counts}", [row.sentence for row in model.rows.items]
@@ -159,11 +195,11 @@ def _wrapped(text: str, first: str = "", rest: str = "") -> str:
     )
 
 
-def _html_for_mail(run: Run, pictures: Sequence[Picture], where: str, more: int) -> str:
+def _html_for_mail(told: Callable[[int], Summary]) -> str:
     """With as many entries as there is room for."""
     html = ""
     for most in _MOST_IN_HTML:
-        html = _html(summary_of(run, pictures, where, most, more_pictures=more))
+        html = _html(told(most))
         if len(html.encode("utf-8")) < _LARGEST_HTML:
             break
     return html
@@ -185,16 +221,16 @@ def _picture(chart: Chart, src: str) -> Picture:
     return Picture(clean(chart.model, 80), clean(chart.title, 120), clean(chart.alt), src)
 
 
-def _addressed(run: Run, email: Email | None) -> EmailMessage:
+def _addressed(subject: str, moment: datetime, email: Email | None) -> EmailMessage:
     """A message with its headers, and nothing in it."""
     sender = mail_address(email.sender_email if email else PLACEHOLDER)
     receivers = [mail_address(one) for one in (email.receiver_email if email else [PLACEHOLDER])]
     foreign = not all(address.username.isascii() for address in (sender, *receivers))
     message = EmailMessage(policy=SMTP.clone(utf8=foreign))
-    message["Subject"] = _subject(run)
+    message["Subject"] = subject
     message["From"] = sender
     message["To"] = receivers
-    message["Date"] = run.finished.astimezone(UTC)
+    message["Date"] = moment.astimezone(UTC)
     # Longer ids would be encoded when the header is folded, and no client would know them again.
     domain = sender.domain if sender.domain.isascii() and len(sender.domain) <= 40 else "localhost"
     message["Message-ID"] = make_msgid(domain=domain)
@@ -207,9 +243,12 @@ def _addressed(run: Run, email: Email | None) -> EmailMessage:
 def _subject(run: Run) -> str:
     names = concerned(run)
     told = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
-    subject = f"model-checks: {headline(run)}" + (f" ({told})" if told else "")
+    return _as_subject(f"model-checks: {headline(run)}" + (f" ({told})" if told else ""))
+
+
+def _as_subject(text: str) -> str:
     # "=?" would start an encoded word, which could hold what was just cleaned away.
-    return clean(subject, 150).replace("=?", "= ?")
+    return clean(text, 150).replace("=?", "= ?")
 
 
 def _without_charts(message: EmailMessage) -> EmailMessage:

@@ -1,17 +1,18 @@
 """What there is to say about a run: counted, in order, clean, and no more than can be read."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Generic, TypeVar
 
 from model_checks.alerts.rows import Row, row_of
 from model_checks.alerts.wording import clean, counted, facts_text, moment_text
-from model_checks.results import Result, Run
+from model_checks.results import Result, Run, unjudged_text
 from model_checks.verdicts import Verdict
 
 Item = TypeVar("Item")
-_ENDED_BY_ITSELF = (0, 1, 5, 10, 11)
+_CUT_SHORT = {2: "interrupted", 3: "an internal error", 143: "stopped by SIGTERM"}
+"""By exit status, where the run does not say itself what ended it."""
 
 
 @dataclass(frozen=True)
@@ -75,15 +76,16 @@ class Summary:
     counts: str
     as_of: str
     report: str
-    failing: Shown[FailingModel]
-    troubles: Shown[Trouble]
-    warnings: Shown[str]
-    notes: Shown[str]
-    left_out: Shown[str]
-    judged: Shown[Judged]
-    pictures: Sequence[Picture]
-    more_pictures: int
     footer: str
+    wrong: Shown[str] = field(default_factory=lambda: Shown(()))
+    failing: Shown[FailingModel] = field(default_factory=lambda: Shown(()))
+    troubles: Shown[Trouble] = field(default_factory=lambda: Shown(()))
+    warnings: Shown[str] = field(default_factory=lambda: Shown(()))
+    notes: Shown[str] = field(default_factory=lambda: Shown(()))
+    left_out: Shown[str] = field(default_factory=lambda: Shown(()))
+    judged: Shown[Judged] = field(default_factory=lambda: Shown(()))
+    pictures: Sequence[Picture] = ()
+    more_pictures: int = 0
 
     @property
     def link(self) -> str | None:
@@ -119,22 +121,45 @@ def headline(run: Run) -> str:
         told = f"{errors:,} of {checks} could not be measured"
     elif not total:
         told = "no check was made"
+    elif run.unjudged:
+        told = f"{counted(len(run.unjudged), 'model')} not judged: no check was evaluated"
     elif passed(run.results) == total >= run.planned:
         told = f"all {checks} passed" if total > 1 else "the only check passed"
     else:
         told = f"no check failed, {passed(run.results):,} of {max(total, run.planned):,} passed"
-    return told if run.exit_status in _ENDED_BY_ITSELF else f"{told}, the run was broken off"
+    if not _cut_short(run):
+        return told
+    before = f" before {unreached(run):,} more" if unreached(run) else ""
+    return f"{told}, the run was cut short{before}"
+
+
+def _cut_short(run: Run) -> str | None:
+    """Return what ended the run too early, if something did."""
+    return run.cut_short or _CUT_SHORT.get(run.exit_status)
+
+
+def unreached(run: Run) -> int:
+    """Return how many of the checks that were to be run have no result."""
+    selected = run.planned if run.selected is None else run.selected
+    return max(selected - len(run.results), 0)
 
 
 def concerned(run: Run) -> list[str]:
     """Names of the models that somebody has to look at, in the order of the file."""
     names = [result.check.model for result in (*missed(run), *not_measured(run))]
+    names += run.unjudged
     order = [*run.models, *names]
     return sorted(set(names), key=order.index)
 
 
 def summary_of(
-    run: Run, pictures: Sequence[Picture], report: str, most: int, *, more_pictures: int = 0
+    run: Run,
+    pictures: Sequence[Picture],
+    report: str,
+    most: int,
+    *,
+    more_pictures: int = 0,
+    unwritten: Sequence[str] = (),
 ) -> Summary:
     """What is said of a run.
 
@@ -150,15 +175,19 @@ def summary_of(
         How many failing checks, and how many entries of any other list, are told one by one.
     more_pictures
         How many charts there are beside these.
+    unwritten
+        What should be in the report folder and is not, one sentence each.
     """
     failing = _failing(run, pictures, most)
     drawn = {model.name for model in failing.items}
+    wrong = [*_ended_early(run), *unwritten]
     return Summary(
         headline=headline(run),
-        good=not concerned(run) and bool(run.results) and run.exit_status in _ENDED_BY_ITSELF,
+        good=not (concerned(run) or wrong) and bool(run.results),
         counts=_counts(run),
         as_of=f"Judged as of {moment_text(run.as_of or run.started)}",
         report=clean(report, 2000),
+        wrong=Shown.first(most, (clean(one, 600) for one in wrong)),
         failing=failing,
         troubles=Shown.first(most, _troubles(run)),
         warnings=Shown.first(most, (clean(r.message) for r in run.results if r.warned)),
@@ -169,6 +198,18 @@ def summary_of(
         more_pictures=more_pictures,
         footer=_footer(run),
     )
+
+
+def _ended_early(run: Run) -> list[str]:
+    """Return that a run was cut short, and what is therefore not known."""
+    reason = _cut_short(run)
+    if not reason:
+        return []
+    told = f"the run was cut short ({reason})"
+    selected = run.planned if run.selected is None else run.selected
+    if n := unreached(run):
+        told += f": {n:,} of {counted(selected, 'selected check')} were not reached"
+    return [told]
 
 
 def _counts(run: Run) -> str:
@@ -210,6 +251,9 @@ def _troubles(run: Run) -> list[Trouble]:
     for result in not_measured(run):
         reason = result.message.removeprefix(f"{result.check.id}: ")
         ids.setdefault((result.check.model, reason), []).append(result.check.id)
+    for name in run.unjudged:
+        reason = unjudged_text(name, len(run.of_model(name))).removeprefix(f"{name}: ")
+        ids[name, reason] = [result.check.id for result in run.of_model(name)]
     return [
         Trouble(clean(model, 80), _named(checks), clean(reason, 600))
         for (model, reason), checks in ids.items()
@@ -227,8 +271,6 @@ def _notes(run: Run) -> list[str]:
 
 def _left_out(run: Run) -> list[str]:
     told = list(run.left_out)
-    if run.exit_status not in _ENDED_BY_ITSELF:
-        told.insert(0, f"the run was broken off (exit status {run.exit_status})")
     if (gone := run.planned - len(run.results)) > 0:
         told.append(f"{gone:,} of {counted(run.planned, 'planned check')} were not run")
     return told + [result.message for result in run.results if result.skipped]

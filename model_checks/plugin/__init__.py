@@ -208,6 +208,31 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
         refuse_unchecked(node.config, asked)
 
 
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(
+    session: pytest.Session, exitstatus: int
+) -> Generator[None, object, object]:
+    """Tell of a session that was to judge and came to no check, by a mistake or an error."""
+    outcome = yield
+    config, has_run = session.config, session.config.pluginmanager.has_plugin("model_checks run")
+    if exitstatus in (3, 4) and not has_run and _asks_for_checks(config):
+        from model_checks.plugin.broken import tell_of_session
+
+        tell_of_session(config, int(exitstatus))
+    return outcome
+
+
+def _asks_for_checks(config: pytest.Config) -> bool:
+    """Return whether the command line names this package, rather than tests of somebody's own."""
+    if hasattr(config, "workerinput"):
+        return False
+    package, here = _CHECKS.parent.resolve(), config.invocation_params.dir
+    named = [argument.partition("::")[0] for argument in config.args]
+    if config.getoption("pyargs") and any(name.split(".")[0] == package.name for name in named):
+        return True
+    return any((here / name).resolve().is_relative_to(package) for name in named)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what was kept for the run."""
     if session_key in config.stash:

@@ -69,9 +69,12 @@ def assembled(
         models=_facts(session, results) if planned else {},
         results=[results[check_id] for check_id in checks if check_id in results],
         planned=len(checks),
-        left_out=[*left_out, *ended.unwritten],
+        selected=len(ids),
+        left_out=left_out,
         notes=planned.notes if planned else (),
         cut_short=cut_short,
+        by_person=session.signals.by_person,
+        unwritten=ended.unwritten,
         unjudged=() if cut_short else session.unjudged(ids, results),
     )
 

@@ -1,42 +1,202 @@
-"""Whether a mail is due, and what became of it."""
+"""Whether a mail is due, and what became of it and of those that are left from earlier runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 from model_checks.files import write_whole
-from model_checks.plugin.session import CheckSession
+from model_checks.judging import run_id
+from model_checks.plugin.session import CheckSession, Options
 from model_checks.results import Chart, Run
-
-_INTERRUPTED = (2, 143)  # by Ctrl-C, by SIGTERM
+from model_checks.settings import Email
 
 
 @dataclass(frozen=True)
 class Told:
-    """What became of the mail: lines for the terminal, and whether all was as it should be."""
+    """What became of the mails of a run.
+
+    Attributes
+    ----------
+    lines
+        For the terminal.
+    delivered
+        Whether all was as it should be.
+    was_due
+        Whether there was a mail about this run to be sent.
+    """
 
     lines: tuple[str, ...] = ()
     delivered: bool = True
+    was_due: bool = False
+
+    def __add__(self, other: "Told") -> "Told":
+        return Told(
+            (*self.lines, *other.lines),
+            self.delivered and other.delivered,
+            self.was_due or other.was_due,
+        )
 
 
-def tell(run: Run, charts: Sequence[Chart], session: CheckSession) -> Told:
-    """Write the summary page if there is something to read, and send the mail if one is due.
+def tell(
+    run: Run, charts: Sequence[Chart], session: CheckSession, *, unwritten: Sequence[str] = ()
+) -> Told:
+    """Write the summary page if there is something to read, and send the mails that are due.
 
-    A mail is due when a check has failed or could not be made, in a run that was not interrupted;
-    never in a gate, and never where a candidate is judged. Nothing is sent without an ``[email]``
-    table. Whatever goes wrong is told, and leaves the verdicts, and one of page and mail the other,
-    as they are.
+    A mail is due when a check has failed or could not be made, also where something cut the run
+    short, but not where a person did; never in a gate, and never where a candidate is judged. What
+    earlier runs could not deliver is sent as well. Nothing is sent without an ``[email]`` table.
+    Whatever goes wrong is told, and leaves the verdicts, and one of page and mail the other, as
+    they are.
+
+    Parameters
+    ----------
+    unwritten
+        What should be in the report folder and is not, one sentence each; the mail says so.
     """
-    dry = session.options.email == "dry-run"
-    if not dry and not any(result.failed or result.warned for result in run.results):
+    options, email, folder = session.options, session.settings.email, session.settings.folder
+    report = str(options.report_dir / "report.html")
+
+    def compose(more: Sequence[str]) -> EmailMessage:
+        from model_checks.alerts.message import compose
+
+        return compose(run, charts, email, report, unwritten=(*unwritten, *more))
+
+    told = Told()
+    if options.email == "dry-run" or run.fell or any(one.warned for one in run.results):
+        told += Told(_write_summary(run, charts, options.report_dir))
+    reason = "the run was interrupted" if run.by_person else None
+    letter = _Letter(run.id, compose, is_due=run.fell, unless=reason)
+    return told + _tell(letter, options, email, folder)
+
+
+def tell_broken(
+    options: Options,
+    email: Email | None,
+    folder: Path,
+    *,
+    exit_status: int,
+    sentences: Sequence[str],
+    started: datetime,
+    leftovers: bool = True,
+) -> Told:
+    """Send the mail about a run that came to no verdict, under the conditions of any other.
+
+    Parameters
+    ----------
+    options
+        Those of the run.
+    email
+        The ``[email]`` table, as far as it can be read; without it nothing is sent.
+    folder
+        Where ``password_file`` starts from: that of ``thresholds.toml``.
+    exit_status
+        3 or 4.
+    sentences
+        What was wrong.
+    started
+        When the run began.
+    leftovers
+        Whether to send what earlier runs could not deliver; not while another run is at work in
+        the same report folder, which does.
+    """
+
+    def compose(more: Sequence[str]) -> EmailMessage:
+        from model_checks.alerts.broken import Broken
+        from model_checks.alerts.message import compose_broken
+
+        broken = Broken(run_id(started), started, exit_status, (*sentences, *more))
+        return compose_broken(broken, email, str(options.report_dir))
+
+    letter = _Letter(run_id(started), compose, is_due=True)
+    return _tell(letter, options, email, folder, leftovers=leftovers)
+
+
+@dataclass(frozen=True)
+class _Letter:
+    """The mail about this run: how it is made, and whether it has to be sent.
+
+    Attributes
+    ----------
+    compose
+        Makes it, from sentences on what could not be written in the meantime.
+    unless
+        Why no mail is sent in this run; None if mails are.
+    """
+
+    run_id: str
+    compose: Callable[[Sequence[str]], EmailMessage]
+    is_due: bool
+    unless: str | None = None
+
+
+def _tell(
+    letter: _Letter,
+    options: Options,
+    email: Email | None,
+    folder: Path,
+    *,
+    leftovers: bool = True,
+) -> Told:
+    left = _left_in(options.report_dir) if leftovers else []
+    if options.email == "dry-run":
+        return _guarded(lambda: _dry_run(letter, options.report_dir)) + _announced(left)
+    if email is None or options.email == "none" or options.gate:
+        return _announced(left)
+    unless = letter.unless
+    if options.candidates and not unless:
+        unless = "a candidate was judged, not what is deployed"
+    if unless:
+        lines = (f"no mail was sent: {unless}",) if letter.is_due else ()
+        return Told(lines, was_due=letter.is_due) + _announced(left)
+    if not letter.is_due and not left:
         return Told()
-    lines = _write_summary(run, charts, session.options.report_dir)
+    return _guarded(lambda: _posted(letter, left, options, email, folder))
+
+
+def _posted(
+    letter: _Letter, left: Sequence[Path], options: Options, email: Email, folder: Path
+) -> Told:
+    """Send the mail about this run, and then what is left; neither is in the other's way."""
+    from model_checks.alerts.outbox import Place
+    from model_checks.plugin.posting import Posting
+
+    posting = Posting(Place(options.report_dir, email, folder))
+    own = Told(was_due=letter.is_due)
+    if letter.is_due:
+        own += _guarded(lambda: posting.send_own(letter.run_id, letter.compose))
+    posting.send_left(left)
+    return own + Told(tuple(posting.lines), posting.delivered)
+
+
+def _left_in(report_dir: Path) -> list[Path]:
+    """Return the mails that earlier runs have kept, the oldest first."""
     try:
-        told = _mailed(run, charts, session)
-    except Exception as error:  # noqa: BLE001 (see above)
-        told = Told((f"MAIL NOT WRITTEN: {_reason(error)}",), delivered=False)
-    return Told((*lines, *told.lines), told.delivered)
+        return sorted(report_dir.glob("unsent-*.eml"))
+    except OSError:
+        return []  # without a folder nothing is left in it
+
+
+def _announced(left: Sequence[Path]) -> Told:
+    """Say that there is something that this run does not send."""
+    if not left:
+        return Told()
+    from model_checks.plugin.posting import counted_mails
+
+    return Told((f"{counted_mails(left)}: this run sends none",))
+
+
+def _guarded(send: Callable[[], Told | None]) -> Told:
+    """Send; whatever goes wrong in it is told."""
+    try:
+        return send() or Told()
+    except Exception as error:  # noqa: BLE001 (see tell)
+        return Told((f"MAIL NOT WRITTEN: {_reason(error)}",), delivered=False)
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
 
 
 def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str, ...]:
@@ -50,48 +210,8 @@ def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str
     return ()
 
 
-def _reason(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
-
-
-def _mailed(run: Run, charts: Sequence[Chart], session: CheckSession) -> Told:
-    options, email = session.options, session.settings.email
-    dry, live = options.email == "dry-run", options.email == "send" and not options.gate
-    if not dry and not (live and email and any(result.failed for result in run.results)):
-        return Told()
-    if not dry and run.exit_status in _INTERRUPTED:
-        return Told(("no mail was sent: the run was interrupted",))
-    if not dry and options.candidates:
-        return Told(("no mail was sent: a candidate was judged, not what is deployed",))
-    from model_checks.alerts.message import compose
-
-    message = compose(run, charts, email, str(options.report_dir / "report.html"))
-    if dry:
-        kept = _kept(message, options.report_dir / "email.eml")
-        return Told((f"mail written to {kept}, not sent (dry run)",))
-    return _sent(message, run, session)
-
-
-def _sent(message: EmailMessage, run: Run, session: CheckSession) -> Told:
-    from model_checks.alerts.delivery import deliver
-    from model_checks.errors import DeliveryError
-
-    email = session.settings.email
-    assert email is not None
-    unsent = session.options.report_dir / f"unsent-{run.id}.eml"
-    try:
-        delivery = deliver(message, email, session.settings.folder)
-    except DeliveryError as error:
-        kept = _kept(message, unsent)
-        return Told((f"MAIL NOT DELIVERED: {error}; kept as {kept}",), delivered=False)
-    if delivery.refused:
-        told = "; ".join(f"{name} ({reason})" for name, reason in delivery.refused.items())
-        kept = _kept(message, unsent)
-        return Told((f"MAIL NOT DELIVERED to {told}; kept as {kept}",), delivered=False)
-    reduced = f", {delivery.reduced}" if delivery.reduced else ""
-    return Told((f"mail sent to {', '.join(delivery.accepted)}{reduced}",))
-
-
-def _kept(message: EmailMessage, path: Path) -> Path:
-    write_whole(path, message.as_bytes())
-    return path
+def _dry_run(letter: _Letter, report_dir: Path) -> Told:
+    report_dir.mkdir(parents=True, exist_ok=True)
+    path = report_dir / "email.eml"
+    write_whole(path, letter.compose(()).as_bytes())
+    return Told((f"mail written to {path}, not sent (dry run)",))

@@ -19,12 +19,18 @@ class ReportFolder:
     """Held by one run at a time, by a lock on the folder itself, which leaves no file behind.
 
     The system frees it when the process ends, however it ends.
+
+    Attributes
+    ----------
+    is_of_another_run
+        Whether it could not be had, since another run is writing there.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._descriptor: int | None = None
         self._made = False
+        self.is_of_another_run = False
 
     def claim(self) -> None:
         """Make the folder, keep other runs out of it, and clear it of what another run has left.
@@ -42,6 +48,7 @@ class ReportFolder:
             self._lock()
             self.clear()
         except BlockingIOError:
+            self.is_of_another_run = True
             told = "another run is writing there; wait until it has ended, or name another folder"
             raise SettingsError([f"--report-dir {self.path}: {told}"]) from None
         except OSError as error:

@@ -11,6 +11,7 @@ from model_checks.gate import Gate
 from model_checks.plan import Plan
 from model_checks.plugin import status_key
 from model_checks.plugin.assembly import Ended, assembled
+from model_checks.plugin.broken import tell_of_nothing, usage_mistakes
 from model_checks.plugin.mail import Told, tell
 from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_of, properties
 from model_checks.plugin.report import ReportHooks, start_report
@@ -41,6 +42,7 @@ class JudgedRun:
         self._charts: dict[tuple[str, str], Chart] = {}
         self._undrawn: list[str] = []
         self._stopped: str | None = None
+        self._broken: list[str] = []
         self._hooks = ReportHooks(session)
         self._writers = Writers()
         self._told: tuple[Run, Told] | None = None
@@ -64,6 +66,10 @@ class JudgedRun:
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Keep what stopped the session: a person, a signal, or as many failures as allowed."""
         self._stopped = str(excinfo.value) or None
+
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Keep what pytest or a plugin of somebody's own has failed by."""
+        self._broken.append(f"pytest failed: {excinfo.exconly()}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_logreport(
@@ -156,18 +162,33 @@ class JudgedRun:
         run = self._kept(status, session)
         if status == 0 and self._writers.unwritten:
             run = self._kept(UNWRITTEN, session)
-        told = tell(run, [*overviews, *self._charts.values()], self._session)
+        charts = [*overviews, *self._charts.values()]
+        told = tell(run, charts, self._session, unwritten=run.unwritten)
+        if status == UNWRITTEN and not told.was_due:
+            told += self._tell_of_nothing(status)
         if not told.delivered and run.exit_status in (0, 1, 5):
             run = self._kept(NOT_DELIVERED, session)
         self._told = run, told
+        if run.exit_status == UNWRITTEN and self._terminal:  # for which pytest asks for no summary
+            self.pytest_terminal_summary(self._terminal)
         return run.exit_status
 
     def _tell_unbegun(self, session: pytest.Session, status: int) -> None:
         """Tell how a session ended in which no check could be made."""
         session.exitstatus = status
-        if not self._session.options.collect_only and not self._session.mistakes:
+        if self._session.options.collect_only:
+            return
+        if not self._session.mistakes:
             self._ids = []
             self._kept(status, session)
+        if status in (3, 4) and self._terminal:
+            for line in self._tell_of_nothing(status).lines:
+                self._terminal.write_line(line)
+
+    def _tell_of_nothing(self, status: int) -> Told:
+        mistakes = self._session.mistakes
+        wrong = mistakes.mistakes if mistakes else self._broken or usage_mistakes()
+        return tell_of_nothing(self._session, status, [*wrong, *self._writers.unwritten])
 
     @property
     def _terminal(self) -> Any:

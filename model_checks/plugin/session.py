@@ -52,8 +52,8 @@ class Options:
     candidates: tuple[str, ...]
     charts: str
     email: str
-    narrowed: bool
-    collect_only: bool
+    narrowed: bool = False
+    collect_only: bool = False
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Options":
@@ -319,15 +319,6 @@ def session_of(config: pytest.Config) -> CheckSession:
     if session_key not in config.stash:
         config.stash[session_key] = CheckSession(config)
     return config.stash[session_key]
-
-
-def asks_for_checks(config: pytest.Config) -> bool:
-    """Return whether the command line names this package, rather than tests of somebody's own."""
-    package, here = Path(__file__).resolve().parents[1], config.invocation_params.dir
-    named = [argument.partition("::")[0] for argument in config.args]
-    if config.getoption("pyargs") and any(name.split(".")[0] == package.name for name in named):
-        return True
-    return any((here / name).resolve().is_relative_to(package) for name in named)
 
 
 def _marker_names(config: pytest.Config) -> set[str]:

@@ -36,6 +36,8 @@ def write_summary(
         terminal.line(f"NOT JUDGED: {unjudged_text(name, planned)}", red=True, bold=True)
     if run.cut_short:
         terminal.line(f"cut short: {run.cut_short}", yellow=True)
+    for sentence in run.unwritten:
+        terminal.line(f"NOT WRITTEN: {sentence}", red=True, bold=True)
     for sentence in run.left_out:
         terminal.line(f"left out: {sentence}")
     if (options.report_dir / PAGE).exists():

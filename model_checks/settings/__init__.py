@@ -37,6 +37,7 @@ __all__ = [
     "Segmentation",
     "Settings",
     "Threshold",
+    "email_of",
     "load_settings",
     "parse_moment",
     "parse_settings",
@@ -146,6 +147,19 @@ def load_settings(path: Path) -> Settings:
         reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise SettingsError([f"{path}: {reason}; name another with --thresholds FILE"]) from None
     return parse_settings(content, path)
+
+
+def email_of(path: Path) -> Email | None:
+    """Return the ``[email]`` table of a file that has mistakes elsewhere.
+
+    None if there is no such table, if it has a mistake of its own, or if the file can't be read.
+    """
+    try:
+        # A named pipe would be waited for.
+        written = tomllib.loads(path.read_bytes().decode("utf-8-sig")) if path.is_file() else {}
+        return Email.model_validate(written["email"]) if "email" in written else None
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def parse_settings(content: bytes, path: Path) -> Settings:

@@ -67,6 +67,11 @@ class Email(Table):
     def _login_is_whole(cls, _: None, info: ValidationInfo) -> None:
         refuse(_halves_of_a_login(info.data))
 
+    @property
+    def password_place(self) -> str:
+        """Return where the password stands, in words for a message."""
+        return f"the password in {self.password_env or self.password_file}"
+
     def read_password(self, folder: Path) -> str | None:
         """The password, read when it is needed; ``folder`` is that of thresholds.toml.
 
