@@ -52,6 +52,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "model, which becomes the baseline; may be given for several models",
     )
     group.addoption(
+        "--against",
+        metavar="FILE",
+        help="the thresholds.toml in force: bounds that are looser now are told, and shut a gate",
+    )
+    group.addoption(
+        "--allow-loosened",
+        action="store_true",
+        help="leave a gate open where bounds are looser than in the file of --against",
+    )
+    group.addoption(
         "--charts",
         choices=("failed", "all", "none"),
         default="failed",

@@ -145,7 +145,7 @@ class JudgedRun:
             run, told = self._told
             write_summary(terminalreporter, run, told, self._session.options)
             if self._gate:
-                write_gate(terminalreporter, self._gate, run.exit_status)
+                write_gate(terminalreporter, self._gate, run.exit_status, self._session.options)
 
     def _kept(self, exit_status: int) -> Run:
         """The run, with ``results.json`` written."""

@@ -26,6 +26,7 @@ from model_checks.plugin.progress import progress_bar
 from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
 from model_checks.settings import Settings, load_settings
+from model_checks.settings.in_force import load_in_force
 
 DIED = "the process that measured it died"
 
@@ -43,12 +44,15 @@ class Options:
     candidates: tuple[str, ...]
     charts: str
     email: str
+    against: Path | None
+    allow_loosened: bool
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Options":
         """Read off pytest's configuration; a path that was given starts at the working folder."""
         here, root = config.invocation_params.dir, config.rootpath
         thresholds, report_dir = config.getoption("thresholds"), config.getoption("report_dir")
+        against = config.getoption("against")
         sending = "none" if config.getoption("no_email") else "send"
         return cls(
             root=root,
@@ -60,6 +64,8 @@ class Options:
             candidates=tuple(config.getoption("candidate")),
             charts=config.getoption("charts"),
             email="dry-run" if config.getoption("email_dry_run") else sending,
+            against=None if against is None else here / against,
+            allow_loosened=config.getoption("allow_loosened"),
         )
 
 
@@ -168,7 +174,8 @@ class CheckSession:
         """Whether the gate may open, where one is asked for and there is a plan."""
         if not self.options.gate or not isinstance(self.planned, Plan):
             return None
-        return gate_of(self.planned.checks, results, self.settings.candidates)
+        loosened = () if self.options.allow_loosened else self.planned.loosened
+        return gate_of(self.planned.checks, results, self.settings.candidates, loosened)
 
     def detail_chart(self, result: Result) -> Chart | None:
         """The chart of a check that failed, or of each, as ``--charts`` says."""
@@ -229,9 +236,19 @@ class CheckSession:
         """An error is kept like a plan, so that every worker and the controller learn of it."""
         try:
             moments = {name: self.as_of(name) for name in self.settings.models}
-            return plan_of(self._spilling, moments, gate=self.options.gate)
+            in_force = self._in_force()
+            return plan_of(self._spilling, moments, gate=self.options.gate, against=in_force)
         except SettingsError as error:
             return error
+
+    def _in_force(self) -> Settings | None:
+        """The file that the bounds are compared with, where one is named."""
+        if self.options.against:
+            return load_in_force(self.options.against)
+        if self.options.allow_loosened:
+            told = "--allow-loosened goes with --against FILE: without it no bound is found looser"
+            raise SettingsError([told])
+        return None
 
 
 def session_of(config: pytest.Config) -> CheckSession:
