@@ -270,6 +270,16 @@ CHANGES = [
         ),
     ),
     Change("confidence", "beta = 2", "beta = 2, confidence = 0.5"),
+    Change(
+        "rule",
+        '0.02, rule = "tolerant"',
+        '0.02, rule = "confident", confidence = 0.99',
+        (),
+        (
+            "churn: recall: rule is 'tolerant', in force 'confident'",
+            "churn: recall-degradation: rule is 'tolerant', in force 'confident'",
+        ),
+    ),
     Change("confidence", "max = 0.1", "max = 0.1, confidence = 0.5"),
     Change(
         "confidence",

@@ -190,6 +190,6 @@ def _holding(one: Check, other: Check) -> Iterator[str]:
     sign = _STRICTNESS[rule] - _STRICTNESS["estimate"]  # with 0 no interval is looked at
     if sign * (other.confidence - one.confidence) < 0:
         yield told("confidence", other.confidence, one.confidence)
-    corrected = one.segment and one.kind != "gap"
-    if corrected and sign * (_STRENGTH[other.correction] - _STRENGTH[one.correction]) < 0:
+    # Segments are corrected for together; the whole has none, and neither has a gap.
+    if one.segment and sign * (_STRENGTH[other.correction] - _STRENGTH[one.correction]) < 0:
         yield told("correction", other.correction, one.correction)
