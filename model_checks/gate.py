@@ -9,7 +9,7 @@ from model_checks.planning import NOTHING_TO_COMPARE
 from model_checks.results import Result
 
 NOT_EVALUATED = 10
-"""The exit status where nothing failed, but a check was not evaluated."""
+"""The exit status where nothing failed, but a check was not evaluated or a bound is looser."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Gate:
     beside
         How many checks of models without a candidate failed: the gate is not about them, but their
         failures are those of the run.
+    loosened
+        A sentence on each bound that is looser than the one in force, where none may be.
     """
 
     planned: int
@@ -37,16 +39,21 @@ class Gate:
     failed: int
     skipped: int
     beside: int = 0
+    loosened: tuple[str, ...] = ()
 
     def status(self, status: int) -> int:
         """Return the exit status of a run that would end with another."""
         if status == 0 and (self.failed or self.beside):
             return 1
-        return NOT_EVALUATED if status == 0 and (self.missing or not self.planned) else status
+        open_ = self.planned and not self.missing and not self.loosened
+        return NOT_EVALUATED if status == 0 and not open_ else status
 
 
 def gate_of(
-    checks: Iterable[Check], results: Mapping[str, Result], candidates: Collection[str]
+    checks: Iterable[Check],
+    results: Mapping[str, Result],
+    candidates: Collection[str],
+    loosened: tuple[str, ...] = (),
 ) -> Gate:
     """Return the gate of the models that have a candidate; where none has, of all.
 
@@ -56,6 +63,8 @@ def gate_of(
         All that are planned.
     results
         Those that were made, by the check's id.
+    loosened
+        A sentence on each bound that is looser than the one in force, of whatever model.
     """
     held = [check for check in checks if not candidates or check.model in candidates]
     ids = {check.id for check in held}
@@ -73,6 +82,7 @@ def gate_of(
         failed=sum(result.failed for result in made.values()),
         skipped=sum(result.skipped for result in made.values()),
         beside=sum(result.failed for name, result in results.items() if name not in ids),
+        loosened=loosened,
     )
 
 

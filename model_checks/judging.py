@@ -14,6 +14,7 @@ from model_checks import __version__
 from model_checks.errors import MeasurementError
 from model_checks.forecasts import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.gate import gate_of, unjudged_models
+from model_checks.loosening import loosened_bounds
 from model_checks.measuring import (
     count_labelled,
     count_positives,
@@ -31,7 +32,14 @@ from model_checks.settings import Settings
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
 
 
-def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = False) -> Run:
+def judge(
+    settings: Settings,
+    *,
+    as_of: datetime | None = None,
+    gate: bool = False,
+    against: Settings | None = None,
+    allow_loosened: bool = False,
+) -> Run:
     """Measure every model and hold it against what was agreed.
 
     Parameters
@@ -42,13 +50,18 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
         Judge as if it were then; None is what the file says, or now.
     gate
         Whether a promotion is judged: the rule is "confident" unless a threshold says otherwise.
+    against
+        What is in force: bounds that are looser now are told in the notes, and shut a gate.
+    allow_loosened
+        Whether they only are told.
 
     Returns
     -------
     Run
         With a result for every check; a model that could not be measured has errors for results.
         Its exit status is pytest's: 1 if a check failed or none of a model was evaluated, else 0;
-        or 10, if in a gate nothing failed but a check was not evaluated.
+        or 10, if in a gate nothing failed but a check was not evaluated, or a bound is looser than
+        the one in force.
 
     Raises
     ------
@@ -57,7 +70,7 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     """
     started = datetime.now(UTC)
     moments = {name: moment_of(settings, name, as_of, started) for name in settings.models}
-    plan = plan_of(settings, moments, gate=gate)
+    plan = plan_of(settings, moments, gate=gate, against=against)
     with _folder_for_predictions(settings) as folder:
         measured = {
             name: measure(settings, name, plan.checks, moments[name], Path(folder))
@@ -68,8 +81,8 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     unjudged = unjudged_models(plan.checks, results)
     status = int(bool(unjudged) or any(result.failed for result in results.values()))
     if gate:
-        status = int(any(result.failed for result in results.values()))
-        status = gate_of(plan.checks, results, settings.candidates).status(status)
+        loosened = () if allow_loosened else plan.loosened
+        status = gate_of(plan.checks, results, settings.candidates, loosened).status(0)
     return Run(
         id=run_id(started),
         started=started,
@@ -99,7 +112,13 @@ def _folder_for_predictions(settings: Settings) -> TemporaryDirectory[str]:
         return TemporaryDirectory(prefix="model-checks-")
 
 
-def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) -> Plan:
+def plan_of(
+    settings: Settings,
+    moments: Mapping[str, datetime],
+    *,
+    gate: bool,
+    against: Settings | None = None,
+) -> Plan:
     """The checks to make, with the segment values that the data has at each model's moment.
 
     Rows are counted beside, but only where a check is in doubt that too few could never meet.
@@ -112,6 +131,7 @@ def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) 
     SettingsError
         If two thresholds would judge the same.
     """
+    loosened = loosened_bounds(against, settings) if against else ()
     found: dict[SegmentationKey, SegmentRows] = {}
     for name, moment in moments.items():
         with suppress(MeasurementError):
@@ -131,7 +151,8 @@ def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) 
                 counted = count_positives(settings, name, moment, of_classes)
                 positives |= {(name, segment): n for segment, n in counted.items()}
         rows |= {(name, segment): n for segment, n in known.items()}
-    return replace(plan, notes=unprovable_notes(plan.checks, rows, positives))
+    notes = (*loosened, *unprovable_notes(plan.checks, rows, positives))
+    return replace(plan, notes=notes, loosened=loosened)
 
 
 def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict[Segment, int]:

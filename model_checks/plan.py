@@ -109,11 +109,14 @@ class Plan:
         What was left out of them on purpose, one sentence each.
     notes
         What is known of them before anything is measured, one sentence each.
+    loosened
+        Those of the notes that tell of a bound looser than the one in force.
     """
 
     checks: tuple[Check, ...]
     left_out: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    loosened: tuple[str, ...] = ()
 
     def of_model(self, name: str) -> tuple[Check, ...]:
         """The checks of one model."""

@@ -14,7 +14,7 @@ LAYERS = [
     ["plugin"],
     ["alerts", "charts"],
     ["judging"],
-    ["forecasts", "gate", "notes"],
+    ["forecasts", "gate", "loosening", "notes"],
     ["rulings"],
     ["measuring"],
     ["baselines"],

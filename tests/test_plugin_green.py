@@ -227,11 +227,10 @@ thresholds = { precision = 0.7 }
 
 def nothing_predicted(folder: Path, toml: str = NO_POSITIVES) -> Project:
     rows = range(200)
-    plans = ["basic" if k % 4 < 2 else "family" for k in rows]
     log: dict[str, list[object]] = {
         "left": [k % 2 for k in rows],
         "never": [0 for _ in rows],
-        "plan": plans,
+        "plan": ["basic" if k % 4 < 2 else "family" for k in rows],
     }
     return Project(folder).write("thresholds.toml", toml).log("churn.parquet", log)
 

@@ -82,6 +82,8 @@ def test_the_options_are_in_the_help(folder: Path) -> None:
         "--as-of",
         "--gate",
         "--candidate",
+        "--against",
+        "--allow-loosened",
         "--charts",
         "--no-email",
         "--email-dry-run",

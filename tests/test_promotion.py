@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import yaml
-from challengers import challenged
+from challengers import TOML, challenged
 from project import REPOSITORY, Project
 
 pytestmark = pytest.mark.slow
@@ -26,6 +26,8 @@ pytestmark = pytest.mark.slow
 DOCUMENT = REPOSITORY / "docs" / "promotion.md"
 MLFLOW = REPOSITORY / ".mlflow" / "bin"
 ACTIONS = {"actions/checkout", "actions/setup-python", "actions/upload-artifact"}
+FETCH = "Fetch what is in force"
+LOOSENED = TOML.replace("0.01", "0.5").replace('"2%"', '"90%"').replace("0.05 }", "0.5 }")
 REGISTER = """
 import sys
 from mlflow import MlflowClient
@@ -72,6 +74,7 @@ def environment(project: Project, **more: str) -> dict[str, str]:
         PATH=f"{commands}{os.pathsep}{os.environ['PATH']}",
         MLFLOW_TRACKING_URI=f"sqlite:///{project.folder}/registry.db",
         MLFLOW_DISABLE_TELEMETRY="true",
+        CI_DEFAULT_BRANCH="main",
         GIT_CONFIG_GLOBAL=os.devnull,
         **more,
     )
@@ -126,7 +129,7 @@ def test_the_job_on_github_is_started_by_a_candidate(steps: list[dict[str, Any]]
     assert workflow[True] == {"push": {"branches": ["candidate/**"]}}  # YAML 1.1 reads on as true
     assert workflow["permissions"] == {"contents": "write"}
     names = [step.get("name") for step in steps if "run" in step]
-    assert names == ["Install", "Gate", "Promote"]
+    assert names == ["Install", FETCH, "Gate", "Promote"]
     assert {step["uses"].partition("@")[0] for step in steps if "uses" in step} == ACTIONS
     assert not any("continue-on-error" in step for step in steps)
     assert [step.get("name") for step in steps if "if" in step] == ["Keep the report"]
@@ -147,42 +150,72 @@ def run_steps(project: Project, steps: list[dict[str, Any]]) -> dict[str, int]:
     return codes
 
 
-def in_a_repository(project: Project) -> Path:
-    """The project committed and pushed, and where to."""
+def in_a_repository(project: Project, proposed: str = TOML) -> Path:
+    """The project on ``main``, and on a branch with what is proposed; both pushed, and where to."""
     remote = project.folder.parent / f"{project.folder.name}.git"
-    git(project.folder, "init", "-q", "-b", "candidate/churn")
-    git(project.folder, "add", "models", "candidates", "churn.parquet", "thresholds.toml")
-    git(project.folder, "commit", "-q", "-m", "Offer a candidate")
+    git(project.folder, "init", "-q", "-b", "main")
+    git(project.folder, "add", "models", "churn.parquet", "thresholds.toml")
+    git(project.folder, "commit", "-q", "-m", "Deploy a model")
     git(project.folder.parent, "init", "-q", "--bare", str(remote))
     git(project.folder, "remote", "add", "origin", str(remote))
+    git(project.folder, "push", "-q", "origin", "main")
+    git(project.folder, "checkout", "-q", "-b", "candidate/churn")
+    project.write("thresholds.toml", proposed).write("candidates/README", "One at a time.")
+    git(project.folder, "add", "candidates", "thresholds.toml")
+    git(project.folder, "commit", "-q", "-m", "Offer a candidate")
     git(project.folder, "push", "-q", "-u", "origin", "candidate/churn")
     return remote
 
 
 @pytest.mark.parametrize(
-    ("candidate", "codes"),
-    [("better", {"Gate": 0, "Promote": 0}), ("worse", {"Gate": 1})],
+    ("candidate", "proposed", "codes"),
+    [
+        ("better", TOML, {FETCH: 0, "Gate": 0, "Promote": 0}),
+        ("worse", TOML, {FETCH: 0, "Gate": 1}),
+        ("worse", LOOSENED, {FETCH: 0, "Gate": 10}),
+        ("better", LOOSENED, {FETCH: 0, "Gate": 10}),
+    ],
+    ids=["better", "worse", "worse and loosened", "better and loosened"],
 )
 def test_the_job_on_github_promotes_what_passed_the_gate(
-    tmp_path: Path, steps: list[dict[str, Any]], candidate: str, codes: dict[str, int]
+    tmp_path: Path,
+    steps: list[dict[str, Any]],
+    candidate: str,
+    proposed: str,
+    codes: dict[str, int],
 ) -> None:
     (tmp_path / "clone").mkdir()
     project = offered(tmp_path / "clone", candidate)
-    remote = in_a_repository(project)
+    remote = in_a_repository(project, proposed)
     before = git(remote, "rev-parse", "candidate/churn")
     assert run_steps(project, steps) == codes
     promoted = git(remote, "show", "candidate/churn:models/churn.skops").encode("latin-1")
     is_candidate = promoted == (project.folder / "candidates" / "churn.skops").read_bytes()
-    assert is_candidate is (candidate == "better")
-    assert (git(remote, "rev-parse", "candidate/churn") == before) is (candidate == "worse")
+    passed = "Promote" in codes
+    assert is_candidate is passed
+    assert (git(remote, "rev-parse", "candidate/churn") == before) is not passed
     assert (project.folder / "reports" / "junit.xml").exists()
 
 
 def test_the_job_on_github_stops_where_there_is_no_candidate(
     tmp_path: Path, steps: list[dict[str, Any]]
 ) -> None:
-    project = challenged(tmp_path)
-    assert run_steps(project, steps) == {"Gate": 4}
+    (tmp_path / "clone").mkdir()
+    project = challenged(tmp_path / "clone")
+    in_a_repository(project)
+    assert run_steps(project, steps) == {FETCH: 0, "Gate": 4}
+
+
+def test_the_job_on_github_stops_where_nothing_is_in_force(
+    tmp_path: Path, steps: list[dict[str, Any]]
+) -> None:
+    (tmp_path / "clone").mkdir()
+    project = offered(tmp_path / "clone", "better")
+    remote = in_a_repository(project)
+    git(remote, "branch", "-q", "-D", "main")
+    [(step, code)] = run_steps(project, steps).items()
+    assert step == FETCH
+    assert code != 0
 
 
 # On GitLab, with MLflow.
@@ -238,14 +271,20 @@ def run_jobs(project: Project, variables: Mapping[str, str]) -> dict[str, int]:
 
 @needs_mlflow
 @pytest.mark.parametrize(
-    ("version", "codes", "promoted"),
-    [("2", {"gate": 0, "promote": 0}, "2"), ("3", {"gate": 1}, "1")],
-    ids=["better", "worse"],
+    ("version", "proposed", "codes", "promoted"),
+    [
+        ("2", TOML, {"gate": 0, "promote": 0}, "2"),
+        ("3", TOML, {"gate": 1}, "1"),
+        ("3", LOOSENED, {"gate": 10}, "1"),
+    ],
+    ids=["better", "worse", "worse and loosened"],
 )
 def test_the_job_on_gitlab_moves_the_alias_after_a_green_gate(
-    tmp_path: Path, version: str, codes: dict[str, int], promoted: str
+    tmp_path: Path, version: str, proposed: str, codes: dict[str, int], promoted: str
 ) -> None:
-    project = challenged(tmp_path)
+    (tmp_path / "clone").mkdir()
+    project = challenged(tmp_path / "clone")
+    in_a_repository(project, proposed)
     variables = {**registry(project), "VERSION": version}
     assert champion(project, variables) == "1"
     assert run_jobs(project, variables) == codes
@@ -254,7 +293,10 @@ def test_the_job_on_gitlab_moves_the_alias_after_a_green_gate(
 
 @needs_mlflow
 def test_the_alias_stays_unless_that_very_file_passed_the_gate(tmp_path: Path) -> None:
+    tmp_path = tmp_path / "clone"
+    tmp_path.mkdir()
     project = challenged(tmp_path)
+    in_a_repository(project)
     variables = {**registry(project), "VERSION": "2"}
     assert run_jobs(project, variables) == {"gate": 0, "promote": 0}
     judged = json.loads((tmp_path / "reports" / "results.json").read_bytes())

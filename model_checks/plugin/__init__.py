@@ -56,6 +56,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "model, which becomes the baseline; may be given for several models",
     )
     group.addoption(
+        "--against",
+        metavar="FILE",
+        help="the thresholds.toml in force: bounds that are looser now are told, and shut a gate",
+    )
+    group.addoption(
+        "--allow-loosened",
+        action="store_true",
+        help="leave a gate open where bounds are looser than in the file of --against",
+    )
+    group.addoption(
         "--charts",
         choices=("failed", "all", "none"),
         default="failed",
@@ -121,8 +131,8 @@ def _begin_where_planned(config: pytest.Config) -> bool:
 
 def _asked(config: pytest.Config) -> str:
     """Return the option by which somebody wants a promotion judged; empty where nobody does."""
-    candidate = "--candidate" if config.getoption("candidate") else ""
-    return "--gate" if config.getoption("gate") else candidate
+    asked = {"--gate": "gate", "--candidate": "candidate", "--against": "against"}
+    return next((option for option, name in asked.items() if config.getoption(name)), "")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -169,6 +169,7 @@ class JudgedRun:
         if not told.delivered and run.exit_status in (0, 1, 5):
             run = self._kept(NOT_DELIVERED, session)
         self._told = run, told
+        self._config.stash[status_key] = run.exit_status
         if run.exit_status == UNWRITTEN and self._terminal:  # for which pytest asks for no summary
             self.pytest_terminal_summary(self._terminal)
         return run.exit_status
@@ -200,7 +201,8 @@ class JudgedRun:
             run, told = self._told
             write_summary(terminalreporter, run, told, self._session.options)
         if self._gate:
-            write_gate(terminalreporter, self._gate, self._config.stash[status_key])
+            status = self._config.stash[status_key]
+            write_gate(terminalreporter, self._gate, status, self._session.options)
 
     def _kept(self, exit_status: int, session: pytest.Session) -> Run:
         """Return the run, with ``results.json`` written if that can be."""

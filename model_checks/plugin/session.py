@@ -27,6 +27,7 @@ from model_checks.plugin.signals import Signals
 from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
 from model_checks.settings import Settings, load_settings
+from model_checks.settings.in_force import load_in_force
 
 DIED = "the process that measured it died"
 
@@ -52,6 +53,8 @@ class Options:
     candidates: tuple[str, ...]
     charts: str
     email: str
+    against: Path | None = None
+    allow_loosened: bool = False
     narrowed: bool = False
     collect_only: bool = False
 
@@ -60,6 +63,7 @@ class Options:
         """Read off pytest's configuration; a path that was given starts at the working folder."""
         here, root = config.invocation_params.dir, config.rootpath
         thresholds, report_dir = config.getoption("thresholds"), config.getoption("report_dir")
+        against = config.getoption("against")
         sending = "none" if config.getoption("no_email") else "send"
         return cls(
             root=root,
@@ -71,6 +75,8 @@ class Options:
             candidates=tuple(config.getoption("candidate")),
             charts=config.getoption("charts"),
             email="dry-run" if config.getoption("email_dry_run") else sending,
+            against=None if against is None else here / against,
+            allow_loosened=config.getoption("allow_loosened"),
             narrowed=_narrowed(config),
             collect_only=config.getoption("collectonly"),
         )
@@ -216,7 +222,8 @@ class CheckSession:
         """Whether the gate may open, where one is asked for and there is a plan."""
         if not self.options.gate or not isinstance(self.planned, Plan):
             return None
-        return gate_of(self.planned.checks, results, self.settings.candidates)
+        loosened = () if self.options.allow_loosened else self.planned.loosened
+        return gate_of(self.planned.checks, results, self.settings.candidates, loosened)
 
     def unjudged(self, ids: Sequence[str], results: Mapping[str, Result]) -> tuple[str, ...]:
         """Return the models that were to be judged and none of whose checks says anything.
@@ -300,18 +307,28 @@ class CheckSession:
                 self.reports.clear_unless_held()
             else:
                 self.reports.claim()
-            settings = self._load()
+            settings, gate = self._load(), self.options.gate
             moments = {
                 name: moment_of(settings, name, self.options.as_of, self.started)
                 for name in settings.models
             }
-            plan = plan_of(self._spilled(settings), moments, gate=self.options.gate)
+            in_force = self._in_force()
+            plan = plan_of(self._spilled(settings), moments, gate=gate, against=in_force)
             return Planned(settings, plan)
         except SettingsError as error:
             return error
         finally:
             if self.is_worker:  # from here on the controller holds it
                 self.reports.release()
+
+    def _in_force(self) -> Settings | None:
+        """The file that the bounds are compared with, where one is named."""
+        if self.options.against:
+            return load_in_force(self.options.against)
+        if self.options.allow_loosened:
+            told = "--allow-loosened goes with --against FILE: without it no bound is found looser"
+            raise SettingsError([told])
+        return None
 
 
 def session_of(config: pytest.Config) -> CheckSession:

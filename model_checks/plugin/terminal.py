@@ -12,7 +12,7 @@ from model_checks.plugin.session import Options
 from model_checks.results import Run, unjudged_text
 
 _SHOWN = 5
-"""Of the checks that were not evaluated, so many are named."""
+"""Of the checks that were not evaluated, and of the bounds that are looser, so many are named."""
 
 
 def write_summary(
@@ -47,7 +47,9 @@ def write_summary(
         terminal.line(line, red=not told.delivered, bold=not told.delivered)
 
 
-def write_gate(terminal: pytest.TerminalReporter, gate: Gate, exit_status: int) -> None:
+def write_gate(
+    terminal: pytest.TerminalReporter, gate: Gate, exit_status: int, options: Options
+) -> None:
     """Whether the gate is open, last of all; a gate that is not passed says why."""
     of = f"of {gate.planned:,} {'check' if gate.planned == 1 else 'checks'}"
     if exit_status == 0:
@@ -57,14 +59,23 @@ def write_gate(terminal: pytest.TerminalReporter, gate: Gate, exit_status: int) 
         return
     reasons = [f"{gate.failed:,} {of} failed"] if gate.failed else []
     if gate.missing:
-        more = f" and {len(gate.missing) - _SHOWN:,} more" if len(gate.missing) > _SHOWN else ""
-        named = ", ".join(gate.missing[:_SHOWN])
-        reasons.append(f"{len(gate.missing):,} {of} not evaluated: {named}{more}")
+        named = _first(gate.missing, ", ")
+        reasons.append(f"{len(gate.missing):,} {of} not evaluated: {named}")
     if gate.beside:
         checks = "1 check" if gate.beside == 1 else f"{gate.beside:,} checks"
         reasons.append(f"{checks} of models without a candidate failed")
+    if gate.loosened and options.against:
+        bounds = "1 bound is" if len(gate.loosened) == 1 else f"{len(gate.loosened):,} bounds are"
+        named = _first(gate.loosened, "; ")
+        reasons.append(f"{bounds} looser than in {_short(options.against, options)}: {named}")
     why = "; ".join(reasons) or "the session did not end well"
     terminal.line(f"GATE NOT PASSED: {why} (exit {exit_status})", red=True, bold=True)
+
+
+def _first(names: tuple[str, ...], separator: str) -> str:
+    """The first of them, and how many more."""
+    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
+    return f"{separator.join(names[:_SHOWN])}{more}"
 
 
 def _counts(run: Run, name: str) -> str:

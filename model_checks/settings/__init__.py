@@ -64,6 +64,7 @@ class Settings(Table):
 
     _origin: Origin = PrivateAttr(default=Origin(Path("thresholds.toml"), ""))
     _candidates: frozenset[str] = PrivateAttr(default=frozenset())
+    _written: "Settings | None" = PrivateAttr(default=None)
 
     @field_validator("models")
     @classmethod
@@ -105,7 +106,13 @@ class Settings(Table):
         }
         changed = self.model_copy(update={"models": models})
         changed._candidates = frozenset(candidates)  # noqa: SLF001 (our own)
+        changed._written = self.written  # noqa: SLF001 (our own)
         return changed
+
+    @property
+    def written(self) -> "Settings":
+        """What the file itself says, without candidates."""
+        return self._written or self
 
     @property
     def candidates(self) -> frozenset[str]:

@@ -1,0 +1,46 @@
+"""What the bounds of a model are of, in two files: rows, labels, predictions, a baseline."""
+
+from collections.abc import Iterator, Mapping
+
+from model_checks.loosening.notation import told
+from model_checks.rows import label_text
+from model_checks.settings import Settings
+
+_OF_OTHERS = {
+    "task": "another task",
+    "data": "other rows",
+    "target": "other labels",
+    "prediction": "other predictions",
+    "score": "other predictions",
+    "positive_label": "another label",
+    "decision_threshold": "other predictions",
+    "weight": "other weights",
+    "time_column": "other rows",
+    "window": "other rows",
+    "as_of": "other rows",
+    "baseline": "another comparison",
+}
+"""Keys of a model that say what is judged, and what a bound is of where they have changed."""
+
+
+def judged_otherwise(name: str, before: Settings, after: Settings) -> Iterator[str]:
+    """Return a sentence on each key by which the bounds of a model are held against others.
+
+    A baseline where there was none is one more thing that the model is held against.
+    """
+    ones, others = _what_is_judged(name, before), _what_is_judged(name, after)
+    for key, of_others in _OF_OTHERS.items():
+        one, other = ones[key], others[key]
+        if one != other and not (key == "baseline" and one is None):
+            yield f"{name}: {told(key, other, one)}: the bounds are of {of_others}"
+
+
+def _what_is_judged(name: str, settings: Settings) -> Mapping[str, object]:
+    """The keys that say it, with what holds where they are left out."""
+    model = settings.models[name]
+    found = {key: getattr(model, key) for key in _OF_OTHERS}
+    found["positive_label"] = label_text(model.positive_label)
+    found["as_of"] = model.time_column and (model.as_of or settings.defaults.as_of)
+    if found["decision_threshold"] is None and not (model.model or model.prediction):
+        found["decision_threshold"] = 0.5
+    return found

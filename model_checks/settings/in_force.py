@@ -1,0 +1,28 @@
+"""``--against FILE``: the file in force, which what a change proposes is compared with."""
+
+from pathlib import Path
+
+from model_checks.errors import SettingsError
+from model_checks.settings import Settings, parse_settings
+
+
+def load_in_force(path: Path) -> Settings:
+    """Read and check the file in force.
+
+    Raises
+    ------
+    SettingsError
+        With every mistake, each of which says that it is of this file.
+    """
+    try:
+        if path.exists() and not path.is_file():  # such as a pipe, which may never say anything
+            raise SettingsError([f"--against {path}: is no regular file"])
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        absent = isinstance(error, FileNotFoundError)
+        reason = "no such file" if absent else getattr(error, "strerror", None) or error
+        raise SettingsError([f"--against {path}: {reason}"]) from None
+    try:
+        return parse_settings(content, path)
+    except SettingsError as error:
+        raise SettingsError(f"--against {mistake}" for mistake in error.mistakes) from None
