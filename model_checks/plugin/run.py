@@ -157,7 +157,7 @@ class JudgedRun:
             status = self._gate.status(status)
         elif status in (0, 5) and run.fell:
             status = 1
-        if not self._ids:
+        if not self._ids and not run.fell:
             return status
         run = self._kept(status, session)
         if status == 0 and self._writers.unwritten:

@@ -235,7 +235,7 @@ class CheckSession:
         """
         chosen = set(ids)
         checks = self.plan.checks
-        if self.options.narrowed or not ids:
+        if self.options.narrowed:
             checks = tuple(check for check in checks if check.id in chosen)
         return unjudged_models(checks, results)
 
