@@ -15,6 +15,7 @@ from model_checks.contestants import Answered, Contestant, Keeping, answered
 from model_checks.engines import open_engine
 from model_checks.errors import DataError, MeasurementError
 from model_checks.given import Given
+from model_checks.guard import guarded
 from model_checks.needs import Needs, scores_needed
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions, find_pair, find_predictions
@@ -22,7 +23,9 @@ from model_checks.queries import CHANGED, find_pairs
 from model_checks.rows import Rows, open_rows, quoted, require_columns
 from model_checks.settings import Data, Model, Settings
 from model_checks.settings.urls import scheme_of
-from model_checks.sources import LoadedModel, load_model
+from model_checks.sources import LoadedModel, load_model, unforeseen
+
+_MEASURING = unforeseen("measuring")
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,8 @@ class Rival:
         self.contestant: Contestant | None = None
         self._found = MeasuredBaseline(_source(self._model), {}, {})
         try:
-            self.contestant = self._contestant(settings, needs, rows)
+            with guarded(_MEASURING):
+                self.contestant = self._contestant(settings, needs, rows)
         except MeasurementError as error:
             self._found = replace(self._found, error=str(error))
 
@@ -106,16 +110,22 @@ class Rival:
             return self._found
         if place.failed:
             return replace(self._found, error=place.failed)
-        needs, own = self.contestant.needs, place.given(self.contestant)
         try:
-            found = find_predictions(own, place.file)
-            aggregates = place.aggregates(found, needs)
-            pair = find_pair(given, predictions, own, found)
-            pairs = find_pairs(place.engine, pair, needs)
-            if (whole := pairs.get(())) and whole.rows != place.labelled:
-                raise DataError(f"{place.labelled:,} labelled rows became {whole.rows:,} {CHANGED}")
+            with guarded(_MEASURING):
+                return self._compared(self.contestant, place, given, predictions)
         except MeasurementError as error:
             return replace(self._found, error=str(error))
+
+    def _compared(
+        self, one: Contestant, place: Answered, given: Given, predictions: Predictions
+    ) -> MeasuredBaseline:
+        own = place.given(one)
+        found = find_predictions(own, place.file)
+        aggregates = place.aggregates(found, one.needs)
+        pair = find_pair(given, predictions, own, found)
+        pairs = find_pairs(place.engine, pair, one.needs)
+        if (whole := pairs.get(())) and whole.rows != place.labelled:
+            raise DataError(f"{place.labelled:,} labelled rows became {whole.rows:,} {CHANGED}")
         return replace(self._found, aggregates=aggregates, pairs=pairs)
 
 
@@ -159,7 +169,8 @@ def measured_elsewhere(
     other = model.model_copy(update=rows if timed else {**rows, "time_column": None})
     same = _place(named.data, keeping.settings) == _place(model.data, keeping.settings)
     try:
-        aggregates = _aggregates(other, loaded, needs, judged if same else None, keeping)
+        with guarded(_MEASURING):
+            aggregates = _aggregates(other, loaded, needs, judged if same else None, keeping)
         return MeasuredBaseline(named.data.source, aggregates)
     except MeasurementError as error:
         return MeasuredBaseline(named.data.source, {}, error=str(error))

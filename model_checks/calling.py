@@ -1,6 +1,8 @@
 """A deployed model x a frame of its features -> columns of labels, numbers and scores."""
 
+import inspect
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
@@ -9,9 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from model_checks.errors import DataError, SourceError
+from model_checks.guard import guarded
 from model_checks.rows import label_text, quoted
 from model_checks.settings import Model
-from model_checks.sources import LoadedModel, raised
+from model_checks.sources import LoadedModel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,8 +83,10 @@ class Caller:
         self._labels_by_score = model.decision_threshold is not None
         self._targets = model.targets
         self._positive = positive = label_text(model.positive_label)
-        self.features = self._features(model)
-        self.known = self._known() if model.task in ("binary", "multiclass") else ()
+        with guarded(loaded.refusal("its feature_names_in_, looked at,")):
+            self.features = self._features(model)
+        with guarded(loaded.refusal("its classes_, looked at,")):
+            self.known = self._known() if model.task in ("binary", "multiclass") else ()
         if model.task == "binary" and self.known and positive not in self.known:
             raise self._error(
                 f"positive_label {positive!r} is not among its classes {quoted(self.known)}"
@@ -118,8 +123,12 @@ class Caller:
         SourceError
             If the model raises, or does not answer with one prediction for each row.
         """
-        if self._task == "multilabel":
-            return self._several_columns(frame)
+        with guarded(self._loaded.refusal("its answer, looked at,")):
+            if self._task == "multilabel":
+                return self._several_columns(frame)
+            return self._one_column(frame)
+
+    def _one_column(self, frame: "pd.DataFrame") -> dict[str, Any]:
         columns: dict[str, Any] = {}
         if self.predictions:
             answer = self._answer("predict", frame, ())
@@ -127,8 +136,8 @@ class Caller:
             [prediction] = self.predictions
             columns[prediction] = read("predict", answer)
         if self.scored:
-            answer = self._called("predict_proba", frame)
-            scores = self._scores(answer, (len(frame), len(self.known)))
+            expected = (len(frame), len(self.known))
+            scores = self._scores(self._called("predict_proba", frame), expected)
             for label, column in self.scores.items():
                 columns[column] = scores[:, self.known.index(label)]
         return columns
@@ -141,7 +150,8 @@ class Caller:
             read = [self._labels("predict", labels) for labels in answer.T]
             columns |= zip(self.predictions, read, strict=True)
         if self.scored:
-            scores = self._scores_of_labels(self._called("predict_proba", frame), len(frame))
+            rows = len(frame)
+            scores = self._scores_of_labels(self._called("predict_proba", frame), rows)
             columns |= zip(self.scores.values(), scores, strict=True)
         return columns
 
@@ -204,9 +214,14 @@ class Caller:
         if names is None:
             raise self._error("does not tell its features; add features = [...]")
         try:
-            return [str(name) for name in names]
+            features = [str(name) for name in names]
         except TypeError:
             raise self._error(f"its feature_names_in_ is no list: {names!r}") from None
+        if not features:
+            raise self._error("tells of no feature; add features = [...]")
+        if twice := [name for name, n in Counter(features).items() if n > 1]:
+            raise self._error(f"its features name a column twice: {quoted(twice)}")
+        return features
 
     def _known(self) -> tuple[str, ...]:
         classes = self._loaded.attribute("classes_")
@@ -231,22 +246,22 @@ class Caller:
             raise self._error("has no classes_, which tell what its scores are of")
 
     def _answer(self, method: str, frame: Any, width: tuple[int, ...]) -> Any:
-        return self._shaped(method, self._called(method, frame), (len(frame), *width))
+        expected = (len(frame), *width)  # before the model may change it
+        # What it writes into its frame is not for predict_proba, which is called on it as well.
+        own = frame.copy() if self.scored else frame
+        return self._shaped(method, self._called(method, own), expected)
 
     def _called(self, method: str, frame: Any) -> Any:
-        try:
+        with guarded(self._loaded.refusal(method)), self._loaded.surroundings.entered():
             return getattr(self._loaded.model, method)(frame)
-        except (Exception, SystemExit) as error:  # somebody's model raises what it likes
-            raise self._error(f"{method} {raised(error)}") from error
 
     def _shaped(self, method: str, answer: Any, expected: tuple[int, ...]) -> Any:
-        try:
-            if hasattr(answer, "toarray"):  # a sparse matrix
-                answer = answer.toarray()
-            # Of a list of mixed types numpy would make texts.
-            values = np.asarray(answer, object if isinstance(answer, list | tuple) else None)
-        except (Exception, SystemExit) as error:  # nor is it known what an answer raises
-            raise self._error(f"{method} {raised(error)}") from error
+        # Nor is it known what an answer raises that is looked at.
+        with guarded(self._loaded.refusal(method)), self._loaded.surroundings.entered():
+            values = _array(answer)
+        if values.dtype.kind in "mM":  # numpy would make numbers of them
+            unfit = "number" if self._task == "regression" else "label"
+            raise self._error(f"{method} answered with {values.dtype}, which is no {unfit}")
         if values.shape == (*expected, 1) and len(expected) == 1:
             values = values[:, 0]
         if values.shape != expected:
@@ -284,6 +299,19 @@ class Caller:
 def has_scores(loaded: LoadedModel) -> bool:
     """Whether a model has scores, and tells what they are of."""
     return callable(loaded.attribute("predict_proba")) and loaded.attribute("classes_") is not None
+
+
+def _array(answer: Any) -> Any:
+    if inspect.iscoroutine(answer):
+        answer.close()  # else Python complains that nobody awaited it
+    if hasattr(answer, "toarray"):  # a sparse matrix
+        answer = answer.toarray()
+    if isinstance(answer, np.ma.MaskedArray):  # what is behind a mask is no answer
+        masked = np.ma.getmaskarray(answer)
+        answer = np.array(answer.data, dtype=object)
+        answer[masked] = None
+    # Of a list of mixed types numpy would make texts.
+    return np.asarray(answer, object if isinstance(answer, list | tuple) else None)
 
 
 def _dimensions(value: Any) -> int:

@@ -14,6 +14,7 @@ from model_checks import __version__
 from model_checks.errors import MeasurementError
 from model_checks.forecasts import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.gate import gate_of, unjudged_models
+from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.loosening import loosened_bounds
 from model_checks.measuring import (
     count_labelled,
@@ -28,7 +29,9 @@ from model_checks.planning import plan_checks
 from model_checks.results import Run
 from model_checks.rulings import rulings
 from model_checks.settings import Settings
+from model_checks.sources import unforeseen
 
+_PLANNING = unforeseen("planning")
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
 
 
@@ -118,23 +121,37 @@ def plan_of(
     *,
     gate: bool,
     against: Settings | None = None,
+    interrupted: Interrupted | None = None,
 ) -> Plan:
     """The checks to make, with the segment values that the data has at each model's moment.
 
     Rows are counted beside, but only where a check is in doubt that too few could never meet.
 
-    Data that can't be read is no error here: measuring meets it again, and it becomes the result
-    of that model's checks.
+    Data that can't be read is no error here, whatever it raises: measuring meets it again, and it
+    becomes the result of that model's checks.
+
+    Parameters
+    ----------
+    interrupted
+        As ``measure`` asks it.
 
     Raises
     ------
     SettingsError
         If two thresholds would judge the same.
+    KeyboardInterrupt
+        If the run is to end.
     """
     loosened = loosened_bounds(against, settings) if against else ()
+    with heeding(interrupted):
+        plan = _plan_of(settings, moments, gate=gate)
+    return replace(plan, loosened=loosened, notes=(*loosened, *plan.notes))
+
+
+def _plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) -> Plan:
     found: dict[SegmentationKey, SegmentRows] = {}
     for name, moment in moments.items():
-        with suppress(MeasurementError):
+        with suppress(MeasurementError), guarded(_PLANNING):
             found.update(find_segments(settings, name, moment))
     plan = plan_checks(settings, found, gate=gate)
     rows: dict[tuple[str, Segment], int] = {}
@@ -144,15 +161,14 @@ def plan_of(
         doubts = list(doubtful(plan.of_model(name)))
         wanted = {check.segment for check in doubts}
         of_classes = {check.segment for check in doubts if rests_on_a_class(check)}
-        with suppress(MeasurementError):
+        with suppress(MeasurementError), guarded(_PLANNING):
             if unknown := wanted - known.keys():
                 known |= count_labelled(settings, name, moment, unknown)
             if of_classes:
                 counted = count_positives(settings, name, moment, of_classes)
                 positives |= {(name, segment): n for segment, n in counted.items()}
         rows |= {(name, segment): n for segment, n in known.items()}
-    notes = (*loosened, *unprovable_notes(plan.checks, rows, positives))
-    return replace(plan, notes=notes, loosened=loosened)
+    return replace(plan, notes=unprovable_notes(plan.checks, rows, positives))
 
 
 def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict[Segment, int]:

@@ -13,6 +13,7 @@ from model_checks.contestants import Contestant, Keeping, answered
 from model_checks.engines import Engine, open_engine, open_file
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import MeasurementError
+from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.needs import Needs, needs_of
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import Predictions, find_predictions
@@ -26,7 +27,7 @@ from model_checks.rows import (
     segment_rows,
 )
 from model_checks.settings import Model, Settings
-from model_checks.sources import load_model
+from model_checks.sources import load_model, unforeseen
 
 __all__ = [
     "MeasuredBaseline",
@@ -141,11 +142,13 @@ def measure(
     as_of: datetime,
     folder: Path,
     progress: Progress | None = None,
+    *,
+    interrupted: Interrupted | None = None,
 ) -> Measurement:
     """Measure all that the checks of a model need.
 
-    What goes wrong with the model or its data is told in the measurement, not raised: it is the
-    result of every check of this model, and of no other.
+    What goes wrong with the model or its data, whatever is raised, is told in the measurement: it
+    is the result of every check of this model, and of no other.
 
     Parameters
     ----------
@@ -155,6 +158,14 @@ def measure(
         Where the predictions of a model that must be called are kept; has to outlive the charts.
     progress
         Is told how many rows of how many a model was called on; never where predictions are logged.
+    interrupted
+        Asked where something was raised whether the run is to end, as by Ctrl-C. Where it says no,
+        a KeyboardInterrupt is an error as any other; None: it is always somebody's wish.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the run is to end, and nothing else.
     """
     model = settings.models[name]
     source = model.model.source if model.model else "logged predictions"
@@ -162,7 +173,8 @@ def measure(
     own = [check for check in checks if check.model == name]
     file = folder / f"{name}.duckdb"
     try:
-        return _measured(model, own, as_of, facts, Keeping(settings, file, progress))
+        with heeding(interrupted), guarded(unforeseen("measuring")):
+            return _measured(model, own, as_of, facts, Keeping(settings, file, progress))
     except MeasurementError as error:
         return Measurement(replace(facts.known, error=str(error)), {})
 

@@ -39,6 +39,6 @@ def _same(one: Deployed, other: Deployed, folder: Path) -> str | None:
         if len({path.stat().st_size for path in paths}) > 1:
             return None
         first, second = (hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
-    except (OSError, ValueError):  # which measuring meets again
+    except (OSError, ValueError, MemoryError):  # which measuring meets again
         return None
     return f"file (sha256 {first[:12]}…)" if first == second else None

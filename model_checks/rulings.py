@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from model_checks.aggregates import Aggregates
 from model_checks.decisions import decisions
+from model_checks.errors import MeasurementError
 from model_checks.findings import Comparison, Finding, Gap
+from model_checks.guard import guarded
 from model_checks.measuring import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
 from model_checks.metrics.comparison import Best, Terms, degradation, with_exact_baseline
@@ -15,6 +17,7 @@ from model_checks.metrics.gap import gap
 from model_checks.plan import Check, Segment, labelled_rows
 from model_checks.results import Result, error_of, result_of
 from model_checks.sentences import values_text
+from model_checks.sources import unforeseen
 
 
 def rulings(checks: Sequence[Check], measurement: Measurement) -> Mapping[str, Result]:
@@ -24,9 +27,24 @@ def rulings(checks: Sequence[Check], measurement: Measurement) -> Mapping[str, R
     ----------
     checks
         All that are planned for the model, whichever of them are run: what others show may decide.
+        Where judging them raises anything, all are errors, since they are decided together.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the run is to end, and nothing else.
     """
-    if error := measurement.facts.error:
-        return {check.id: error_of(check, error) for check in checks}
+    error = measurement.facts.error
+    if not error:
+        try:
+            with guarded(unforeseen("judging")):
+                return _decided(checks, measurement)
+        except MeasurementError as found:
+            error = str(found)
+    return {check.id: error_of(check, error) for check in checks}
+
+
+def _decided(checks: Sequence[Check], measurement: Measurement) -> Mapping[str, Result]:
     findings = [_finding(check, checks, measurement) for check in checks]
     return {
         finding.check.id: result_of(finding, decision)

@@ -13,7 +13,12 @@ def result(check: Check, request: pytest.FixtureRequest) -> Result:
     return measured(check, request)
 
 
-@pytest.mark.filterwarnings("default")  # what a model warns of is no failure, whatever -W says
+@pytest.mark.filterwarnings(
+    "default",  # what a model warns of is no failure, whatever -W says
+    # Nor what it raises in a thread or a __del__, where nothing waits for it, with a traceback.
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+    "ignore::pytest.PytestUnhandledThreadExceptionWarning",
+)
 def test_threshold(result: Result) -> None:
     """Hold one figure against what was agreed for it."""
     hold(result)

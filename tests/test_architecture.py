@@ -40,7 +40,8 @@ LAYERS = [
     ["metrics"],
     ["significance"],
     ["intervals", "aggregates"],
-    ["errors", "files"],
+    ["guard"],
+    ["errors", "files", "surroundings"],
 ]
 
 OWNERS = {

@@ -386,7 +386,15 @@ def test_probabilities_may_be_a_frame(tmp_path: Path) -> None:
             "pd.Series([np.zeros(2), 1, 1, 1])",
             "predict answered with array([0., 0.]), which is no label",
         ),
+        (
+            "np.array(['2013-05-01'] * 4, 'datetime64[ns]')",
+            "predict answered with datetime64[ns], which is no label",
+        ),
         ("[None, 1, 1, 1]", "prediction of the model is missing in 1 of 4 labelled rows"),
+        (
+            "np.ma.masked_array(frame.x, mask=[True, False, True, False])",
+            "prediction of the model is missing in 2 of 4 labelled rows",
+        ),
         ("[np.nan, 1, np.nan, 0]", "prediction of the model is missing in 2 of 4 labelled rows"),
         (
             "pd.Series([pd.NA, 1, None, pd.NaT])",
@@ -427,6 +435,14 @@ def test_what_is_no_label_is_told(tmp_path: Path, predict: str, told: str) -> No
         ("[1, 'a', None, 2]", "predict answered with 'a', which is no number"),
         ("[1j] * 4", "predict answered with 1j, which is no number"),
         ("None", "predict answered with a NoneType, expected 4 values"),
+        (
+            "np.array([1, 2, 3, 4], 'timedelta64[ns]')",
+            "predict answered with timedelta64[ns], which is no number",
+        ),
+        (
+            "np.ma.masked_invalid([1.0, np.inf, 2.0, np.nan])",
+            "prediction of the model is NaN in 2 of 4 labelled rows",
+        ),
         ("[1.0, np.nan, 2.0, np.nan]", "prediction of the model is NaN in 2 of 4 labelled rows"),
         ("[1.0, None, 2.0, None]", "prediction of the model is NaN in 2 of 4 labelled rows"),
         (

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from project import CHURN, Finished, Project, churn_project
@@ -50,16 +51,16 @@ class Point:
     ended: bool = False
 
 
-def at(signature: str, how: str = "tryfirst=True", **known: int) -> Point:
+def at(signature: str, how: str = "tryfirst=True", **known: Any) -> Point:
     return Point(f"@pytest.hookimpl({how})\ndef {signature}:\n    now()\n", **known)
 
 
-def after(signature: str, how: str = "tryfirst=True", **known: int) -> Point:
+def after(signature: str, how: str = "tryfirst=True", **known: Any) -> Point:
     body = "    result = yield\n    now()\n    return result\n"
     return Point(f"@pytest.hookimpl(wrapper=True, {how})\ndef {signature}:\n{body}", **known)
 
 
-def patched(module: str, name: str, **known: int) -> Point:
+def patched(module: str, name: str, **known: Any) -> Point:
     """A signal when a function of ours is called."""
     body = f"    import {module} as module\n    module.{name} = before(module.{name})\n"
     return Point(f"def pytest_configure(config):\n{body}", **known)

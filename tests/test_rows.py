@@ -310,6 +310,13 @@ def test_a_truncated_archive_is_told(engine: Reader, tmp_path: Path) -> None:
     assert text.startswith("data 'data.csv.gz': DuckDB: ")
 
 
+def test_an_archive_whose_bytes_were_overwritten_is_told(engine: Reader, tmp_path: Path) -> None:
+    content = gzip.compress(b"y,p\n" + b"0,1\n" * 100)
+    (tmp_path / "data.csv.gz").write_bytes(content[:10] + b"\xff" * 40)
+    text = refusal(engine, tmp_path, data="data.csv.gz")
+    assert "data.csv.gz can't be read (Error -3 while decompressing data: " in text
+
+
 # Columns
 
 

@@ -73,8 +73,19 @@ def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
     DataError
         If the data can't be reached or read, or a package that it needs is missing.
     """
-    with _opened(data, settings) as engine:
+    with _opened(data, settings) as engine, _naming(data):
         yield engine
+
+
+@contextmanager
+def _naming(data: Data) -> Iterator[None]:
+    """Say where DuckDB was reading: of a damaged file it may tell no more than what it met."""
+    try:
+        yield
+    except DataError as error:
+        if not str(error).startswith("DuckDB: ") or data.source in str(error):
+            raise
+        raise DataError(f"{error} (while data {data.source!r} was read)") from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import glob
 import gzip
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def header_of(path: Path) -> str:
     try:
         with opened(path, "rt", encoding="utf-8", errors="replace") as file:
             return file.readline(1_000_000)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} can't be read ({error})") from error
 
 

@@ -1,6 +1,7 @@
 """From the plan to pytest's items, and the beginning of a run."""
 
 import signal
+import sys
 from typing import Any
 
 import pytest
@@ -90,9 +91,12 @@ def notes_of(config: pytest.Config) -> list[str]:
 
 
 def begin(session: pytest.Session, nodeids: list[str]) -> None:
-    """Register what a run with checks needs in this process; with mistakes there is no run."""
+    """Register what a run with checks needs in this process; with mistakes there is no run.
+
+    pytest calls a collection finished also where a signal or a mistake has ended it.
+    """
     checks = session_of(session.config)
-    if checks.mistakes:
+    if checks.mistakes or sys.exc_info()[1] is not None:
         return
     session.config.pluginmanager.register(Outcomes(checks), "model_checks outcomes")
     if not checks.is_worker:

@@ -116,18 +116,19 @@ class JudgedRun:
         What can't be written, drawn or sent keeps nothing else from it.
         """
         self._session.signals.only_remember()
-        status = int(self._session.signals.exit_status or exitstatus)
         if self._ids is None:
             outcome = yield
-            self._tell_unbegun(session, status)
+            self._tell_unbegun(session, int(self._session.signals.exit_status or exitstatus))
             return outcome
-        self._account_for_all(status)
-        overviews = self._hooks.draw_overviews(self._run(status, session))
+        self._account_for_all(int(exitstatus))
+        overviews = self._hooks.draw_overviews(self._run(int(exitstatus), session))
         with self._writers.guarded(self._config):
             outcome = yield
         self._hooks.finish(self._config, self._writers)
-        session.exitstatus = self._tell(status, session, overviews)
-        self._config.stash[status_key] = int(session.exitstatus)
+        status = self._tell(int(exitstatus), session, overviews)
+        session.exitstatus = self._config.stash[status_key] = status
+        if status == UNWRITTEN and self._terminal:  # for which pytest asks for no summary
+            self.pytest_terminal_summary(self._terminal)
         return outcome
 
     def _account_for_all(self, status: int) -> None:
@@ -151,6 +152,7 @@ class JudgedRun:
 
     def _tell(self, status: int, session: pytest.Session, overviews: Sequence[Chart]) -> int:
         """Write the files, send the mail, and return what the session ends in."""
+        status = self._session.signals.exit_status or status
         run = self._run(status, session)
         self._gate = self._session.gate(self._results)
         if self._gate:
@@ -164,15 +166,16 @@ class JudgedRun:
             run = self._kept(UNWRITTEN, session)
         charts = [*overviews, *self._charts.values()]
         told = tell(run, charts, self._session, unwritten=run.unwritten)
-        if status == UNWRITTEN and not told.was_due:
-            told += self._tell_of_nothing(status)
-        if not told.delivered and run.exit_status in (0, 1, 5):
-            run = self._kept(NOT_DELIVERED, session)
+        if run.exit_status == UNWRITTEN and not told.was_due:
+            told += self._tell_of_nothing(UNWRITTEN)
+        final = run.exit_status
+        if not told.delivered and final in (0, 1, 5):
+            final = NOT_DELIVERED
+        final = self._session.signals.exit_status or final  # which may have come in the meantime
+        if final != run.exit_status:
+            run = self._kept(final, session)
         self._told = run, told
-        self._config.stash[status_key] = run.exit_status
-        if run.exit_status == UNWRITTEN and self._terminal:  # for which pytest asks for no summary
-            self.pytest_terminal_summary(self._terminal)
-        return run.exit_status
+        return final
 
     def _tell_unbegun(self, session: pytest.Session, status: int) -> None:
         """Tell how a session ended in which no check could be made."""

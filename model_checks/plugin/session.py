@@ -28,6 +28,7 @@ from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
 from model_checks.settings import Settings, load_settings
 from model_checks.settings.in_force import load_in_force
+from model_checks.sources import raised
 
 DIED = "the process that measured it died"
 
@@ -295,7 +296,11 @@ class CheckSession:
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         where = self._spilling, name, self.plan.checks, self.as_of(name)
         with progress_bar(self._config, name) as progress:
-            return measure(*where, self._scratch(self.settings), progress)
+            scratch, interrupted = self._scratch(self.settings), self.signals.interrupted
+            measured = measure(*where, scratch, progress, interrupted=interrupted)
+        if interrupted and interrupted():  # which the model may have caught
+            raise KeyboardInterrupt
+        return measured
 
     def _planned_or_error(self) -> Planned | SettingsError:
         """Plan the checks, once the report folder is ours and clear of old verdicts.
@@ -313,10 +318,18 @@ class CheckSession:
                 for name in settings.models
             }
             in_force = self._in_force()
-            plan = plan_of(self._spilled(settings), moments, gate=gate, against=in_force)
+            plan = plan_of(
+                self._spilled(settings),
+                moments,
+                gate=gate,
+                against=in_force,
+                interrupted=self.signals.interrupted,
+            )
             return Planned(settings, plan)
         except SettingsError as error:
             return error
+        except Exception as error:  # noqa: BLE001 (what nobody foresaw is told as well)
+            return SettingsError([f"the checks can't be planned: it {raised(error)}"])
         finally:
             if self.is_worker:  # from here on the controller holds it
                 self.reports.release()

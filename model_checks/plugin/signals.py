@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
+import pytest
+
 _Handler = Callable[[int, FrameType | None], object] | int | None
 
 
@@ -56,10 +58,16 @@ class Signals:
         self._telling = True
 
     @property
+    def interrupted(self) -> Callable[[], bool] | None:
+        """Tells whether a signal came; None where none would be noticed."""
+        return (lambda: self.received is not None) if self._before else None
+
+    @property
     def exit_status(self) -> int | None:
-        """What the run ends in for the signal: 143 for SIGTERM; None where pytest's own will do."""
-        stopped = self.received is signal.SIGTERM
-        return 128 + signal.SIGTERM if stopped else None
+        """What the run ends in for the signal: pytest's 2 for Ctrl-C, 143 for SIGTERM."""
+        if self.received is None:
+            return None
+        return int(pytest.ExitCode.INTERRUPTED) if self.by_person else 128 + self.received
 
     @property
     def by_person(self) -> bool:

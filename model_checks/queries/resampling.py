@@ -34,6 +34,11 @@ def answers_of(
     arguments
         What these are to the function.
     """
+    with function.surroundings.entered():
+        return _answers(function, seed, table, arguments)
+
+
+def _answers(function: LoadedFunction, seed: int, table: Floats, arguments: "Arguments") -> Answers:
     try:
         value = function(arguments.of(table))
     except FunctionError as error:

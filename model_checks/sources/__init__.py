@@ -2,23 +2,32 @@
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from model_checks.errors import SourceError
+from model_checks.errors import MeasurementError, SourceError
+from model_checks.guard import guarded
 from model_checks.settings import Deployed
+from model_checks.surroundings import Surroundings, surroundings_of
 
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """Anything with ``predict``, and the SHA-256 of the bytes it was loaded from, if any."""
+    """Anything with ``predict``, and the SHA-256 of the bytes it was loaded from, if any.
+
+    Attributes
+    ----------
+    surroundings
+        What it has changed of the process, to be entered whenever its code is run.
+    """
 
     model: Any
     source: str
     sha256: str | None
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
     def attribute(self, name: str) -> Any:
         """What the model has under a name; None if it has nothing there.
@@ -28,10 +37,12 @@ class LoadedModel:
         SourceError
             If the model raises when it is asked.
         """
-        try:
-            return getattr(self.model, name, None)
-        except Exception as error:  # a property runs somebody's code
-            raise SourceError(f"model {self.source!r}: its {name} {raised(error)}") from error
+        with guarded(self.refusal(f"its {name}")), self.surroundings.entered():
+            return getattr(self.model, name, None)  # a property runs somebody's code
+
+    def refusal(self, what: str) -> Callable[[BaseException], SourceError]:
+        """Return how it is told that something of the model has raised."""
+        return lambda error: SourceError(f"model {self.source!r}: {what} {raised(error)}")
 
 
 def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
@@ -52,13 +63,28 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
     source = deployed.source
     content = None if deployed.python else _content(folder / source, source)
     sha256 = None if content is None else hashlib.sha256(content).hexdigest()
-    with importable(folder):
-        loaded = LoadedModel(_loaded(deployed, content, sha256), source, sha256)
-    if isinstance(loaded.model, type):
+    surroundings = surroundings_of(deployed.python) if deployed.python else Surroundings()
+    with guarded(_not_loaded(source)), importable(folder), surroundings.entered():
+        model = _loaded(deployed, content, sha256)
+    loaded = LoadedModel(model, source, sha256, surroundings)
+    if issubclass(type(model), type):  # by its type, for what it says itself is somebody's code
         raise SourceError(f"model {source!r}: is a class; name an instance of it")
     if not callable(loaded.attribute("predict")):
-        raise SourceError(f"model {source!r}: a {type(loaded.model).__name__} has no predict")
+        raise SourceError(f"model {source!r}: a {type(model).__name__} has no predict")
     return loaded
+
+
+def _not_loaded(source: str) -> Callable[[BaseException], SourceError]:
+    return lambda error: SourceError(f"model {source!r}: can't be loaded, it {raised(error)}")
+
+
+def unforeseen(doing: str) -> Callable[[BaseException], MeasurementError]:
+    """Return how it is told that something was raised which nothing nearer has told of.
+
+    >>> str(unforeseen("measuring")(MemoryError()))
+    'measuring raised MemoryError'
+    """
+    return lambda error: MeasurementError(f"{doing} {raised(error)}")
 
 
 def raised(error: BaseException) -> str:
@@ -68,8 +94,8 @@ def raised(error: BaseException) -> str:
     'raised ValueError: no such value'
     """
     try:
-        text = " ".join(str(error).split())[:300]
-    except Exception:  # noqa: BLE001 (its text is somebody's code as well)
+        text = " ".join(str.split(str(error)))[:300]
+    except BaseException:  # noqa: BLE001 (its text is somebody's code as well)
         text = ""
     name = type(error).__name__
     return f"raised {name}: {text}" if text else f"raised {name}"
@@ -77,22 +103,17 @@ def raised(error: BaseException) -> str:
 
 def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> Any:
     source = deployed.source
-    try:
-        if content is None or sha256 is None:
-            from model_checks.sources.python import load_object
+    if content is None or sha256 is None:
+        from model_checks.sources.python import load_object
 
-            return load_object(source, "model")
-        if deployed.skops:
-            from model_checks.sources.skops import load_skops
+        return load_object(source, "model")
+    if deployed.skops:
+        from model_checks.sources.skops import load_skops
 
-            return load_skops(content, source, deployed.trusted_types)
-        from model_checks.sources.joblib import load_joblib
+        return load_skops(content, source, deployed.trusted_types)
+    from model_checks.sources.joblib import load_joblib
 
-        return load_joblib(content, source, sha256, deployed.sha256 or "")
-    except SourceError:
-        raise
-    except (Exception, SystemExit) as error:  # loading may run anybody's code
-        raise SourceError(f"model {source!r}: can't be loaded, it {raised(error)}") from error
+    return load_joblib(content, source, sha256, deployed.sha256 or "")
 
 
 def _content(path: Path, source: str) -> bytes:

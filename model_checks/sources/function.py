@@ -11,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from model_checks.errors import FunctionError, SourceError
+from model_checks.guard import guarded
 from model_checks.sources import importable, raised
 from model_checks.sources.python import load_object
+from model_checks.surroundings import surroundings_of
 
 GIVEN = ("y_true", "y_pred", "y_score", "weight")
 _SYNONYMS = {"sample_weight": "weight"}
@@ -29,6 +31,11 @@ class LoadedFunction:
     folder
         Where it may be imported from, beside what is installed.
 
+    Attributes
+    ----------
+    surroundings
+        What its module has changed of the process, to be entered where it is called.
+
     Raises
     ------
     FunctionError
@@ -38,8 +45,10 @@ class LoadedFunction:
     def __init__(self, reference: str, folder: Path) -> None:
         self._reference = reference
         self._folder = folder
+        self.surroundings = surroundings_of(reference)
         self._call = self._imported()
-        self._names = self._named()
+        with guarded(lambda error: self._error(f"asked for its arguments, it {raised(error)}")):
+            self._names = self._named()
 
     def __call__(self, given: Mapping[str, Any]) -> float:
         """What it answers with.
@@ -55,21 +64,18 @@ class LoadedFunction:
             If it raises, or answers with something that is no finite number.
         """
         arguments = {name: given[_SYNONYMS.get(name, name)] for name in self._names}
-        try:
+        with guarded(lambda error: self._error(raised(error))):
             with importable(self._folder):
                 answer = self._call(**arguments)
-        except (Exception, SystemExit) as error:  # somebody's function raises what it likes
-            raise self._error(raised(error)) from error
-        return self._number(answer)
+            return self._number(answer)  # what is no number of Python's own runs code as well
 
     def _imported(self) -> Callable[..., Any]:
+        refused = guarded(lambda error: self._error(f"can't be imported, it {raised(error)}"))
         try:
-            with importable(self._folder):
+            with refused, importable(self._folder), self.surroundings.entered():
                 found = load_object(self._reference, "metric")
         except SourceError as error:
             raise FunctionError(str(error)) from None
-        except (Exception, SystemExit) as error:  # importing may run anybody's code
-            raise self._error(f"can't be imported, it {raised(error)}") from error
         if not callable(found):
             raise self._error(f"is no function but a {type(found).__name__}")
         named: Callable[..., Any] = found

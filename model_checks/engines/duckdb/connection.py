@@ -98,7 +98,9 @@ def told(error: Exception) -> BaseException:
     Ctrl-C and SIGTERM reach a query as an error, and are to end the run as anywhere else.
     """
     if isinstance(error, RuntimeError):
-        return KeyboardInterrupt() if str(error) == "Query interrupted" else error
+        return (
+            KeyboardInterrupt("a query was stopped") if str(error) == "Query interrupted" else error
+        )
     text = re.split(r"\n\s*(?:LINE \d+:|Possible |The search space|See also )", str(error))[0]
     text = re.sub(r"\nOriginal Line:.*", "", text)
     if "when sniffing file" in text:
