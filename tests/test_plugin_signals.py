@@ -85,7 +85,7 @@ POINTS = {
     "as it is logged": at("pytest_runtest_logreport(report)", "trylast=True"),
     "in teardown": at("pytest_runtest_teardown(item)", judged=1),
     "at the second": Point(f"def pytest_runtest_setup(item):\n    {SECOND}\n", judged=1),
-    "while a chart is drawn": patched("model_checks.charts", "detail_chart", judged=1),
+    "while a chart is drawn": patched("model_checks.charts", "detail_chart", judged=2),
     "after the last": after("pytest_runtestloop(session)", "trylast=True", judged=2),
     "at the end": at("pytest_sessionfinish(session)", judged=2),
     "at the very end": at("pytest_sessionfinish(session)", "trylast=True", judged=2),

@@ -33,24 +33,24 @@ class Ended:
 
 
 def assembled(
-    session: CheckSession, ids: Sequence[str], results: Mapping[str, Result], ended: Ended
+    session: CheckSession, selected: Sequence[str] | None, results: Mapping[str, Result], ended: Ended
 ) -> Run:
     """Return the run, as far as it has come.
 
     Parameters
     ----------
-    ids
-        The checks that were to be run.
+    selected
+        The checks that were to be run; None if it never came to choosing them.
     results
         Those that were, by id.
     """
     plan = session.planned
-    planned = plan if isinstance(plan, Plan) else None
+    planned, ids = plan if isinstance(plan, Plan) else None, selected or ()
     checks = {check.id: check for check in planned.checks} if planned else {}
     unreached = sum(check_id not in results for check_id in ids)
-    cut_short = ended.cut_short if unreached or not planned else None
+    cut_short = ended.cut_short if unreached or selected is None else None
     left_out = list(planned.left_out) if planned else []
-    if len(ids) < len(checks):
+    if selected is not None and len(ids) < len(checks):
         left_out.append(f"{len(checks) - len(ids):,} of {len(checks):,} checks were not selected")
     if unreached:
         left_out.append(f"{unreached:,} of {len(ids):,} selected checks were not reached")

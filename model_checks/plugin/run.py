@@ -183,7 +183,6 @@ class JudgedRun:
         if self._session.options.collect_only:
             return
         if not self._session.mistakes:
-            self._ids = []
             self._kept(status, session)
         if status in (3, 4) and self._terminal:
             for line in self._tell_of_nothing(status).lines:
@@ -222,7 +221,7 @@ class JudgedRun:
             undrawn=[*self._undrawn, *self._hooks.undrawn],
             unwritten=self._writers.unwritten,
         )
-        return assembled(self._session, self._ids or [], self._results, ended)
+        return assembled(self._session, self._ids, self._results, ended)
 
     def _cut_short(self, exit_status: int, session: pytest.Session) -> str | None:
         if self._session.signals.received:
