@@ -33,7 +33,10 @@ class Ended:
 
 
 def assembled(
-    session: CheckSession, selected: Sequence[str] | None, results: Mapping[str, Result], ended: Ended
+    session: CheckSession,
+    selected: Sequence[str] | None,
+    results: Mapping[str, Result],
+    ended: Ended,
 ) -> Run:
     """Return the run, as far as it has come.
 
