@@ -74,3 +74,70 @@ def test_a_run_that_sigterm_cut_short_mails_what_had_failed(
     assert subject == (
         "model-checks: 1 of 2 checks failed, the run was cut short before 7 more (before)"
     )
+
+
+@pytest.mark.parametrize("arguments", [("-x", "-n2"), ("-x",)])
+def test_as_many_failures_as_allowed_are_mailed_with_two_workers_as_well(
+    server: MailServer, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    toml = FAILING.replace("accuracy = 0.7", "accuracy = 0.95, precision = 0.95, f1 = 0.95")
+    finished = churn_project(tmp_path, table(server) + toml).run(*arguments)
+    assert f"mail sent to {RECEIVERS}" in finished.section, finished.text
+    assert "failed" in server.only.message["Subject"]
+
+
+MISTAKEN = CHURN.replace("recall = 0.7", "recal = 0.7")
+
+
+def test_a_night_that_ends_in_mistakes_is_told(server: MailServer, tmp_path: Path) -> None:
+    finished = churn_project(tmp_path, table(server) + MISTAKEN).run()
+    assert finished.exit_code == 4
+    assert f"mail sent to {RECEIVERS}" in finished.text
+    assert "no check was made" in server.only.message["Subject"]
+    assert "unknown metric 'recal'" in server.only.message.get_body(("plain",)).get_content()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(one.split(), id=one, marks=[] if one == "-k churn" else pytest.mark.slow)
+        for one in (
+            "-k churn",
+            "-m churn",
+            "--lf",
+            "--collect-only",
+            "--no-email",
+            "--gate",
+            "--as-of=2026-01-01",
+        )
+    ],
+)
+def test_who_sits_before_it_needs_no_mail_of_mistakes(
+    server: MailServer, tmp_path: Path, arguments: list[str]
+) -> None:
+    finished = churn_project(tmp_path, table(server) + MISTAKEN).run(*arguments)
+    assert finished.exit_code == 4
+    assert not server.received
+
+
+def test_a_night_that_finds_the_folder_in_use_or_no_file_to_run_is_told(
+    server: MailServer, tmp_path: Path
+) -> None:
+    project = churn_project(tmp_path, table(server) + CHURN)
+    finished = project.run("nowhere_to_be_found.py")
+    assert finished.exit_code == 4
+    assert f"mail sent to {RECEIVERS}" in finished.text, finished.text
+    text = server.only.message.get_body(("plain",)).get_content()
+    assert "nowhere_to_be_found.py" in text
+
+
+@pytest.mark.parametrize("processes", [(), ("-n2",)], ids=["plain", "two workers"])
+def test_an_internal_error_is_told(
+    server: MailServer, tmp_path: Path, processes: tuple[str, ...]
+) -> None:
+    project = churn_project(tmp_path, table(server) + CHURN)
+    project.write("mine.py", "def pytest_runtest_logfinish(): raise LookupError('mine')\n")
+    finished = project.run("-p", "mine", *processes)
+    assert finished.exit_code == 3
+    assert f"mail sent to {RECEIVERS}" in finished.text, finished.text
+    assert "LookupError" in server.only.message.get_body(("plain",)).get_content()
