@@ -31,6 +31,13 @@ timeout = 5
 """
 
 
+def text_sent_by(server: MailServer) -> str:
+    body = server.only.message.get_body(("plain",))
+    assert body is not None
+    text: str = body.get_content()
+    return text
+
+
 def test_greylisting_ends_as_a_failed_night_that_was_told(
     server: MailServer, tmp_path: Path
 ) -> None:
@@ -94,7 +101,7 @@ def test_a_night_that_ends_in_mistakes_is_told(server: MailServer, tmp_path: Pat
     assert finished.exit_code == 4
     assert f"mail sent to {RECEIVERS}" in finished.text
     assert "no check was made" in server.only.message["Subject"]
-    assert "unknown metric 'recal'" in server.only.message.get_body(("plain",)).get_content()
+    assert "unknown metric 'recal'" in text_sent_by(server)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +134,7 @@ def test_a_night_that_finds_the_folder_in_use_or_no_file_to_run_is_told(
     finished = project.run("nowhere_to_be_found.py")
     assert finished.exit_code == 4
     assert f"mail sent to {RECEIVERS}" in finished.text, finished.text
-    text = server.only.message.get_body(("plain",)).get_content()
+    text = text_sent_by(server)
     assert "nowhere_to_be_found.py" in text
 
 
@@ -140,4 +147,4 @@ def test_an_internal_error_is_told(
     finished = project.run("-p", "mine", *processes)
     assert finished.exit_code == 3
     assert f"mail sent to {RECEIVERS}" in finished.text, finished.text
-    assert "LookupError" in server.only.message.get_body(("plain",)).get_content()
+    assert "LookupError" in text_sent_by(server)
