@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from model_checks.errors import DataError, SourceError
-from model_checks.rows import label_text, quoted
+from model_checks.rows import label_text
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel, raised
+from model_checks.text import quoted, type_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +76,7 @@ class Caller:
         self, model: Model, loaded: LoadedModel, *, scored: bool, whose: Whose = "model"
     ) -> None:
         self._loaded = loaded
+        self._frame: pd.DataFrame | None = None
         self.whose: Whose = whose
         self._task = model.task
         self._labels_by_score = model.decision_threshold is not None
@@ -118,6 +120,7 @@ class Caller:
         SourceError
             If the model raises, or does not answer with one prediction for each row.
         """
+        self._frame = frame
         if self._task == "multilabel":
             return self._several_columns(frame)
         columns: dict[str, Any] = {}
@@ -206,7 +209,9 @@ class Caller:
         try:
             return [str(name) for name in names]
         except TypeError:
-            raise self._error(f"its feature_names_in_ is no list: {names!r}") from None
+            raise self._error(
+                f"its feature_names_in_ is no list but a {type_name(names)}"
+            ) from None
 
     def _known(self) -> tuple[str, ...]:
         classes = self._loaded.attribute("classes_")
@@ -215,7 +220,7 @@ class Caller:
         try:
             labels = [_label(label) for label in classes]
         except TypeError:
-            raise self._error(f"its classes_ are no list: {classes!r}") from None
+            raise self._error(f"its classes_ are no list but a {type_name(classes)}") from None
         except ValueError as error:
             raise self._error(f"its classes_ hold {error}") from None
         if None in labels:
@@ -237,7 +242,7 @@ class Caller:
         try:
             return getattr(self._loaded.model, method)(frame)
         except (Exception, SystemExit) as error:  # somebody's model raises what it likes
-            raise self._error(f"{method} {raised(error)}") from error
+            raise self._raised(method, error) from error
 
     def _shaped(self, method: str, answer: Any, expected: tuple[int, ...]) -> Any:
         try:
@@ -246,11 +251,11 @@ class Caller:
             # Of a list of mixed types numpy would make texts.
             values = np.asarray(answer, object if isinstance(answer, list | tuple) else None)
         except (Exception, SystemExit) as error:  # nor is it known what an answer raises
-            raise self._error(f"{method} {raised(error)}") from error
+            raise self._raised(method, error) from error
         if values.shape == (*expected, 1) and len(expected) == 1:
             values = values[:, 0]
         if values.shape != expected:
-            found = _shape(values.shape) if values.shape else f"a {type(answer).__name__}"
+            found = _shape(values.shape) if values.shape else f"a {type_name(answer)}"
             raise self._error(f"{method} answered with {found}, expected {_shape(expected)}")
         return values
 
@@ -276,6 +281,12 @@ class Caller:
         except ValueError as error:
             raise self._error(f"{method} answered with {error}") from None
         return [texts[position] for position in positions]
+
+    def _raised(self, method: str, error: BaseException) -> SourceError:
+        """Tell what the model raised, without the values of the rows that it was called with."""
+        frame = self._frame
+        given = [] if frame is None else [frame.iloc[:, k] for k in range(frame.shape[1])]
+        return self._error(f"{method} {raised(error, given)}")
 
     def _error(self, text: str) -> SourceError:
         return SourceError(f"model {self._loaded.source!r}: {text}")
@@ -311,7 +322,7 @@ def _label(value: Any) -> str | None:
         return None
     if not isinstance(plain, str | int | float):
         raise ValueError(  # noqa: TRY004 (of a value, not of how we call)
-            f"{_told(value)}, which is no label"
+            f"a {type_name(value)}, which is no label"
         )
     return label_text(plain)
 
@@ -322,11 +333,6 @@ def _number(value: Any) -> float:
         return float("nan")
     if not isinstance(value, Real | Decimal) or isinstance(value, bool):
         raise ValueError(  # noqa: TRY004 (as above)
-            f"{_told(value)}, which is no number"
+            f"a {type_name(value)}, which is no number"
         )
     return float(value)
-
-
-def _told(value: Any) -> str:
-    text = repr(value)
-    return f"{text[:60]}..." if len(text) > 60 else text

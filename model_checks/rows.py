@@ -1,7 +1,7 @@
 """The labelled rows that a model is judged on: read, held to the window, counted."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from model_checks.engines.sql import conjunction, identifier, literal
 from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
 from model_checks.settings import Model, Segmentation
-from model_checks.settings.mistakes import nearest
+from model_checks.text import nearest
 
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's
 _NUMBER = re.compile(
@@ -219,17 +219,6 @@ def label_text(label: str | float) -> str:
     if isinstance(label, float) and not label.is_integer():
         return repr(label)
     return label if isinstance(label, str) else str(int(label))
-
-
-def quoted(labels: Sequence[str], count: int = 0) -> str:
-    """The first five, and how many more; of as many as are counted, where that is more.
-
-    >>> quoted(["a", "b"])
-    "'a', 'b'"
-    """
-    count = max(count, len(labels))
-    more = f" and {count - 5:,} more" if count > 5 else ""
-    return ", ".join(repr(label) for label in labels[:5]) + more
 
 
 def is_number(kind: str) -> bool:

@@ -41,6 +41,8 @@ LAYERS = [
     ["significance"],
     ["intervals", "aggregates"],
     ["errors", "files"],
+    ["concealment", "text"],
+    ["redaction"],
 ]
 
 OWNERS = {

@@ -8,6 +8,7 @@ from pathlib import Path
 from model_checks.files import write_whole
 from model_checks.plugin.session import CheckSession
 from model_checks.results import Chart, Run
+from model_checks.text import told_of
 
 _INTERRUPTED = (2, 143)  # by Ctrl-C, by SIGTERM
 
@@ -51,7 +52,7 @@ def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str
 
 
 def _reason(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
+    return told_of(error)
 
 
 def _mailed(run: Run, charts: Sequence[Chart], session: CheckSession) -> Told:

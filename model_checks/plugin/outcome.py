@@ -11,7 +11,9 @@ import pytest
 from model_checks.metrics import Estimate
 from model_checks.plan import Check
 from model_checks.plugin.session import CheckSession, session_of
+from model_checks.redaction import without_secrets
 from model_checks.results import Chart, Result
+from model_checks.text import clean, told_of, without_commands
 from model_checks.verdicts import Verdict
 
 result_key = pytest.StashKey[Result]()
@@ -59,7 +61,7 @@ def properties(result: Result) -> list[tuple[str, object]]:
         told += _figures(estimate)
         told += [("confidence", repr(estimate.confidence)), ("method", str(estimate.method))]
     if compared and compared.degradation.value is not None:
-        told += [("baseline", compared.source), *_figures(compared.baseline, "baseline_")]
+        told += [("baseline", clean(compared.source)), *_figures(compared.baseline, "baseline_")]
         told += _figures(compared.degradation, "degradation_")
     numbers: dict[str, float | None] = {"rows_to_decide": result.rows_to_decide}
     if evidence := result.evidence:
@@ -121,7 +123,12 @@ def check_of(nodeid: str) -> str | None:
 
 def undrawn(name: str, error: Exception) -> str:
     """Why there is no chart, in one line."""
-    return " ".join(f"{name}: {type(error).__name__}: {error}".split())
+    return clean(f"{name}: {told_of(error)}")
+
+
+def _published(text: str) -> str:
+    """Return what was printed during a check, fit for a log that others read; its lines stay."""
+    return without_commands(without_secrets(text))
 
 
 class Outcomes:
@@ -136,6 +143,7 @@ class Outcomes:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """One clean line for what failed, and the result with its chart for the controller."""
         report = yield
+        report.sections = [(name, _published(text)) for name, text in report.sections]
         error = call.excinfo.value if call.excinfo else None
         if isinstance(error, BoundMissedError | NotMeasuredError):
             report.longrepr = str(error)

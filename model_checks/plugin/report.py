@@ -173,7 +173,7 @@ def _figures(result: Result) -> list[str]:
     rows = f"{estimate.n:,}" if estimate else ""
     judged = result.judged
     if judged is None or judged.value is None:
-        return [check.id, result.verdict.value, "", _agreed(result), rows]
+        return [check.label, result.verdict.value, "", _agreed(result), rows]
     assert estimate is not None
     assert judged.low is not None
     assert judged.high is not None
@@ -181,9 +181,9 @@ def _figures(result: Result) -> list[str]:
     if check.kind == "degradation":
         size = Size.of(check, judged)
         interval = f"{size.text(judged.low)} to {size.text(judged.high)}"
-        return [check.id, size.how(judged.value), interval, _agreed(result), rows]
+        return [check.label, size.how(judged.value), interval, _agreed(result), rows]
     interval = f"{judged.low:.3f} to {judged.high:.3f}"
-    return [check.id, f"{judged.value:.3f}", interval, _agreed(result), rows]
+    return [check.label, f"{judged.value:.3f}", interval, _agreed(result), rows]
 
 
 def _agreed(result: Result) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 from model_checks.errors import FunctionError, SourceError
 from model_checks.sources import importable, raised
 from model_checks.sources.python import load_object
+from model_checks.text import type_name
 
 GIVEN = ("y_true", "y_pred", "y_score", "weight")
 _SYNONYMS = {"sample_weight": "weight"}
@@ -59,7 +60,7 @@ class LoadedFunction:
             with importable(self._folder):
                 answer = self._call(**arguments)
         except (Exception, SystemExit) as error:  # somebody's function raises what it likes
-            raise self._error(raised(error)) from error
+            raise self._error(raised(error, map(np.ravel, arguments.values()))) from error
         return self._number(answer)
 
     def _imported(self) -> Callable[..., Any]:
@@ -71,7 +72,7 @@ class LoadedFunction:
         except (Exception, SystemExit) as error:  # importing may run anybody's code
             raise self._error(f"can't be imported, it {raised(error)}") from error
         if not callable(found):
-            raise self._error(f"is no function but a {type(found).__name__}")
+            raise self._error(f"is no function but a {type_name(found)}")
         named: Callable[..., Any] = found
         return named
 
@@ -100,7 +101,7 @@ class LoadedFunction:
         if isinstance(answer, np.generic | np.ndarray) and answer.ndim == 0:
             answer = answer.item()
         if not isinstance(answer, Real | Decimal) or isinstance(answer, bool):
-            raise self._error(f"answered with a {type(answer).__name__}, which is no number")
+            raise self._error(f"answered with a {type_name(answer)}, which is no number")
         try:
             number = float(answer)
         except OverflowError:

@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 
 from model_checks.errors import DataError
+from model_checks.redaction import without_secrets
 from model_checks.settings import Limits
-from model_checks.settings.urls import without_secrets
 
 _CONFIG = {
     "autoinstall_known_extensions": "false",
