@@ -93,6 +93,14 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["model_checks"] = node.config.stash[shared_key]
 
 
+@pytest.hookimpl(optionalhook=True, trylast=True)
+def pytest_metadata(metadata: Any) -> None:
+    """Take secrets out of what pytest-metadata shows of the environment, before it is shown."""
+    from model_checks.plugin.environment import redact
+
+    redact(metadata)
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the checks also where ``python_files`` of somebody's own would pass them over."""
     patterns = parent.config.getini("python_files")

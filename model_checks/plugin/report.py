@@ -1,7 +1,6 @@
 """The pytest-html report: started once a check is collected, with figures and charts in it."""
 
 import base64
-import re
 from collections.abc import Generator, Sequence
 from html import escape
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.results import Chart, Result, Run
@@ -49,13 +49,10 @@ class _SessionOf:
 
 
 def _strip_credentials(config: pytest.Config) -> None:
-    """The environment that the report shows has URLs of the CI in it, some with a password."""
+    """What came into the metadata since it was gathered, as from the workers under xdist."""
     from pytest_metadata.plugin import metadata_key
 
-    metadata = config.stash.setdefault(metadata_key, {})
-    for key, value in metadata.items():
-        if isinstance(value, str):
-            metadata[key] = re.sub(r"//[^/?#\s]*@", "//", value)
+    redact(config.stash.setdefault(metadata_key, {}))
 
 
 class ReportHooks:
