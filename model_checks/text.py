@@ -80,13 +80,13 @@ def _parted(command: re.Match[str]) -> str:
 def _head(text: str, most: int) -> str:
     """Return as much of a text as can be shown: somebody's may be as large as the memory.
 
-    The word in which it is cut is left out, for it may be half a secret.
+    The word in which it is cut is left out, unless it is all there is: it may be half a secret.
     """
     room = 4 * most + 1000
     if len(text) <= room:
         return text
-    words = text[:room].rsplit(None, 1)
-    return f"{words[0]} …" if len(words) > 1 else text[:room]
+    words = text[:room].rsplit(None, 1) or [""]
+    return f"{words[0]} …" if len(words[-1]) < most else text[:room]
 
 
 def type_name(value: object) -> str:

@@ -45,8 +45,9 @@ def found(text: str, names: Sequence[str]) -> str:
     names
         Of the files that were read.
     """
+    files = re.findall(r"^  file = (.+)$", text, re.MULTILINE)
     text = _ADVICE.split(text)[0]
-    if "when sniffing file" in text:
+    if "Error when sniffing file" in text[:60]:
         path = re.search(r'when sniffing file "([^"\n]+)"', text)  # some versions leave it empty
         file = path[1] if path else "a file"
         return f"{file} is not CSV: its lines differ in length, or a quote is left open"
@@ -55,17 +56,16 @@ def found(text: str, names: Sequence[str]) -> str:
     kind = match[0] if (match := _KIND.match(text)) else ""
     if not kind:
         return "the data can't be read"
-    return f"{kind}: {_of_data(text.removeprefix(f'{kind}: '), names)}"
+    where = [] if files == list(names) else files
+    return f"{kind}: {_of_data(text.removeprefix(f'{kind}: '), where)}"
 
 
-def _of_data(text: str, names: Sequence[str]) -> str:
+def _of_data(text: str, files: Sequence[str]) -> str:
     """Return where in the data it is, and what was expected there."""
     if known := _FILE_TOO_SMALL.match(text) or _ABOUT_FILE.match(text) or _OVERFLOW.match(text):
         return known[0]
     parts = [match[0]] if (match := re.match(r"CSV Error on Line: \d+", text)) else []
-    file = re.search(r"^  file = (.+)$", text, re.MULTILINE)
-    if file and [file[1]] != list(names):
-        parts.append(f"of {file[1]}")
+    parts += [f"of {file}" for file in files[-1:]]
     if parts and (reasons := _OF_CSV.findall(text)):
         return " ".join([*parts, reasons[-1]])
     columns, types = _COLUMN.findall(text), _EXPECTED.findall(text)

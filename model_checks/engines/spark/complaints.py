@@ -26,7 +26,7 @@ _BEFORE = re.compile(
 _UNREADABLE = re.compile(
     r"Could not read footer|[^\s'\"]+ is not a Parquet file|"
     r"Can not read value at \d+ in block -?\d+|[^\s'\"]+ is not a valid (?:Parquet|ORC) [Ff]ile|"
-    r"Expected magic number at tail|"
+    r"Expected magic number at tail|CSV header does not conform to the schema|"
     r"corrupt(?:ed)? (?:file|page|footer)|(?:No such file|Permission denied|Input/output error)\b"
 )
 """Why a file can't be read, where that is of the file and not of what is in it."""
