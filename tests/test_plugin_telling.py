@@ -53,7 +53,7 @@ SECRETS = {"BUILD_URL": "https://user:hunter2@ci.example.com/job/1/", "GIT_URL":
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     cities = ["Tromsø", EVIL, "Bergen", ""]
-    columns = {
+    columns: dict[str, list[object]] = {
         "city": [city for city in cities for _ in range(40)],
         "left": [k % 2 for k in range(160)],
         "predicted": [k % 2 if k > 12 else 1 for k in range(160)],
@@ -63,6 +63,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     project.write("thresholds.toml", TOML).write("deployed.py", MODEL)
     project.log("churn.parquet", columns)
     arguments = ["-v", "-rA", "--charts=none", "--junitxml=junit.xml", "--email-dry-run", "--gate"]
+    arguments += ["--metadata", "api_token", "hunter2"]
     return project.run(*arguments, **SECRETS)
 
 
@@ -108,8 +109,8 @@ def test_a_value_that_no_id_can_hold_is_shown_wherever_the_id_is(finished: Finis
     assert f"{shown}: 0." in finished.text
     case = finished.junit()[f"test_threshold[{name}]"]
     assert case[1].attrib["message"].startswith(f"{shown}: ") or shown in "".join(case.itertext())
-    [row] = [row for row in finished.report_rows() if name in row["testId"]]
-    assert shown in text_in("".join(row["resultsTableRow"]))
+    rows = [text_in("".join(row["resultsTableRow"])) for row in finished.report_rows()]
+    assert [shown in row for row in rows].count(True) == 1
     mail = email.message_from_bytes(
         (finished.report_dir / "email.eml").read_bytes(), policy=default
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 session_key = pytest.StashKey["CheckSession"]()
 shared_key = pytest.StashKey[dict[str, str]]()
+_SIGNS_OF_SECRETS = ("@", "=", "%", "::", "##", "pass", "pwd", "secret", "token", "key", "bearer")
 _CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
@@ -95,10 +96,16 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(optionalhook=True, trylast=True)
 def pytest_metadata(metadata: Any) -> None:
-    """Take secrets out of what pytest-metadata shows of the environment, before it is shown."""
-    from model_checks.plugin.environment import redact
+    """Take secrets out of what pytest-metadata shows of the environment, before it is shown.
 
-    redact(metadata)
+    Also in a session without a check, which nobody can tell yet; where no sign of one is, nothing
+    is imported for it.
+    """
+    text = str(metadata).lower()
+    if any(sign in text for sign in _SIGNS_OF_SECRETS):
+        from model_checks.plugin.environment import redact
+
+        redact(metadata)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -10,12 +10,17 @@ from model_checks.text import without_commands
 def redact(metadata: MutableMapping[str, Any]) -> None:
     """Take logins and other secrets out of the texts, however deep they lie."""
     for key, value in metadata.items():
-        metadata[key] = _redacted(value)
+        metadata[key] = _redacted(str(key), value)
 
 
-def _redacted(value: Any) -> Any:
-    if isinstance(value, str):
-        return without_commands(without_secrets(value))
+def _redacted(key: str, value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _redacted(inner) for key, inner in value.items()}
-    return [_redacted(inner) for inner in value] if isinstance(value, list) else value
+        return {inner: _redacted(str(inner), one) for inner, one in value.items()}
+    if isinstance(value, list):
+        return [_redacted(key, one) for one in value]
+    if not isinstance(value, str):
+        return value
+    named = f"{key}=x"  # a key may tell what its value is
+    return (
+        without_commands(without_secrets(value)) if without_secrets(named) == named else "[hidden]"
+    )
