@@ -268,9 +268,9 @@ def test_who_may_not_read_is_told_so() -> None:
     "expression",
     [
         "int(t)",
-        "date(t)",
-        "raise_error(t)",
-        "to_timestamp(t, 'yyyy')",
+        "year(date(t))",
+        "int(raise_error(t))",
+        "year(to_timestamp(t, 'yyyy'))",
         "int(n * 10)",
         "1 / (n - n)",
     ],
