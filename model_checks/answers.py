@@ -99,7 +99,8 @@ class _Answering:
         try:
             return {name: _array(values, text=texts[name]) for name, values in answers.items()}
         except (pa.ArrowException, UnicodeError) as error:
-            raise DataError(f"the answers of the model can't be kept: {error}") from error
+            what = f"they have a value that no column holds ({type(error).__name__})"
+            raise DataError(f"the answers of the model can't be kept: {what}") from None
 
 
 def _array(values: Any, *, text: bool) -> "pa.Array":

@@ -20,10 +20,11 @@ from model_checks.needs import Needs, scores_needed
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions, find_pair, find_predictions
 from model_checks.queries import CHANGED, find_pairs
-from model_checks.rows import Rows, open_rows, quoted, require_columns
+from model_checks.rows import Rows, open_rows, require_columns
 from model_checks.settings import Data, Model, Settings
 from model_checks.settings.urls import scheme_of
 from model_checks.sources import LoadedModel, load_model, unforeseen
+from model_checks.text import quoted
 
 _MEASURING = unforeseen("measuring")
 

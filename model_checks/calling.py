@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,9 +12,10 @@ import numpy as np
 
 from model_checks.errors import DataError, SourceError
 from model_checks.guard import guarded
-from model_checks.rows import label_text, quoted
+from model_checks.rows import label_text
 from model_checks.settings import Model
-from model_checks.sources import LoadedModel
+from model_checks.sources import LoadedModel, raised
+from model_checks.text import quoted, type_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +79,7 @@ class Caller:
         self, model: Model, loaded: LoadedModel, *, scored: bool, whose: Whose = "model"
     ) -> None:
         self._loaded = loaded
+        self._frame: pd.DataFrame | None = None
         self.whose: Whose = whose
         self._task = model.task
         self._labels_by_score = model.decision_threshold is not None
@@ -123,7 +125,8 @@ class Caller:
         SourceError
             If the model raises, or does not answer with one prediction for each row.
         """
-        with guarded(self._loaded.refusal("its answer, looked at,")):
+        self._frame = frame
+        with guarded(self._refusal("its answer, looked at,")):
             if self._task == "multilabel":
                 return self._several_columns(frame)
             return self._one_column(frame)
@@ -216,7 +219,9 @@ class Caller:
         try:
             features = [str(name) for name in names]
         except TypeError:
-            raise self._error(f"its feature_names_in_ is no list: {names!r}") from None
+            raise self._error(
+                f"its feature_names_in_ is no list but a {type_name(names)}"
+            ) from None
         if not features:
             raise self._error("tells of no feature; add features = [...]")
         if twice := [name for name, n in Counter(features).items() if n > 1]:
@@ -230,7 +235,7 @@ class Caller:
         try:
             labels = [_label(label) for label in classes]
         except TypeError:
-            raise self._error(f"its classes_ are no list: {classes!r}") from None
+            raise self._error(f"its classes_ are no list but a {type_name(classes)}") from None
         except ValueError as error:
             raise self._error(f"its classes_ hold {error}") from None
         if None in labels:
@@ -252,12 +257,12 @@ class Caller:
         return self._shaped(method, self._called(method, own), expected)
 
     def _called(self, method: str, frame: Any) -> Any:
-        with guarded(self._loaded.refusal(method)), self._loaded.surroundings.entered():
+        with guarded(self._refusal(method)), self._loaded.surroundings.entered():
             return getattr(self._loaded.model, method)(frame)
 
     def _shaped(self, method: str, answer: Any, expected: tuple[int, ...]) -> Any:
         # Nor is it known what an answer raises that is looked at.
-        with guarded(self._loaded.refusal(method)), self._loaded.surroundings.entered():
+        with guarded(self._refusal(method)), self._loaded.surroundings.entered():
             values = _array(answer)
         if values.dtype.kind in "mM":  # numpy would make numbers of them
             unfit = "number" if self._task == "regression" else "label"
@@ -265,7 +270,7 @@ class Caller:
         if values.shape == (*expected, 1) and len(expected) == 1:
             values = values[:, 0]
         if values.shape != expected:
-            found = _shape(values.shape) if values.shape else f"a {type(answer).__name__}"
+            found = _shape(values.shape) if values.shape else f"a {type_name(answer)}"
             raise self._error(f"{method} answered with {found}, expected {_shape(expected)}")
         return values
 
@@ -291,6 +296,16 @@ class Caller:
         except ValueError as error:
             raise self._error(f"{method} answered with {error}") from None
         return [texts[position] for position in positions]
+
+    def _refusal(self, method: str) -> Callable[[BaseException], SourceError]:
+        """Return how it is told what the model raised, without the values of its rows."""
+
+        def refusal(error: BaseException) -> SourceError:
+            frame = self._frame
+            given = [] if frame is None else [frame.iloc[:, k] for k in range(frame.shape[1])]
+            return self._error(f"{method} {raised(error, given)}")
+
+        return refusal
 
     def _error(self, text: str) -> SourceError:
         return SourceError(f"model {self._loaded.source!r}: {text}")
@@ -339,7 +354,7 @@ def _label(value: Any) -> str | None:
         return None
     if not isinstance(plain, str | int | float):
         raise ValueError(  # noqa: TRY004 (of a value, not of how we call)
-            f"{_told(value)}, which is no label"
+            f"a {type_name(value)}, which is no label"
         )
     return label_text(plain)
 
@@ -350,11 +365,6 @@ def _number(value: Any) -> float:
         return float("nan")
     if not isinstance(value, Real | Decimal) or isinstance(value, bool):
         raise ValueError(  # noqa: TRY004 (as above)
-            f"{_told(value)}, which is no number"
+            f"a {type_name(value)}, which is no number"
         )
     return float(value)
-
-
-def _told(value: Any) -> str:
-    text = repr(value)
-    return f"{text[:60]}..." if len(text) > 60 else text

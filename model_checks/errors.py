@@ -11,17 +11,24 @@ ModelChecksError
 
 from collections.abc import Iterable
 
+from model_checks.text import clean
+
+_LONGEST = 2_000
+
 
 class ModelChecksError(Exception):
-    """Base of all errors below; its text is one sentence made for a person to read."""
+    """Base of all errors below; its text is one clean sentence made for a person to read."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(clean(text, _LONGEST))
 
 
 class SettingsError(ModelChecksError):
     """The settings are wrong; carries every mistake that was found, in the order of the file."""
 
     def __init__(self, mistakes: Iterable[str]) -> None:
-        self.mistakes = tuple(mistakes)
-        super().__init__("\n".join(self.mistakes))
+        self.mistakes = tuple(clean(mistake, _LONGEST) for mistake in mistakes)
+        Exception.__init__(self, "\n".join(self.mistakes))
 
     def __reduce__(self) -> tuple[type["SettingsError"], tuple[tuple[str, ...]]]:
         return type(self), (self.mistakes,)

@@ -100,8 +100,8 @@ def _note(those: Sequence[tuple[Check, _Count]]) -> str:
     more = f"; so it is with {len(those) - 1:,} more" if len(those) > 1 else ""
     if check.metric == "max_error":
         return (
-            f"{check.id}: no rows can prove it, since no sample says how large an error may get; "
-            f'give it a rule of its own, such as "estimate"{more}'
+            f"{check.label}: no rows can prove it, since no sample says how large an error may "
+            f'get; give it a rule of its own, such as "estimate"{more}'
         )
     best, bound = _best(check, n), check.bound.min
     assert best is not None
@@ -112,7 +112,7 @@ def _note(those: Sequence[tuple[Check, _Count]]) -> str:
     needed, units = _rows_that_would_do(check), f"{unit.removeprefix('labelled ')}s"
     enough = f"about {needed:,} {units} would" if needed else f"no number of {units} would"
     return (
-        f"{check.id}: {rows} can't prove {agreed} whatever they show "
+        f"{check.label}: {rows} can't prove {agreed} whatever they show "
         f"(a perfect {check.metric} would have {low} to {high}); {enough}{more}"
     )
 

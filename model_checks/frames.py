@@ -55,7 +55,8 @@ class Frames:
         try:
             frame: pd.DataFrame = pa.RecordBatch.from_pydict(columns).to_pandas()
         except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000
-            raise DataError(f"the features can't be passed to the model: {error}") from error
+            what = f"they have a value that no frame holds ({type(error).__name__})"
+            raise DataError(f"the features can't be passed to the model: {what}") from None
         return frame.astype(dict.fromkeys(self._objects, object))
 
 

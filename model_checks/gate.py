@@ -21,8 +21,8 @@ class Gate:
     planned
         How many there are.
     missing
-        Ids of those that were not evaluated: not selected, not reached, skipped where the file asks
-        for them, or not compared though one of both has a value.
+        Labels of those that were not evaluated: not selected, not reached, skipped where the file
+        asks for them, or not compared though one of both has a value.
     failed
         How many failed.
     skipped
@@ -78,7 +78,7 @@ def gate_of(
     }
     return Gate(
         planned=len(held),
-        missing=tuple(check.id for check in held if check.id not in made),
+        missing=tuple(check.label for check in held if check.id not in made),
         failed=sum(result.failed for result in made.values()),
         skipped=sum(result.skipped for result in made.values()),
         beside=sum(result.failed for name, result in results.items() if name not in ids),

@@ -10,8 +10,9 @@ from model_checks.engines import Engine
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_third_labels
-from model_checks.rows import is_float, is_number, label_of, label_text, quoted, text_of
+from model_checks.rows import is_float, is_number, label_of, label_text, text_of
 from model_checks.settings import Model
+from model_checks.text import quoted
 
 _NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
 

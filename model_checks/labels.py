@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
-from model_checks.rows import quoted
+from model_checks.text import quoted
 
 
 def is_positive(text: str, positive: str) -> str:

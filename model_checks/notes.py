@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 
 from model_checks.settings import Deployed, Settings
+from model_checks.text import clean
 
 
 def notes_on(settings: Settings, name: str) -> tuple[str, ...]:
@@ -27,7 +28,7 @@ def notes_on(settings: Settings, name: str) -> tuple[str, ...]:
     if same:
         both = "candidate and deployed model" if candidate else "model and baseline"
         notes.append(f"{name}: {both} are the same {same}: the comparison says nothing")
-    return tuple(notes)
+    return tuple(map(clean, notes))
 
 
 def _same(one: Deployed, other: Deployed, folder: Path) -> str | None:

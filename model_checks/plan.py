@@ -9,6 +9,7 @@ from typing import Literal
 from model_checks.aggregates import OwnFunction
 from model_checks.metrics import Asked
 from model_checks.settings import Correction, Rule, segment_text
+from model_checks.text import one_line, shortened
 
 __all__ = [
     "Bound",
@@ -21,6 +22,7 @@ __all__ = [
     "check_id",
     "labelled_rows",
     "plain",
+    "segment_in_words",
     "segment_text",
 ]
 
@@ -36,6 +38,7 @@ SegmentationKey = tuple[str, tuple[str, ...]]
 Kind = Literal["level", "degradation", "gap"]
 
 _PLAIN = re.compile(r"[^A-Za-z0-9._+-]+")
+_HASH = re.compile(r"~[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,15 @@ class Check:
     correction: Correction = "holm"
 
     @property
+    def label(self) -> str:
+        """Return its name in sentences: the id, and the segment where the id has a hash for it."""
+        words = segment_in_words(self.segment)
+        if self.among or (self.vacant and any(value == "*" for _, value in self.segment)):
+            columns = [column for column, _ in (*self.among, self.segment)[0]]
+            words = f"by {', '.join(map(shortened, columns))}"
+        return f"{self.id} ({one_line(words, 120)})" if words and _HASH.search(self.id) else self.id
+
+    @property
     def asked(self) -> Asked:
         """What it asks of its metric."""
         inverted = self.bound.rule != "estimate" or self.kind == "gap"
@@ -130,6 +142,21 @@ def labelled_rows(n: int) -> str:
     ('1 labelled row', '2,000 labelled rows')
     """
     return "1 labelled row" if n == 1 else f"{n:,} labelled rows"
+
+
+def segment_in_words(segment: Segment) -> str:
+    """Return the values of a segment with their columns.
+
+    >>> segment_in_words((("carrier", "AA"), ("origin", None)))
+    'carrier = AA, origin is null'
+    """
+    parts = [
+        f"{shortened(column)} is null"
+        if value is None
+        else f"{shortened(column)} = {shortened(value) or repr(value)}"
+        for column, value in segment
+    ]
+    return ", ".join(parts)
 
 
 def check_id(model: str, metric: str, segment: Segment, *, vacant: bool = False) -> str:

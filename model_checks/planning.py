@@ -29,6 +29,7 @@ from model_checks.settings import (
     Settings,
     Threshold,
 )
+from model_checks.text import one_line
 
 BUILT_IN = Judging(confidence=0.95, rule="estimate", min_rows=30)
 CORRECTION: Correction = "holm"
@@ -103,7 +104,7 @@ def plan_checks(
             f"{settings.file}: two checks would be called {one}; rename the model or the column"
             for one in twice
         )
-    return Plan(tuple(checks), tuple(left_out))
+    return Plan(tuple(checks), tuple(map(one_line, left_out)))
 
 
 class _OfModel:

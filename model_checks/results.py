@@ -12,6 +12,7 @@ from model_checks.findings import Comparison, Finding, Gap
 from model_checks.metrics import Estimate
 from model_checks.plan import Check, Segment
 from model_checks.sentences import sentence
+from model_checks.text import clean
 from model_checks.verdicts import Verdict, fails
 
 SCHEMA = 1
@@ -193,7 +194,7 @@ def result_of(finding: Finding, decision: Decision) -> Result:
 
 def error_of(check: Check, reason: str) -> Result:
     """The result of a check that could not be made."""
-    return Result(check, Verdict.ERROR, f"{check.id}: {reason}")
+    return Result(check, Verdict.ERROR, f"{check.label}: {clean(reason, 2_000)}")
 
 
 def run_as_json(run: Run) -> str:

@@ -1,7 +1,7 @@
 """The labelled rows that a model is judged on: read, held to the window, counted."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -10,12 +10,15 @@ from model_checks.engines.sql import conjunction, identifier, literal
 from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
 from model_checks.settings import Model, Segmentation
-from model_checks.settings.mistakes import nearest
+from model_checks.text import nearest, shortened
 
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's
 _NUMBER = re.compile(
     r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL(\(\d+,\d+\))?", re.ASCII
 )
+_VALUE = re.compile(r"[-+]?\d+[.,]\d+|\d{5,}|\d{4}-\d\d-\d\d.*", re.ASCII)
+"""What a column is rather called by a file without a header; its names are values of a row then."""
+
 _TIME = re.compile(r"DATE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE")
 
 
@@ -221,17 +224,6 @@ def label_text(label: str | float) -> str:
     return label if isinstance(label, str) else str(int(label))
 
 
-def quoted(labels: Sequence[str], count: int = 0) -> str:
-    """The first five, and how many more; of as many as are counted, where that is more.
-
-    >>> quoted(["a", "b"])
-    "'a', 'b'"
-    """
-    count = max(count, len(labels))
-    more = f" and {count - 5:,} more" if count > 5 else ""
-    return ", ".join(repr(label) for label in labels[:5]) + more
-
-
 def is_number(kind: str) -> bool:
     """Whether a column of this type can be a regression's target or prediction, or a score."""
     return bool(_NUMBER.fullmatch(kind))
@@ -294,5 +286,9 @@ def _columns_named(model: Model) -> list[tuple[str, str]]:
 def _require(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> None:
     missing = {name: key for key, name in named if name not in types}
     if missing:
-        told = "; ".join(f"{key} {name!r} is no column" for name, key in missing.items())
-        raise DataError(f"{told}; {nearest(next(iter(missing)), types)}")
+        told = [f"{key} {shortened(name)!r} is no column" for name, key in missing.items()]
+        more = f" and {len(told) - 5:,} more" if len(told) > 5 else ""
+        known = nearest(next(iter(missing)), types)
+        if any(map(_VALUE.fullmatch, types)):
+            known = "its first line looks like values, not like names"
+        raise DataError(f"{'; '.join(told[:5])}{more}; {known}")

@@ -7,6 +7,7 @@ from model_checks.decisions import Decision, Evidence
 from model_checks.findings import Comparison, Finding
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound, Check, Segment
+from model_checks.text import clean, shortened
 from model_checks.verdicts import Verdict
 
 _CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg's"}
@@ -14,13 +15,13 @@ _LEAST_P = 1e-11
 
 
 def sentence(finding: Finding, decision: Decision) -> str:
-    """What was measured, how it stands to what was agreed, and what would settle it."""
+    """Tell what was measured, how it stands to what was agreed, and what would settle it."""
     if finding.nothing:
         told = finding.nothing
     else:
         tell = {"level": _level, "degradation": _degradation, "gap": _gap}[finding.check.kind]
         told = tell(finding, decision)
-    return f"{finding.check.id}: {told}{_would_decide(finding, decision)}"
+    return f"{finding.check.label}: {clean(told, 2_000)}{_would_decide(finding, decision)}"
 
 
 def _level(finding: Finding, decision: Decision) -> str:
@@ -57,7 +58,8 @@ def values_text(segment: Segment) -> str:
     >>> values_text((("carrier", "AA"), ("origin", None)))
     'AA, null'
     """
-    return ", ".join("null" if value is None else value or "''" for _, value in segment)
+    values = (value for _, value in segment)
+    return ", ".join("null" if one is None else shortened(one) or "''" for one in values)
 
 
 def _standing(finding: Finding, decision: Decision, digits: int) -> str:

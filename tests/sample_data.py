@@ -162,7 +162,7 @@ def complaint(folder: Path, columns: Mapping[str, Any] | None = None, **keys: An
     """The one sentence in which all checks of the model ``m`` end in ERROR."""
     results = results_of(folder, columns, **keys)
     assert {result.verdict for result in results} == {Verdict.ERROR}
-    [text] = {result.message.removeprefix(f"{result.check.id}: ") for result in results}
+    [text] = {result.message.removeprefix(f"{result.check.label}: ") for result in results}
     assert "\n" not in text
     assert "Traceback" not in text
     return text.replace(str(folder), "FOLDER")

@@ -42,6 +42,8 @@ LAYERS = [
     ["intervals", "aggregates"],
     ["guard"],
     ["errors", "files", "surroundings"],
+    ["concealment", "text"],
+    ["redaction"],
 ]
 
 OWNERS = {

@@ -47,7 +47,7 @@ def messages(folder: Path, columns: dict[str, Any] | None = None, **keys: Any) -
     """The verdict on each check and why, by the check's id without the model's name."""
     return {
         result.check.id.removeprefix("m-"): f"{result.verdict}: "
-        + result.message.removeprefix(f"{result.check.id}: ")
+        + result.message.removeprefix(f"{result.check.label}: ")
         for result in results_of(folder, columns, **keys)
     }
 

@@ -95,7 +95,7 @@ def test_the_text_is_complete() -> None:
     told = " ".join(text_of(run).split())
     for result in run.results:
         if result.failed or result.warned or result.skipped:
-            assert result.message.removeprefix(f"{result.check.id}: ") in told
+            assert result.message.removeprefix(f"{result.check.label}: ") in told
             assert result.check.id in told
     assert told.startswith("4 of 8 checks failed, 1 could not be measured 2 of 8 checks passed")
     assert "Judged as of 2013-05-01 UTC. Report: reports/report.html" in told

@@ -445,7 +445,7 @@ def test_predict_answers_a_row_of_labels_for_each_row(tmp_path: Path, predict: s
         ("1 / 0", "predict raised ZeroDivisionError: division by zero"),
         (
             "[[0, {}], [0, 1], [0, 1]]",
-            "predict answered with {}, which is no label",
+            "predict answered with a dict, which is no label",
         ),
     ],
 )
@@ -523,7 +523,7 @@ def test_scores_are_one_table_or_one_for_each_label(tmp_path: Path, proba: str) 
             "[np.zeros((3, 2)), np.zeros((2, 2))]",
             "predict_proba answered with 2 by 2 values, expected 3 by 2 values",
         ),
-        ("[[0.1, 'x']] * 3", "predict_proba answered with 'x', which is no number"),
+        ("[[0.1, 'x']] * 3", "predict_proba answered with a str, which is no number"),
         ("[]", "predict_proba answered with 0 values, expected 3 by 2 values"),
         ("1 / 0", "predict_proba raised ZeroDivisionError: division by zero"),
     ],
@@ -537,7 +537,7 @@ def test_bad_scores_are_one_sentence(tmp_path: Path, proba: str | None, told: st
     ("classes", "told"),
     [
         ("[np.array([0, 1])]", "its classes_ are a list of 1, expected 2, one for each label"),
-        ("[np.array([0, b'x'], object)] * 2", "its classes_ hold b'x', which is no label"),
+        ("[np.array([0, b'x'], object)] * 2", "its classes_ hold a bytes, which is no label"),
     ],
 )
 def test_classes_that_are_none_are_one_sentence(tmp_path: Path, classes: str, told: str) -> None:

@@ -125,6 +125,7 @@ def test_pages_have_no_element_that_we_did_not_make(hostile: Finished, file: str
 
 @pytest.mark.parametrize("secret", ["secret", "tok@en", "user:", "robot:"])
 def test_no_password_of_the_environment_is_in_the_report(hostile: Finished, secret: str) -> None:
+    assert secret not in hostile.text
     assert secret not in hostile.report()
     assert secret not in hostile.report("reports/summary.html")
     assert secret not in hostile.report("reports/results.json")

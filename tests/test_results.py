@@ -431,10 +431,15 @@ def test_a_run_that_knows_little_is_kept_all_the_same() -> None:
 @pytest.mark.parametrize("text", ["Zürich", "☂", "a\nb", '"', "\\", "\0", "\u2028", "\ud800"])
 def test_any_text_can_be_written_and_comes_back(text: str) -> None:
     held = check(LEAST, segment=(("city", text),))
-    written = run_as_json(run(error_of(held, text))).encode("utf-8")
+    written = run_as_json(run(Result(held, Verdict.ERROR, text))).encode("utf-8")
     (kept,) = json.loads(written)["checks"]
     assert kept["segment"] == {"city": text}
-    assert kept["message"] == f"churn-recall: {text}"
+    assert kept["message"] == text
+
+
+def test_why_a_check_could_not_be_made_is_one_clean_line() -> None:
+    told = error_of(check(LEAST), "no\n::error::luck at https://me:hunter2@host").message
+    assert told == "churn-recall: no : :error::luck at https://host"
 
 
 def test_results_of_a_model_are_found_by_its_name() -> None:

@@ -74,7 +74,7 @@ def ruled(one: Check, measurement: Measurement, *others: Check) -> Result:
 
 
 def told(one: Check, measurement: Measurement) -> str:
-    return ruled(one, measurement).message.removeprefix(f"{one.id}: ")
+    return ruled(one, measurement).message.removeprefix(f"{one.label}: ")
 
 
 # Degradations, as they are told.
@@ -341,7 +341,7 @@ def test_which_way_a_function_of_ones_own_points_is_told_by_its_bound(
 def nothing(one: Check, measurement: Measurement) -> str:
     found = ruled(one, measurement)
     assert found.verdict is Verdict.NO_DATA
-    return found.message.removeprefix(f"{one.id}: ")
+    return found.message.removeprefix(f"{one.label}: ")
 
 
 def test_a_baseline_of_too_few_rows_is_told_as_such() -> None:

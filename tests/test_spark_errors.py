@@ -259,3 +259,32 @@ def test_who_may_not_read_is_told_so() -> None:
         'AccessControlException: Permission denied: user=me, access=READ, inode="/logs"\n\tat x.y'
     )
     assert told(error) == 'Permission denied: user=me, access=READ, inode="/logs"'
+
+
+# Rows
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "int(t)",
+        "year(date(t))",
+        "int(raise_error(t))",
+        "year(to_timestamp(t, 'yyyy'))",
+        "int(n * 10)",
+        "1 / (n - n)",
+    ],
+)
+def test_no_value_of_a_row_is_told(tmp_path: Path, spark: Place, expression: str) -> None:
+    spark.write("predictions", {**COLUMNS, "t": ["Zebedee Quux"] * 4, "n": [987654321] * 4})
+    spark.execute("drop view if exists judged")
+    spark.execute(f"create view judged as select y, p, {expression} as w from predictions")
+    said = complaint_of(tmp_path, spark.data(table="judged"), weight="w")
+    assert said.startswith("Spark: ")
+    assert not {"Zebedee", "Quux", "987654321"} & set(said.replace("'", " ").split())
+
+
+def test_a_line_that_is_no_number_is_not_told(tmp_path: Path, spark: Place) -> None:
+    (tmp_path / "log.csv").write_text("y,p\n0,1\n1,1,Zebedee\n")
+    said = complaint_of(tmp_path, spark.data(files=str(tmp_path / "log.csv")))
+    assert "Zebedee" not in said

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from model_checks.alerts.summary import Shown, Summary
-from model_checks.alerts.wording import clean, counted, moment_text
+from model_checks.alerts.wording import moment_text
+from model_checks.text import clean, counted
 
 _ENDED = {
     3: (

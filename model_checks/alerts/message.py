@@ -18,9 +18,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from model_checks.alerts.broken import Broken, broken_headline, summary_of_broken
 from model_checks.alerts.summary import Picture, Summary, concerned, headline, summary_of
-from model_checks.alerts.wording import clean, more_text
+from model_checks.alerts.wording import more_text
 from model_checks.results import Chart, Run
 from model_checks.settings import Email
+from model_checks.text import clean
 
 PLACEHOLDER = "model-checks@localhost"
 """Sender and receiver of a mail that is written to a file and not sent."""
@@ -154,7 +155,7 @@ def plain_text(summary: Summary) -> str:
     lines += _more(summary.wrong.more, "mistake")
     for model in summary.failing.items:
         lines += _section(
-            f"{model.name}: {model.counts}", [row.sentence for row in model.rows.items]
+            f"{model.name}: {model.counts}", [row.message for row in model.rows.items]
         )
         lines += _more(model.rows.more, "failing check", "of this model")
     lines += _more(summary.failing.more, "model", "with failing checks")

@@ -3,7 +3,7 @@
 import base64
 import re
 
-from model_checks.alerts.wording import clean
+from model_checks.text import clean
 
 
 class Secrets:

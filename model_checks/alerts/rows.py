@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from model_checks.alerts.wording import (
     agreed_text,
-    clean,
     gap_text,
     metric_text,
     miss_text,
@@ -14,6 +13,7 @@ from model_checks.findings import Comparison, Gap
 from model_checks.metrics import Estimate
 from model_checks.results import Result
 from model_checks.sentences import Size, decimals, figure, values_text
+from model_checks.text import clean, one_line
 from model_checks.verdicts import Verdict
 
 
@@ -33,11 +33,6 @@ class Row:
     note: str
     message: str
 
-    @property
-    def sentence(self) -> str:
-        """The message, with the segment where the id could not hold it as it is."""
-        return f"{self.message} ({self.segment})" if "~" in self.id else self.message
-
 
 @dataclass(frozen=True)
 class _Told:
@@ -56,7 +51,7 @@ def row_of(result: Result) -> Row:
     told = _told(result)
     rule = "" if check.bound.rule == "estimate" else f"; rule {check.bound.rule}"
     return Row(
-        id=clean(check.id),
+        id=one_line(check.id),
         metric=clean(metric_text(check), 80),
         segment=gap_text(check) if check.kind == "gap" else segment_text(check.segment),
         value=told.value,
@@ -66,7 +61,7 @@ def row_of(result: Result) -> Row:
         n=f"{estimate.n:,}" if estimate else "–",
         unit=estimate.unit if estimate else "",
         note=clean(told.note + rule),
-        message=clean(result.message, 600),
+        message=one_line(result.message, 600),
     )
 
 
@@ -74,7 +69,7 @@ def _told(result: Result) -> _Told:
     check, judged = result.check, result.judged
     if not judged or judged.value is None or result.verdict is Verdict.NO_DATA:
         agreed = _agreed(result, decimals(check.bound, None))
-        note = result.message.removeprefix(f"{check.id}: ")
+        note = result.message.removeprefix(f"{check.label}: ")
         return _Told("–", "no data", "–", agreed, note)
     if result.comparison and result.estimate:
         return _degradation(result, result.estimate, result.comparison)

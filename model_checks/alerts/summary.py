@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from model_checks.alerts.rows import Row, row_of
-from model_checks.alerts.wording import clean, counted, facts_text, moment_text
+from model_checks.alerts.wording import facts_text, moment_text
 from model_checks.results import Result, Run, unjudged_text
+from model_checks.text import clean, counted, one_line
 from model_checks.verdicts import Verdict
 
 Item = TypeVar("Item")
@@ -186,13 +187,13 @@ def summary_of(
         good=not (concerned(run) or wrong) and bool(run.results),
         counts=_counts(run),
         as_of=f"Judged as of {moment_text(run.as_of or run.started)}",
-        report=clean(report, 2000),
+        report=one_line(report, 2000),
         wrong=Shown.first(most, (clean(one, 600) for one in wrong)),
         failing=failing,
         troubles=Shown.first(most, _troubles(run)),
-        warnings=Shown.first(most, (clean(r.message) for r in run.results if r.warned)),
+        warnings=Shown.first(most, (one_line(r.message) for r in run.results if r.warned)),
         notes=Shown.first(most, map(clean, _notes(run))),
-        left_out=Shown.first(most, map(clean, _left_out(run))),
+        left_out=Shown.first(most, map(one_line, _left_out(run))),
         judged=Shown.first(most, (_judged(run, name) for name in run.models)),
         pictures=[picture for picture in pictures if picture.model not in drawn],
         more_pictures=more_pictures,
@@ -249,11 +250,11 @@ def _failing(run: Run, pictures: Sequence[Picture], most: int) -> Shown[FailingM
 def _troubles(run: Run) -> list[Trouble]:
     ids: dict[tuple[str, str], list[str]] = {}
     for result in not_measured(run):
-        reason = result.message.removeprefix(f"{result.check.id}: ")
-        ids.setdefault((result.check.model, reason), []).append(result.check.id)
+        reason = result.message.removeprefix(f"{result.check.label}: ")
+        ids.setdefault((result.check.model, reason), []).append(result.check.label)
     for name in run.unjudged:
         reason = unjudged_text(name, len(run.of_model(name))).removeprefix(f"{name}: ")
-        ids[name, reason] = [result.check.id for result in run.of_model(name)]
+        ids[name, reason] = [result.check.label for result in run.of_model(name)]
     return [
         Trouble(clean(model, 80), _named(checks), clean(reason, 600))
         for (model, reason), checks in ids.items()
@@ -261,7 +262,7 @@ def _troubles(run: Run) -> list[Trouble]:
 
 
 def _named(ids: Sequence[str], most: int = 6) -> str:
-    told = ", ".join(clean(one, 120) for one in ids[:most])
+    told = ", ".join(one_line(one, 240) for one in ids[:most])
     return told if len(ids) <= most else f"{told} and {len(ids) - most:,} more"
 
 

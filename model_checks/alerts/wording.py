@@ -1,40 +1,12 @@
 """The words and figures that a summary is made of: fit to be shown anywhere, and never too long."""
 
 import math
-import re
 from datetime import UTC, datetime
 
-from model_checks.plan import Bound, Check, Segment
+from model_checks.plan import Bound, Check, Segment, segment_in_words
 from model_checks.results import ModelFacts
 from model_checks.sentences import figure
-
-# Controls, marks that turn the reading direction or can't be seen, and halves of surrogate pairs.
-_UNFIT = re.compile(
-    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
-)
-
-
-def clean(text: str, most: int = 400) -> str:
-    r"""One line of text that a header, a page and a terminal can all show.
-
-    Every kind of line break and blank becomes one space, what can't be shown becomes a question
-    mark in a diamond, and what is longer than ``most`` characters ends in an ellipsis.
-
-    >>> clean("two\u2028lines\x0b\x1c and a\x00 null")
-    'two lines and a\ufffd null'
-    """
-    line = " ".join(_UNFIT.sub("\N{REPLACEMENT CHARACTER}", text).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def counted(n: int, noun: str) -> str:
-    """The number with its noun.
-
-    >>> counted(1, "check"), counted(1200, "check")
-    ('1 check', '1,200 checks')
-    """
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+from model_checks.text import clean, counted, one_line
 
 
 def more_text(n: int, noun: str, which: str = "") -> str:
@@ -93,17 +65,13 @@ def segment_text(segment: Segment) -> str:
     """
     if not segment:
         return "all rows"
-    parts = [
-        f"{column} is null" if value is None else f"{column} = {value or repr(value)}"
-        for column, value in segment
-    ]
-    return clean(", ".join(parts), 120)
+    return one_line(segment_in_words(segment), 120)
 
 
 def gap_text(check: Check) -> str:
     """Between the values of which columns a gap is."""
     columns = {column: None for segment in check.among for column, _ in segment}
-    return clean(f"gap by {', '.join(columns)}", 120)
+    return one_line(f"gap by {', '.join(columns)}", 120)
 
 
 def agreed_text(bound: Bound, digits: int) -> str:

@@ -68,6 +68,8 @@ def header_of(path: Path) -> str:
     try:
         with opened(path, "rt", encoding="utf-8", errors="replace") as file:
             return file.readline(1_000_000)
+    except gzip.BadGzipFile:  # which would tell its first letters
+        raise DataError(f"{path} is no gzip file") from None
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"{path} can't be read ({error})") from error
 

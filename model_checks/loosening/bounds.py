@@ -8,8 +8,8 @@ from typing import NamedTuple
 from model_checks.loosening.notation import text_of, told
 from model_checks.plan import Check, Kind, Segment, SegmentationKey, SegmentRows
 from model_checks.planning import plan_checks
-from model_checks.rows import quoted
 from model_checks.settings import Settings
+from model_checks.text import quoted
 
 _STRICTNESS = {"tolerant": 0, "estimate": 1, "confident": 2}
 """What passes under a rule passes under all that are less strict, whatever their confidence."""

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from functools import singledispatch
 
-from model_checks.rows import quoted
 from model_checks.settings import Baseline, Data
+from model_checks.text import quoted
 
 
 def told(key: str, proposed: object, in_force: object) -> str:

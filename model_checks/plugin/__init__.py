@@ -24,6 +24,7 @@ session_key = pytest.StashKey["CheckSession"]()
 shared_key = pytest.StashKey[dict[str, str]]()
 signals_key = pytest.StashKey["Signals"]()
 status_key = pytest.StashKey[int]()
+_SIGNS_OF_SECRETS = ("@", "=", "%", "::", "##", "pass", "pwd", "secret", "token", "key", "bearer")
 _CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
@@ -140,6 +141,20 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
     """Let no hook of somebody's own make of a run what it is not."""
     status = yield
     return status or config.stash.get(status_key, 0)
+
+
+@pytest.hookimpl(optionalhook=True, trylast=True)
+def pytest_metadata(metadata: Any) -> None:
+    """Take secrets out of what pytest-metadata shows of the environment, before it is shown.
+
+    Also in a session without a check, which nobody can tell yet; where no sign of one is, nothing
+    is imported for it.
+    """
+    text = str(metadata).lower()
+    if any(sign in text for sign in _SIGNS_OF_SECRETS):
+        from model_checks.plugin.environment import redact
+
+        redact(metadata)
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:

@@ -11,6 +11,7 @@ from model_checks.judging import run_id
 from model_checks.plugin.session import CheckSession, Options
 from model_checks.results import Chart, Run
 from model_checks.settings import Email
+from model_checks.text import told_of
 
 
 @dataclass(frozen=True)
@@ -192,11 +193,7 @@ def _guarded(send: Callable[[], Told | None]) -> Told:
     try:
         return send() or Told()
     except Exception as error:  # noqa: BLE001 (see tell)
-        return Told((f"MAIL NOT WRITTEN: {_reason(error)}",), delivered=False)
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
+        return Told((f"MAIL NOT WRITTEN: {told_of(error)}",), delivered=False)
 
 
 def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str, ...]:
@@ -206,7 +203,7 @@ def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str
         page = summary_html(run, charts, str(folder / "report.html"))
         write_whole(folder / "summary.html", page.encode())
     except Exception as error:  # noqa: BLE001 (see tell)
-        return (f"summary.html could not be written: {_reason(error)}",)
+        return (f"summary.html could not be written: {told_of(error)}",)
     return ()
 
 

@@ -11,8 +11,10 @@ import pytest
 from model_checks.metrics import Estimate
 from model_checks.plan import Check
 from model_checks.plugin.session import CheckSession, session_of
+from model_checks.redaction import without_secrets
 from model_checks.results import Chart, Result, error_of
 from model_checks.sources import raised
+from model_checks.text import clean, told_of, without_commands
 from model_checks.verdicts import Verdict
 
 result_key = pytest.StashKey[Result]()
@@ -64,7 +66,7 @@ def properties(result: Result) -> list[tuple[str, object]]:
         told += _figures(estimate)
         told += [("confidence", repr(estimate.confidence)), ("method", str(estimate.method))]
     if compared and compared.degradation.value is not None:
-        told += [("baseline", compared.source), *_figures(compared.baseline, "baseline_")]
+        told += [("baseline", clean(compared.source)), *_figures(compared.baseline, "baseline_")]
         told += _figures(compared.degradation, "degradation_")
     numbers: dict[str, float | None] = {"rows_to_decide": result.rows_to_decide}
     if evidence := result.evidence:
@@ -126,7 +128,12 @@ def check_of(nodeid: str) -> str | None:
 
 def undrawn(name: str, error: BaseException) -> str:
     """Why there is no chart, in one line."""
-    return " ".join(f"{name}: {type(error).__name__}: {error}".split())
+    return clean(f"{name}: {told_of(error)}")
+
+
+def _published(text: str) -> str:
+    """Return what was printed during a check, fit for a log that others read; its lines stay."""
+    return without_commands(without_secrets(text))
 
 
 def check_of_item(item: pytest.Item) -> Check | None:
@@ -152,7 +159,10 @@ class Outcomes:
         """
         report = yield
         check = check_of_item(item)
-        if check is None or (report.when == "setup" and report.passed):
+        if check is None:
+            return report
+        report.sections = [(name, _published(text)) for name, text in report.sections]
+        if report.when == "setup" and report.passed:
             return report
         known, told = item.stash.get(result_key, None), item.stash.get(told_key, None)
         if told and (told.failed or not report.failed):

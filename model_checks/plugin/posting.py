@@ -9,7 +9,7 @@ from pathlib import Path
 from model_checks.alerts.delivery import PATIENCE
 from model_checks.alerts.outbox import Kept, Place, Sending, post, read_kept, repost
 from model_checks.alerts.problems import somebody
-from model_checks.alerts.wording import clean
+from model_checks.text import clean
 
 _NAMED = 3
 """Of the mails that are left for one reason, so many are named."""

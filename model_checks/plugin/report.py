@@ -1,7 +1,6 @@
 """The pytest-html report: started once a check is collected, with figures and charts in it."""
 
 import base64
-import re
 from collections.abc import Generator, Sequence
 from html import escape
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.plugin.writers import Writers
@@ -54,13 +54,10 @@ class _SessionOf:
 
 
 def _strip_credentials(config: pytest.Config) -> None:
-    """The environment that the report shows has URLs of the CI in it, some with a password."""
+    """What came into the metadata since it was gathered, as from the workers under xdist."""
     from pytest_metadata.plugin import metadata_key
 
-    metadata = config.stash.setdefault(metadata_key, {})
-    for key, value in metadata.items():
-        if isinstance(value, str):
-            metadata[key] = re.sub(r"//[^/?#\s]*@", "//", value)
+    redact(config.stash.setdefault(metadata_key, {}))
 
 
 class ReportHooks:
@@ -196,7 +193,7 @@ def _figures(result: Result) -> list[str]:
     rows = f"{estimate.n:,}" if estimate else ""
     judged = result.judged
     if judged is None or judged.value is None:
-        return [check.id, result.verdict.value, "", _agreed(result), rows]
+        return [check.label, result.verdict.value, "", _agreed(result), rows]
     assert estimate is not None
     assert judged.low is not None
     assert judged.high is not None
@@ -204,9 +201,9 @@ def _figures(result: Result) -> list[str]:
     if check.kind == "degradation":
         size = Size.of(check, judged)
         interval = f"{size.text(judged.low)} to {size.text(judged.high)}"
-        return [check.id, size.how(judged.value), interval, _agreed(result), rows]
+        return [check.label, size.how(judged.value), interval, _agreed(result), rows]
     interval = f"{judged.low:.3f} to {judged.high:.3f}"
-    return [check.id, f"{judged.value:.3f}", interval, _agreed(result), rows]
+    return [check.label, f"{judged.value:.3f}", interval, _agreed(result), rows]
 
 
 def _agreed(result: Result) -> str:

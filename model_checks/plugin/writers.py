@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from model_checks.text import told_of
+
 _WRITTEN_BY = {"LogXML": "--junitxml", "Report": "the report", "SelfContainedReport": "the report"}
 """What other plugins write at the end, by their class."""
 
@@ -57,7 +59,6 @@ class Writers:
         return guarded
 
     def _note(self, what: str, error: Exception) -> None:
-        reason = " ".join(f"{type(error).__name__}: {error}".split())
-        sentence = f"{what} could not be written: {reason}"
+        sentence = f"{what} could not be written: {told_of(error)}"
         if sentence not in self.unwritten:
             self.unwritten.append(sentence)

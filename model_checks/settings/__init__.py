@@ -15,11 +15,12 @@ from model_checks.settings.deployed import Deployed
 from model_checks.settings.email import Email
 from model_checks.settings.engine import Limits
 from model_checks.settings.judging import Correction, Judging, Rule
-from model_checks.settings.mistakes import key_mistake, nearest, refuse, sentences
+from model_checks.settings.mistakes import key_mistake, refuse, sentences
 from model_checks.settings.model import Model, model_name
 from model_checks.settings.segments import Gap, Segmentation, segment_text
 from model_checks.settings.thresholds import Threshold
 from model_checks.settings.values import Moment, Origin, Table, parse_moment
+from model_checks.text import nearest
 
 __all__ = [
     "Baseline",

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from model_checks.errors import SettingsError
 from model_checks.settings import Settings
 from model_checks.settings.deployed import Deployed, string_as
-from model_checks.settings.mistakes import nearest, sentences
+from model_checks.settings.mistakes import sentences
 from model_checks.settings.values import Table
+from model_checks.text import nearest
 
 _PICKLES = (".joblib", ".pkl", ".pickle")
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from model_checks.redaction import without_secrets
 from model_checks.settings.mistakes import refuse
-from model_checks.settings.urls import STORES, path_of, scheme_of, without_secrets
+from model_checks.settings.urls import STORES, path_of, scheme_of
 from model_checks.settings.values import Known, Table, Text, Whole
 
 SUFFIXES = (".parquet", ".csv", ".csv.gz")

@@ -9,8 +9,9 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from model_checks.metrics import METRICS, TASKS, Metric, metric_named, metrics_of
 from model_checks.settings.judging import AsOfElsewhere, CorrectionElsewhere, Judging
-from model_checks.settings.mistakes import key_mistake, keys_of, nearest, table_mistake
+from model_checks.settings.mistakes import key_mistake, keys_of, table_mistake
 from model_checks.settings.values import OBJECT
+from model_checks.text import nearest
 
 NAME = "[A-Za-z][A-Za-z0-9_]*"
 """What a metric that is a function of somebody's own may be called."""

@@ -1,6 +1,5 @@
 """The wording of mistakes in thresholds.toml: what pydantic found -> one sentence each."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
@@ -9,7 +8,9 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from model_checks.settings.urls import STORES, scheme_of, without_secrets
+from model_checks.redaction import without_secrets
+from model_checks.settings.urls import STORES, scheme_of
+from model_checks.text import nearest
 
 Location = tuple[str | int, ...]
 
@@ -40,20 +41,6 @@ _SHOWN_OF_EMAIL = {
     "timeout",
 }
 """Keys of [email] that hold no secret, not even where somebody put one into the wrong key."""
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Tell the nearest known name, where one is near, and all of them.
-
-    >>> nearest("Recal", ["recall", "f1"])
-    "did you mean 'recall'? known: f1, recall"
-    >>> nearest("zzz", ["recall", "f1"])
-    'known: f1, recall'
-    """
-    known = sorted(known)
-    close = difflib.get_close_matches(name.lower(), known, n=1)
-    guess = f"did you mean {close[0]!r}? " if close else ""
-    return f"{guess}known: {', '.join(known)}"
 
 
 def key_mistake(text: str) -> PydanticCustomError:

@@ -1,12 +1,13 @@
-"""Addresses of files in object stores and on the web, and what of them may be shown."""
+"""Addresses of files in object stores and on the web."""
 
 import re
+
+from model_checks.redaction import parted
 
 STORES = ("s3", "gs", "https", "http")
 """The schemes that DuckDB's extension httpfs reads."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+://)([^\s'\"]+)")
 
 
 def scheme_of(files: str) -> str | None:
@@ -25,27 +26,4 @@ def path_of(files: str) -> str:
     >>> path_of("https://host/log.csv?sig=a/b"), path_of("s3://bucket/day=0?/log-?.csv")
     ('https://host/log.csv', 's3://bucket/day=0?/log-?.csv')
     """
-    return _parted(files)[0]
-
-
-def without_secrets(text: str) -> str:
-    """A text less the logins and queries of the addresses in it: a signature opens the file to all.
-
-    >>> without_secrets("no access to 'https://me:p/w@host/log.csv?X-Amz-Signature=abc'")
-    "no access to 'https://host/log.csv?...'"
-    """
-    return _ADDRESS.sub(lambda match: _shown(match[1], match[2]), text)
-
-
-def _shown(scheme: str, rest: str) -> str:
-    path, query = _parted(scheme + rest)
-    return scheme + path.removeprefix(scheme).rpartition("@")[2] + ("?..." if query else "")
-
-
-def _parted(address: str) -> tuple[str, str]:
-    """What names a file, and the query behind it; in a store a ``?`` may also be of a pattern."""
-    behind = r"[?#].*" if scheme_of(address) in ("https", "http") else r"\?[^/?]*=[^?]*$"
-    match = re.search(behind, address) if scheme_of(address) else None
-    if match and scheme_of(address) in ("s3", "gs") and "/" in match[0].partition("=")[0]:
-        match = None
-    return (address[: match.start()], match[0]) if match else (address, "")
+    return parted(files)[0] if scheme_of(files) else files

@@ -2,16 +2,18 @@
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from model_checks.concealment import without_values
 from model_checks.errors import MeasurementError, SourceError
 from model_checks.guard import guarded
 from model_checks.settings import Deployed
 from model_checks.surroundings import Surroundings, surroundings_of
+from model_checks.text import clean, said_by, type_name
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
     if issubclass(type(model), type):  # by its type, for what it says itself is somebody's code
         raise SourceError(f"model {source!r}: is a class; name an instance of it")
     if not callable(loaded.attribute("predict")):
-        raise SourceError(f"model {source!r}: a {type(model).__name__} has no predict")
+        raise SourceError(f"model {source!r}: a {type_name(model)} has no predict")
     return loaded
 
 
@@ -87,18 +89,19 @@ def unforeseen(doing: str) -> Callable[[BaseException], MeasurementError]:
     return lambda error: MeasurementError(f"{doing} {raised(error)}")
 
 
-def raised(error: BaseException) -> str:
-    r"""That somebody's code raised, and what, in one line.
+def raised(error: BaseException, given: Iterable[Any] = ()) -> str:
+    r"""Tell that somebody's code raised, and what, in one line.
+
+    Parameters
+    ----------
+    given
+        Columns of rows that it was given: what it says is told without their values.
 
     >>> raised(ValueError("no\nsuch value"))
     'raised ValueError: no such value'
     """
-    try:
-        text = " ".join(str.split(str(error)))[:300]
-    except BaseException:  # noqa: BLE001 (its text is somebody's code as well)
-        text = ""
-    name = type(error).__name__
-    return f"raised {name}: {text}" if text else f"raised {name}"
+    name, said = type_name(error), without_values(said_by(error), given)
+    return f"raised {clean(f'{name}: {said}' if said else name, 300)}"
 
 
 def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> Any:

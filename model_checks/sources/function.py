@@ -15,6 +15,7 @@ from model_checks.guard import guarded
 from model_checks.sources import importable, raised
 from model_checks.sources.python import load_object
 from model_checks.surroundings import surroundings_of
+from model_checks.text import type_name
 
 GIVEN = ("y_true", "y_pred", "y_score", "weight")
 _SYNONYMS = {"sample_weight": "weight"}
@@ -64,7 +65,8 @@ class LoadedFunction:
             If it raises, or answers with something that is no finite number.
         """
         arguments = {name: given[_SYNONYMS.get(name, name)] for name in self._names}
-        with guarded(lambda error: self._error(raised(error))):
+        rows = map(np.ravel, arguments.values())
+        with guarded(lambda error: self._error(raised(error, rows))):
             with importable(self._folder):
                 answer = self._call(**arguments)
             return self._number(answer)  # what is no number of Python's own runs code as well
@@ -77,7 +79,7 @@ class LoadedFunction:
         except SourceError as error:
             raise FunctionError(str(error)) from None
         if not callable(found):
-            raise self._error(f"is no function but a {type(found).__name__}")
+            raise self._error(f"is no function but a {type_name(found)}")
         named: Callable[..., Any] = found
         return named
 
@@ -106,7 +108,7 @@ class LoadedFunction:
         if isinstance(answer, np.generic | np.ndarray) and answer.ndim == 0:
             answer = answer.item()
         if not isinstance(answer, Real | Decimal) or isinstance(answer, bool):
-            raise self._error(f"answered with a {type(answer).__name__}, which is no number")
+            raise self._error(f"answered with a {type_name(answer)}, which is no number")
         try:
             number = float(answer)
         except OverflowError:

@@ -6,7 +6,7 @@ This package is the only one to know SQLAlchemy.
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 _GIVEN = "model_checks_given"
 """What ``given`` is called there: no table of the user's has this name."""
+
+
+_UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, DecimalException)
+"""What a driver may raise when it makes a value of Python's of one that it was sent."""
 
 
 class Database:
@@ -155,7 +159,7 @@ class Database:
         """Word an error anew: the driver's may hold the URL, the SQL and values of rows."""
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, *_UNREADABLE) as error:
             raise query_complaint(error, self._connection.dialect.name, self._variable) from None
 
 

@@ -1,15 +1,17 @@
 """What a database or its driver complains of, in words of our own.
 
 A driver's error may hold the URL with its password, the user and the host, and the SQL: of one that
-was raised while connecting nothing is quoted, of any other what the database says of its tables.
+was raised while connecting nothing is quoted, of any other what the database says of its tables and
+of the SQL. What it says of values is named, and not told.
 """
 
 import re
 from collections.abc import Mapping
 
-from sqlalchemy.exc import DBAPIError, NoSuchTableError
+from sqlalchemy.exc import DBAPIError, NoSuchTableError, SQLAlchemyError
 
 from model_checks.errors import DataError
+from model_checks.text import type_name
 
 _CONNECTING: Mapping[str, str] = {
     r"pg_hba\.conf": "the database's pg_hba.conf does not let this user in from this machine",
@@ -51,24 +53,69 @@ def connection_complaint(error: Exception, variable: str) -> DataError:
     return DataError(f"{variable}: no connection could be made ({type(cause).__name__})")
 
 
+_OF_SCHEMA = ("08", "0A", "21", "25", "28", "3D", "3F", "40", "42", "53", "54", "55", "57", "58")
+"""Classes of SQLSTATE in which Postgres speaks of tables, rights and itself, not of values."""
+
+_OF_VALUES = re.compile(
+    r"division by zero|invalid input syntax for type [a-z ]+|numeric field overflow|"
+    r"invalid byte sequence for encoding|value too long for type [a-z ]+|"
+    r"(?:smallint|integer|bigint|real|value|date|timestamp|date/time field value) out of range"
+)
+"""What Postgres says of values without showing one."""
+
+_OF_SQLITE = re.compile(
+    r"near \"[^\"]*\": syntax error|no such [a-z ]+: .*|ambiguous column name: .*|"
+    r"unrecognized token: .*|wrong number of arguments to function \w+\(\)|incomplete input|"
+    r"misuse of aggregate.*|integer overflow|malformed JSON|interrupted|out of memory|"
+    r"string or blob too big|disk I/O error|not authorized|"
+    r"(?:file is not a|unable to open|attempt to write a readonly) database(?: file)?|"
+    r"database (?:disk image is malformed|is locked|schema has changed|or disk is full)|"
+    r"view \S+ is circularly defined|Could not decode to UTF-8 column '[^']*'"
+)
+"""What SQLite says that is of its file, of the SQL, or of columns."""
+
+
 def query_complaint(error: Exception, database: str, variable: str) -> DataError:
-    """Why a query failed."""
+    """Tell why a query failed, or why what it returned could not be read."""
     if isinstance(error, NoSuchTableError):
         return DataError(f"{database}: no such table")
+    if not isinstance(error, SQLAlchemyError):
+        return DataError(f"{database}: a value can't be read ({type_name(error)})")
     if not isinstance(error, DBAPIError):
-        return DataError(f"{database}: {type(error).__name__} in SQLAlchemy")
+        return DataError(f"{database}: {type_name(error)} in SQLAlchemy")
     if error.connection_invalidated:
         return DataError(f"{variable}: the connection to the database was lost before all was read")
-    cause = error.orig
-    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-    advice = _ADVICE.get(state or "", "")
-    return DataError(f"{database}: {_said(cause)}{'; ' if advice else ''}{advice}")
+    state = _state(error.orig)
+    advice = _ADVICE.get(state, "")
+    said = _said(error.orig, database, error.statement or "")
+    return DataError(f"{database}: {said}{'; ' if advice else ''}{advice}")
 
 
-def _said(cause: BaseException | None) -> str:
-    """The database's own sentence, less values of rows and lines of the SQL."""
+def _state(cause: BaseException | None) -> str:
+    """Return the SQLSTATE; empty where the driver does not tell."""
+    return str(getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None) or "")
+
+
+def _said(cause: BaseException | None, database: str, sql: str) -> str:
+    """Return the database's own sentence if it has no value of a row; else what it calls it."""
     primary = getattr(getattr(cause, "diag", None), "message_primary", None)
+    state = _state(cause)
     text = primary or str(cause.args[-1] if cause and cause.args else cause)
-    text = re.split(r"\nLINE \d+:|\n\[SQL", text)[0]
-    text = re.sub(r""":\s*["'].*$""", "", " ".join(text.split()))
-    return re.sub(r"//[^/?#\s]*@", "//", text)[:300]
+    text = " ".join(re.split(r"\nLINE \d+:|\n\[SQL", text)[0].split())
+    if database == "sqlite":
+        known = _OF_SQLITE.match(text)
+    else:
+        known = _OF_VALUES.match(text) if primary else None
+    if not known and state[:2] in (_OF_SCHEMA if primary else ("42",)):
+        return _as_in_sql(re.sub(r""":\s*["'].*$""", "", text), sql)
+    named = f"{type_name(cause)}{f' (SQLSTATE {state})' if state else ''}"
+    return known[0].strip() if known else named
+
+
+def _as_in_sql(text: str, sql: str) -> str:
+    """Return a sentence without what it quotes, unless that stands in the SQL itself."""
+    return re.sub(
+        r"\"([^\"]*)\"|'([^']*)'|`([^`]*)`",
+        lambda quote: quote[0] if quote[0][1:-1] in sql else "...",
+        text,
+    )

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 from model_checks.engines.database.complaints import connection_complaint
 from model_checks.engines.dialects import DIALECTS
 from model_checks.errors import DataError
-from model_checks.settings.mistakes import nearest
+from model_checks.text import nearest
 
 _SAMPLE = "postgresql+psycopg://user:password@host:5432/name"
 

@@ -1,6 +1,6 @@
 """DuckDB: reads Parquet and CSV files and runs the SQL in this process; the only one to know it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -69,7 +69,7 @@ class DuckDB:
         else:
             header = self._header(files) if remote else header_of(paths_of(files, folder)[0])
             kind, source = "table", scan_csv(names, header)
-        self.run(f"create or replace temp {kind} given as select * from {source}")
+        self._run(f"create or replace temp {kind} given as select * from {source}", names)
 
     def open(self, file: Path) -> None:
         """Make what a ``Writer`` has left the relation ``given``."""
@@ -82,12 +82,15 @@ class DuckDB:
         Raises
         ------
         DataError
-            With what DuckDB says, less the SQL.
+            With what DuckDB says, less the SQL and values of rows.
         """
+        return self._run(sql)
+
+    def _run(self, sql: str, names: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._connection.duckdb.execute(sql).fetchall()
         except RAISED as error:
-            raise told(error) from error
+            raise told(error, names) from None  # it may hold a line of the data
 
     def columns(self, relation: str) -> dict[str, str]:
         """The columns of a relation with their types, in order."""
@@ -106,7 +109,7 @@ class DuckDB:
         try:
             yield from self._connection.duckdb.sql(sql).arrow(size)
         except (*RAISED, OSError) as error:
-            raise told(error) from error
+            raise told(error) from None
 
     def _header(self, address: str) -> str:
         [(line,)] = self.run(first_line(address)) or [("",)]

@@ -1,15 +1,17 @@
-"""A DuckDB connection held to its limits, and what DuckDB's errors are told as."""
+"""A DuckDB connection held to its limits, and what to do about DuckDB's errors."""
 
 import re
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
+from model_checks.engines.duckdb.complaints import found
 from model_checks.errors import DataError
 from model_checks.settings import Limits
-from model_checks.settings.urls import without_secrets
+from model_checks.text import clean
 
 _CONFIG = {
     "autoinstall_known_extensions": "false",
@@ -53,7 +55,7 @@ class Connection:
             self.duckdb.execute(f"set memory_limit = '{limits.memory_limit or memory}'")
         except RAISED as error:
             self.close()
-            raise told(error) from error
+            raise told(error) from None
 
     @property
     def folder(self) -> Path:
@@ -92,26 +94,24 @@ def _spill_folder(parent: str | None) -> tempfile.TemporaryDirectory[str]:
         ) from error
 
 
-def told(error: Exception) -> BaseException:
-    """What DuckDB found, without the query, its advice on settings, and the values of the row.
+def told(error: Exception, names: Sequence[str] = ()) -> BaseException:
+    """Tell what DuckDB found, without the query and its advice on settings.
 
     Ctrl-C and SIGTERM reach a query as an error, and are to end the run as anywhere else.
+
+    Parameters
+    ----------
+    names
+        Of the files that were read; where there are several, it is told which one is meant.
     """
     if isinstance(error, RuntimeError):
-        return (
-            KeyboardInterrupt("a query was stopped") if str(error) == "Query interrupted" else error
-        )
-    text = re.split(r"\n\s*(?:LINE \d+:|Possible |The search space|See also )", str(error))[0]
-    text = re.sub(r"\nOriginal Line:.*", "", text)
-    if "when sniffing file" in text:
-        path = re.search(r'"(.+)"', text)  # some versions leave it empty
-        file = path[1] if path else "a file"
-        text = f"{file} is not CSV: its lines differ in length, or a quote is left open"
-    return DataError(f"DuckDB: {without_secrets(' '.join(_remedied(text).split()))[:400]}")
+        stopped = str(error) == "Query interrupted"
+        return KeyboardInterrupt("a query was stopped") if stopped else error
+    return DataError(f"DuckDB: {clean(_remedied(found(str(error), names)))}")
 
 
 def _remedied(text: str) -> str:
-    """What to do where the machine is too small, or where access was denied."""
+    """Tell what to do where the machine is too small, or where access was denied."""
     text, _, advice = text.partition("\n\nAuthentication Failure")
     if advice:
         why = re.search(r"\* (.*?)\.?\n", advice)

@@ -88,4 +88,4 @@ class Writer:
         try:
             self._connection.duckdb.execute(sql)
         except RAISED as error:
-            raise told(error) from error
+            raise told(error) from None

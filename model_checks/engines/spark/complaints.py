@@ -1,4 +1,4 @@
-"""What Spark found, as one sentence: without the SQL, stack traces, and what is secret in a URL."""
+"""What Spark found, as one sentence: without the SQL, stack traces, secrets and values of rows."""
 
 import re
 import warnings
@@ -23,6 +23,24 @@ _BEFORE = re.compile(
     r"Job aborted due to stage failure: .*?: Lost task [^:]*: |\[[A-Z][A-Z0-9_.]+\]\s*",
     re.DOTALL,
 )
+_UNREADABLE = re.compile(
+    r"Could not read footer|[^\s'\"]+ is not a Parquet file|"
+    r"Can not read value at \d+ in block -?\d+|[^\s'\"]+ is not a valid (?:Parquet|ORC) [Ff]ile|"
+    r"Expected magic number at tail|CSV header does not conform to the schema|"
+    r"corrupt(?:ed)? (?:file|page|footer)|(?:No such file|Permission denied|Input/output error)\b"
+)
+"""Why a file can't be read, where that is of the file and not of what is in it."""
+
+_OF_SPARK = re.compile(
+    r"Permission denied|Access ?Denied|Forbidden|Unauthorized|failed to connect|Connection|"
+    r"Class [\w.$]+ not found|No FileSystem for scheme|Name or service not known|UnknownHost|"
+    r"Java heap space|No space left on device|GC overhead|Deadline|DNS|UNAVAILABLE|Cannot reserve|"
+    r"Job \d+ cancelled|Executor heartbeat|Session|\S+ doesn't exist|Path does not exist|"
+    r"[^\s'\"]+ is not a Parquet file|Wrong FS",
+    re.IGNORECASE,
+)
+"""How sentences without a condition's name begin that are of Spark and its surroundings."""
+
 _AFTER = re.compile(r"\n\s*at |\n.*stacktrace:|\s+SQLSTATE:|\n.*==|\n'|\n\n| Please ", re.DOTALL)
 
 
@@ -59,7 +77,7 @@ def telling() -> Iterator[None]:
         try:
             yield
         except (PySparkException, Py4JError, OSError) as error:
-            raise DataError(f"Spark: {told(error)}") from error
+            raise DataError(f"Spark: {told(error)}") from None  # it may hold values of rows
 
 
 def shown(address: str) -> str:
@@ -72,7 +90,13 @@ def shown(address: str) -> str:
 
 
 def told(error: BaseException) -> str:
-    """The first sentence of an error of pyspark, py4j or gRPC, or a plainer one."""
+    """Return the first sentence of an error of pyspark, py4j or gRPC, or a plainer one.
+
+    What Spark says of the SQL and of columns before it reads a row is told as it stands; of what it
+    meets in the rows only the name that it has for it.
+    """
+    from pyspark.errors import AnalysisException
+
     text = str(error)
     library, name = type(error).__module__.partition(".")[0], type(error).__name__
     if (library == "py4j" and name != "Py4JJavaError") or isinstance(error, OSError):
@@ -82,20 +106,48 @@ def told(error: BaseException) -> str:
         return _KNOWN[condition[1]]
     if details := re.search(r'details = "(.*?)"\n', text, re.DOTALL):  # gRPC's own
         text = details[1]
-    why = f" ({_cause(text)})" if condition and condition[1] == "FAILED_READ_FILE" else ""
-    return _first_sentence(text)[:400] + why
+    if isinstance(error, AnalysisException):
+        return first_sentence(text)
+    return _of_rows(text, condition[1]) if condition else _of_surroundings(text, name)
+
+
+def _of_rows(text: str, condition: str) -> str:
+    """Return what Spark calls what it met in the rows; of a file also which."""
+    if condition != "FAILED_READ_FILE":
+        return f"the rows have a value that does not fit ({condition})"
+    file = re.match(
+        r"Encountered error while reading file \S+(?: Could not read footer)?", first_sentence(text)
+    )
+    return f"{file[0] if file else 'a file could not be read'} ({_cause(text)})"
+
+
+def _of_surroundings(text: str, name: str) -> str:
+    """Return what is said of Spark itself, of its files and of who may read them."""
+    said = first_sentence(text)
+    if header := re.match(r"CSV header does not conform to the schema", said):
+        return header[0]
+    return said if _OF_SPARK.match(said) else f"it could not go on ({_class(text) or name})"
 
 
 def _cause(text: str) -> str:
-    """Why a file can't be read."""
+    """Return why a file can't be read."""
     if "[MALFORMED_RECORD_IN_PARSING" in text:  # which goes on with the values of the row
         return "a line has too few or too many values"
-    return _first_sentence(text.rpartition("Caused by: ")[2])[:200]
+    cause = text.rpartition("Caused by: ")[2]
+    known = _UNREADABLE.search(first_sentence(cause))
+    return known[0] if known else _class(cause) or "no reason given"
 
 
-def _first_sentence(text: str) -> str:
+def _class(text: str) -> str:
+    """Return the name of the first Java exception that a text names."""
+    found = re.search(r"(?:[a-z]\w*\.)+([A-Z]\w*(?:Exception|Error))\b", text)
+    return found[1] if found else ""
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of an error, less the classes before it and what comes after."""
     text = text.strip()
     while before := _BEFORE.match(text):
         text = text[before.end() :]
     text = _AFTER.split(text)[0]
-    return " ".join(re.sub(r";\s*\w+=[^\s;]+", "", text).split()).removesuffix(".")
+    return " ".join(re.sub(r";\s*\w+=[^\s;]+", "", text).split()).removesuffix(".")[:400]

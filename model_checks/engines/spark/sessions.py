@@ -22,7 +22,7 @@ from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
 
-from model_checks.engines.spark.complaints import shown, silence, telling, told
+from model_checks.engines.spark.complaints import first_sentence, shown, silence, telling, told
 from model_checks.errors import DataError
 
 if TYPE_CHECKING:
@@ -210,7 +210,7 @@ def _last_error(log: IO[bytes]) -> str:
     size = os.fstat(log.fileno()).st_size
     lines = os.pread(log.fileno(), size, 0).decode(errors="replace").splitlines()
     errors = [line for line in lines if re.search(r"(Exception|Error)\b", line)]
-    return told(RuntimeError(errors[-1])) if errors else ""
+    return first_sentence(errors[-1]) if errors else ""
 
 
 def _has_ended(context: SparkContext) -> bool:

@@ -1,0 +1,26 @@
+"""What pytest-metadata has gathered of a CI's environment, fit for the header and the report."""
+
+from collections.abc import MutableMapping
+from typing import Any
+
+from model_checks.redaction import without_secrets
+from model_checks.text import without_commands
+
+
+def redact(metadata: MutableMapping[str, Any]) -> None:
+    """Take logins and other secrets out of the texts, however deep they lie."""
+    for key, value in metadata.items():
+        metadata[key] = _redacted(str(key), value)
+
+
+def _redacted(key: str, value: Any) -> Any:
+    if isinstance(value, dict):
+        return {inner: _redacted(str(inner), one) for inner, one in value.items()}
+    if isinstance(value, list):
+        return [_redacted(key, one) for one in value]
+    if not isinstance(value, str):
+        return value
+    named = f"{key}=x"  # a key may tell what its value is
+    return (
+        without_commands(without_secrets(value)) if without_secrets(named) == named else "[hidden]"
+    )

@@ -1,0 +1,90 @@
+"""What of a text from outside must not be told: logins in addresses, signatures, passwords."""
+
+import re
+
+_HIDDEN = r"\g<name>[hidden]"
+
+_TELLTALE = ("passw", "passphrase", "pwd", "secret", "token", "key", "sig", "credential")
+_NAME = (
+    r"(?:pass(?:word|wd|phrase)|pwd|secret|token|credentials?|signature|(?<![a-z])sig|"
+    r"(?:api|access|private|account|shared|signing|encryption|secret)[_-]?key(?:[_-]?id)?)\d{0,3}"
+)
+_SENTENCE = (
+    r"\s(?:an?|the|no|not|is|are|was|has|had|have|holds?|must|can|could|can't|does|did|should|will|"
+    r"there|more|at|in|of|to|it|needs?|missing|empty|invalid|unknown|unexpected|expected)\b"
+)
+"""After a colon, what does not begin like a password: ``secret: no such file``."""
+
+_QUOTED = r"[bu]?(?P<quote>\\*[\"'])(?:(?!(?P=quote))(?:\\.|[^\\])){0,999}(?P=quote)"
+_NEXT_PAIR = r"[,;&]\s{0,3}[\"']?[\w.-]{1,40}[\"']?\s{0,3}[=:]"
+_SIGN = (
+    r"(?:\\*[\"']?\]?\s{0,8}(?:=>|:=|==?|%(?:25)*3[AD])|"
+    rf"\s{{0,8}}:(?!:|{_SENTENCE})|"
+    r"\\*[\"']\s{0,8}:(?=\s{0,8}(?:[bu]?\\*[\"']|\d|\{)))\s{0,8}"
+)
+_PAIR = re.compile(
+    rf"(?P<name>{_NAME}{_SIGN})(?!\[hidden\])"
+    rf"(?:{_QUOTED}|\{{[^}}]{{0,999}}\}}|(?:(?!{_NEXT_PAIR})\S)+)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A name and a value, as a query, an option, a header, TOML, JSON or Python has them."""
+
+_HEADER = re.compile(
+    rf"(?P<name>authorization\\*[\"']?\s{{0,8}}[=:]\s{{0,8}})"
+    rf"(?!\[hidden\])(?:{_QUOTED}|(?:[a-z][\w-]{{0,20}}[ \t]+)?\S+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BEARER = re.compile(r"(?P<name>\bbearer[ \t]+)[\w.~+/=-]{8,}", re.IGNORECASE)
+
+_LOGIN = re.compile(
+    r"(?P<slashes>//|\\{1,4}/\\{1,4}/)(?!user:password@)(?:"  # which is an example
+    r"[^\s/?#:@'\"]*:(?!\s)(?:(?!//)\S)*@|"  # up to the last @ of the word
+    r"[^\s/?#:@'\"]*:(?!\s|\d{1,5}(?:[/?#\s'\",;)\]]|$))(?:(?!//)[^\n@]){1,200}@|"  # with blanks
+    r"[^\s/?#@'\"]+@)"
+)
+_ENCODED = re.compile(
+    r"(?P<slashes>(?::|%(?:25)*3A)(?:%(?:25)*2F){2})"
+    r"(?:(?!%(?:25)*2F%(?:25)*2F)[^\s'\"&<>])*(?:@|%(?:25)*40)",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(
+    r"(?<![A-Za-z0-9+.-])(?P<scheme>[A-Za-z][A-Za-z0-9+.-]{0,40})://(?P<rest>[^\s'\"]+)"
+)
+
+
+def without_secrets(text: str) -> str:
+    """Return a text less the logins and queries of its addresses, and the values of secret keys.
+
+    A signature in a query opens the file to all. Lines stay as they are.
+
+    >>> without_secrets("no access to 'https://me:p/w@host/log.csv?X-Amz-Signature=abc'")
+    "no access to 'https://host/log.csv?...'"
+    >>> without_secrets("password='a b' host=db, tokens=3; see password_env")
+    'password=[hidden] host=db, tokens=3; see password_env'
+    """
+    if "//" in text or "/\\" in text:
+        text = _LOGIN.sub(r"\g<slashes>", text)
+        text = _ADDRESS.sub(lambda found: _shown(found[0]), text)
+    lowered = text.lower()
+    if "2f" in lowered and "%" in lowered:
+        text = _ENCODED.sub(r"\g<slashes>", text)
+    if "authorization" in lowered or "bearer" in lowered:
+        text = _BEARER.sub(_HIDDEN, _HEADER.sub(_HIDDEN, text))
+    if any(word in lowered for word in _TELLTALE):
+        text = _PAIR.sub(_HIDDEN, text)
+    return text
+
+
+def parted(address: str) -> tuple[str, str]:
+    """Return what names a file, and the query behind it; in a store ``?`` may be of a pattern."""
+    scheme = address.partition("://")[0].lower()
+    behind = r"[?#].*" if scheme in ("https", "http") else r"\?[^/?]*=[^?]*$"
+    match = re.search(behind, address, re.DOTALL)
+    if match and scheme in ("s3", "gs") and "/" in match[0].partition("=")[0]:
+        match = None
+    return (address[: match.start()], match[0]) if match else (address, "")
+
+
+def _shown(address: str) -> str:
+    path, query = parted(address)
+    return f"{path}?..." if query else path

@@ -1,0 +1,169 @@
+"""Words for people: one cleaning for every sentence, and lists that stay short."""
+
+import difflib
+import heapq
+import re
+from collections.abc import Iterable, Sequence
+
+from model_checks.redaction import without_secrets
+
+# Controls, marks that turn the reading direction or can't be seen, and halves of surrogate pairs.
+_UNFIT = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e"
+    "\u200f\u202a-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
+    "\U000e0000-\U000e00ff]"
+)
+
+_GITHUB = (
+    "error|warning|notice|debug|group|endgroup|echo|add-mask|add-path|add-matcher|remove-matcher|"
+    "set-output|save-state|set-env|stop-commands|internal-set-repo-path"
+)
+_COMMAND = re.compile(
+    rf"::(?=\s*(?:{_GITHUB})(?:::|\s))|(?:(?<=\s)|(?<![\s\S]))::(?=\s*[\w-]+(?:::|\s))|"
+    r"##(?=\w*\[)|section_(?:start|end):(?=\d)|travis_(?:fold|time):",
+    re.IGNORECASE,
+)
+"""What makes a line of a log a command to GitHub, Azure, TeamCity, GitLab or Travis."""
+
+_NAME_OF = type.__dict__["__name__"].__get__
+"""A class of somebody's own may have another ``__name__``, which may raise."""
+
+_MOST_KNOWN = 40
+_MOST_NEAR = 8
+_MOST_COMPARED = 200
+_MOST_SAID = 10_000
+_LONG = 60
+
+
+def clean(text: str, most: int = 400) -> str:
+    r"""Return a text as one line that anything can show, without secrets and commands.
+
+    It is for every sentence in which there is a word from outside.
+
+    >>> clean("at https://me:word@host/x\n::error::\x1b[31mno")
+    'at https://host/x : :error::\ufffd[31mno'
+    """
+    return one_line(without_secrets(_head(text, most)), most)
+
+
+def one_line(text: str, most: int = 400) -> str:
+    r"""Return a text as one line that a header, a page, a terminal and a CI's log can all show.
+
+    Every kind of line break and blank becomes one space, what can't be shown becomes a question
+    mark in a diamond, and what is longer than ``most`` characters ends in an ellipsis. What would
+    be a command to a CI is parted, so that it is text.
+
+    >>> one_line("two\u2028lines\x0b\x1c and a\x00 null")
+    'two lines and a\ufffd null'
+    >>> one_line("##[error] ::set-output name=a::b in std::vector::at")
+    '# #[error] : :set-output name=a::b in std::vector::at'
+    """
+    line = " ".join(_head(text, most).split())
+    if not line.isprintable():
+        line = _UNFIT.sub("\N{REPLACEMENT CHARACTER}", line)
+    line = without_commands(line)
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def without_commands(text: str) -> str:
+    """Return a text in which no line is a command to a CI; its lines stay."""
+    if "::" not in text and "##" not in text and "_" not in text:
+        return text
+    return _COMMAND.sub(_parted, text)
+
+
+def _parted(command: re.Match[str]) -> str:
+    found = command[0]
+    return f"{found[0]} {found[1:]}" if found[0] in ":#" else f"{found[:-1]} :"
+
+
+def _head(text: str, most: int) -> str:
+    """Return as much of a text as can be shown: somebody's may be as large as the memory.
+
+    The word in which it is cut is left out, unless it is all there is: it may be half a secret.
+    """
+    room = 4 * most + 1000
+    if len(text) <= room:
+        return text
+    words = text[:room].rsplit(None, 1) or [""]
+    return f"{words[0]} …" if len(words[-1]) < most else text[:room]
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's class, which somebody else has chosen."""
+    return clean(_NAME_OF(type(value)), _LONG)
+
+
+def told_of(error: BaseException, most: int = 300) -> str:
+    r"""Return the class of somebody's error and what it says, in one clean line.
+
+    >>> told_of(ValueError("no\nsuch value"))
+    'ValueError: no such value'
+    """
+    name, said = type_name(error), said_by(error)
+    return clean(f"{name}: {said}" if said else name, most)
+
+
+def said_by(error: BaseException) -> str:
+    """Return what somebody's error says; nothing where saying it raises."""
+    try:
+        return str.strip(str.__getitem__(str(error), slice(_MOST_SAID)))  # a class of their own
+    except BaseException:  # noqa: BLE001 (its text is somebody's code as well)
+        return ""
+
+
+def counted(n: int, noun: str) -> str:
+    """Return the number with its noun.
+
+    >>> counted(1, "check"), counted(1200, "check")
+    ('1 check', '1,200 checks')
+    """
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def quoted(labels: Sequence[str], count: int = 0) -> str:
+    """Tell the first five, and how many more; of as many as are counted, where that is more.
+
+    >>> quoted(["a", "b"])
+    "'a', 'b'"
+    """
+    count = max(count, len(labels))
+    more = f" and {count - 5:,} more" if count > 5 else ""
+    return ", ".join(repr(shortened(label)) for label in labels[:5]) + more
+
+
+def shortened(name: str) -> str:
+    """Return a name that is not too long to stand in a sentence."""
+    return name if len(name) <= _LONG else f"{name[: _LONG - 1]}…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Tell the nearest known name, where one is near, and the others: all, if they are few.
+
+    >>> nearest("Recal", ["recall", "f1"])
+    "did you mean 'recall'? known: f1, recall"
+    >>> nearest("zzz", ["recall", "f1"])
+    'known: f1, recall'
+    >>> nearest("y", [f"x{k}" for k in range(10_000)])
+    'known: x0, x1, x10, x100, x1000, x1001, x1002, x1003 and 9,992 more'
+    """
+    names = sorted(known)
+    close = _close(name, names)
+    guess = f"did you mean {shortened(close[0])!r}? " if close else ""
+    told = names if len(names) <= _MOST_KNOWN else (close or names)[:_MOST_NEAR]
+    more = f" and {len(names) - len(told):,} more" if len(told) < len(names) else ""
+    return f"{guess}known: {', '.join(map(shortened, told))}{more}"
+
+
+def _close(name: str, names: Sequence[str]) -> list[str]:
+    """Return the names that are like one, the nearest first; long ones by their beginnings."""
+    wanted, heads = name[:_LONG].lower(), dict[str, str]()
+    for one in names:
+        heads.setdefault(one[:_LONG], one)
+    candidates: Iterable[str] = heads
+    if len(heads) > _MOST_COMPARED:  # comparing takes long: first those that have most in common
+        pairs = {wanted[k : k + 2] for k in range(len(wanted))}
+        in_common = {one: sum(pair in one.lower() for pair in pairs) for one in heads}
+        candidates = heapq.nlargest(_MOST_COMPARED, heads, key=in_common.__getitem__)
+    most = _MOST_NEAR if len(names) > _MOST_KNOWN else 1
+    return [heads[one] for one in difflib.get_close_matches(wanted, candidates, n=most)]
