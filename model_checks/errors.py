@@ -11,6 +11,9 @@ ModelChecksError
 
 from collections.abc import Iterable
 
+_LONGEST = 2_000
+"""Characters of a mistake that are told."""
+
 
 class ModelChecksError(Exception):
     """Base of all errors below; its text is one sentence made for a person to read."""
@@ -20,7 +23,7 @@ class SettingsError(ModelChecksError):
     """The settings are wrong; carries every mistake that was found, in the order of the file."""
 
     def __init__(self, mistakes: Iterable[str]) -> None:
-        self.mistakes = tuple(mistakes)
+        self.mistakes = tuple(map(_line, mistakes))
         super().__init__("\n".join(self.mistakes))
 
     def __reduce__(self) -> tuple[type["SettingsError"], tuple[tuple[str, ...]]]:
@@ -45,3 +48,9 @@ class FunctionError(MeasurementError):
 
 class DeliveryError(ModelChecksError):
     """A mail was not accepted for at least one receiver."""
+
+
+def _line(text: str) -> str:
+    """A mistake as one line of bounded length, whatever was quoted in it."""
+    line = " ".join(text.splitlines())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

@@ -2,11 +2,13 @@
 
 import glob
 import gzip
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
+from model_checks.files import no_file
 from model_checks.settings.urls import path_of
 
 _DELIMITERS = ",;\t|"
@@ -90,15 +92,17 @@ def paths_of(files: str, folder: Path) -> list[Path]:
         # Path.glob takes no absolute pattern.
         names = glob.glob(files, root_dir=folder, recursive=True)  # noqa: PTH207
         found = found or [folder / name for name in sorted(names)]
-        sizes = {path: path.stat().st_size for path in found}
+        states = {path: path.stat() for path in found}
     except (OSError, ValueError) as error:  # ValueError: a null character
         raise DataError(f"can't be found ({error})") from error
     if not found:
         raise DataError(f"no such file in {folder}")
-    for path, size in sizes.items():
-        if path.is_dir():
+    for path, state in states.items():
+        if what := no_file(state.st_mode):
+            raise DataError(f"{path} is {what}")
+        if stat.S_ISDIR(state.st_mode):
             raise DataError(f"{path} is a folder; name its files, as in '*.parquet'")
-        if not size:
+        if not state.st_size:
             raise DataError(f"{path} is an empty file")
     return found
 

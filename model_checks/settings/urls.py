@@ -6,7 +6,9 @@ STORES = ("s3", "gs", "https", "http")
 """The schemes that DuckDB's extension httpfs reads."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
-_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+://)([^\s'\"]+)")
+# A scheme is short; were it not said, a long text without an address would be searched anew from
+# each of its letters.
+_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,30}://)([^\s'\"]+)")
 
 
 def scheme_of(files: str) -> str | None:
@@ -44,8 +46,13 @@ def _shown(scheme: str, rest: str) -> str:
 
 def _parted(address: str) -> tuple[str, str]:
     """What names a file, and the query behind it; in a store a ``?`` may also be of a pattern."""
-    behind = r"[?#].*" if scheme_of(address) in ("https", "http") else r"\?[^/?]*=[^?]*$"
-    match = re.search(behind, address) if scheme_of(address) else None
-    if match and scheme_of(address) in ("s3", "gs") and "/" in match[0].partition("=")[0]:
-        match = None
-    return (address[: match.start()], match[0]) if match else (address, "")
+    scheme = scheme_of(address)
+    if scheme in ("https", "http"):
+        match = re.search(r"[?#]", address)
+        start = match.start() if match else len(address)
+    else:
+        start = address.rfind("?")
+        key, equals, _ = address[start:].partition("=")
+        if scheme is None or start < 0 or not equals or "/" in key:
+            start = len(address)
+    return address[:start], address[start:]

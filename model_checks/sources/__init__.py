@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from model_checks.errors import SourceError
+from model_checks.files import read_regular
 from model_checks.settings import Deployed
 
 
@@ -97,7 +98,7 @@ def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> An
 
 def _content(path: Path, source: str) -> bytes:
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except FileNotFoundError:
         raise SourceError(f"model {source!r}: no such file in {path.parent}") from None
     except (OSError, ValueError) as error:  # ValueError: a null character
