@@ -42,6 +42,10 @@ _ADVICE: Mapping[str, str] = {
 """What to do, by SQLSTATE."""
 
 
+_READ = 10_000
+"""Characters of what a database says that are looked at."""
+
+
 def connection_complaint(error: Exception, variable: str) -> DataError:
     """Why there is no connection."""
     cause = getattr(error, "orig", None) or error
@@ -69,6 +73,6 @@ def _said(cause: BaseException | None) -> str:
     """The database's own sentence, less values of rows and lines of the SQL."""
     primary = getattr(getattr(cause, "diag", None), "message_primary", None)
     text = primary or str(cause.args[-1] if cause and cause.args else cause)
-    text = re.split(r"\nLINE \d+:|\n\[SQL", text)[0]
+    text = re.split(r"\nLINE \d+:|\n\[SQL", text[:_READ])[0]
     text = re.sub(r""":\s*["'].*$""", "", " ".join(text.split()))
     return re.sub(r"//[^/?#\s]*@", "//", text)[:300]

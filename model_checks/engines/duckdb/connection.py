@@ -99,7 +99,7 @@ def told(error: Exception) -> BaseException:
     """
     if isinstance(error, RuntimeError):
         return KeyboardInterrupt() if str(error) == "Query interrupted" else error
-    text = re.split(r"\n\s*(?:LINE \d+:|Possible |The search space|See also )", str(error))[0]
+    text = re.split(r"\n[ \t]*+(?:LINE \d+:|Possible |The search space|See also )", str(error))[0]
     text = re.sub(r"\nOriginal Line:.*", "", text)
     if "when sniffing file" in text:
         path = re.search(r'"(.+)"', text)  # some versions leave it empty

@@ -17,13 +17,16 @@ _KNOWN = {
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 """They write a page of JSON to the terminal for each mistake."""
 
+_READ = 10_000
+"""Characters of what Spark says that are looked at for a sentence: the rest are stack traces."""
+
 _CLASS = r"\(?(?:[a-z]\w*\.)+[A-Z][\w$.]*(?:Exception|Error)\)?:?\s*"
 _BEFORE = re.compile(
     rf"An error occurred while calling [\w.$:]+\s*:\s*|{_CLASS}|"
     r"Job aborted due to stage failure: .*?: Lost task [^:]*: |\[[A-Z][A-Z0-9_.]+\]\s*",
     re.DOTALL,
 )
-_AFTER = re.compile(r"\n\s*at |\n.*stacktrace:|\s+SQLSTATE:|\n.*==|\n'|\n\n| Please ", re.DOTALL)
+_AFTER = re.compile(r"\n[ \t]*+at |\n.*stacktrace:|\sSQLSTATE:|\n.*==|\n'|\n\n| Please ", re.DOTALL)
 
 
 @contextmanager
@@ -80,8 +83,9 @@ def told(error: BaseException) -> str:
     condition = re.search(r"\[([A-Z][A-Z0-9_]+)[.\]]", text)
     if condition and condition[1] in _KNOWN:
         return _KNOWN[condition[1]]
-    if details := re.search(r'details = "(.*?)"\n', text, re.DOTALL):  # gRPC's own
-        text = details[1]
+    _, _, details = text.partition('details = "')  # gRPC's own
+    if '"\n' in details:
+        text = details.partition('"\n')[0]
     why = f" ({_cause(text)})" if condition and condition[1] == "FAILED_READ_FILE" else ""
     return _first_sentence(text)[:400] + why
 
@@ -94,7 +98,7 @@ def _cause(text: str) -> str:
 
 
 def _first_sentence(text: str) -> str:
-    text = text.strip()
+    text = text.strip()[:_READ]
     while before := _BEFORE.match(text):
         text = text[before.end() :]
     text = _AFTER.split(text)[0]
