@@ -7,8 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from model_checks import __version__
 from model_checks.errors import MeasurementError
@@ -26,6 +24,7 @@ from model_checks.plan import Plan, Segment, SegmentationKey, SegmentRows
 from model_checks.planning import plan_checks
 from model_checks.results import Run
 from model_checks.rulings import rulings
+from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings
 
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
@@ -60,7 +59,7 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     plan = plan_of(settings, moments, gate=gate)
     with _folder_for_predictions(settings) as folder:
         measured = {
-            name: measure(settings, name, plan.checks, moments[name], Path(folder))
+            name: measure(settings, name, plan.checks, moments[name], folder.path)
             for name in settings.models
         }
     ruled = {name: rulings(plan.of_model(name), one) for name, one in measured.items()}
@@ -88,12 +87,14 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
     )
 
 
-def _folder_for_predictions(settings: Settings) -> TemporaryDirectory[str]:
+def _folder_for_predictions(settings: Settings) -> Scratch:
     """Where ``[engine]`` says; if nothing can be written there, every model will tell."""
+    parent = settings.engine.temp_directory
+    remove_abandoned(parent)
     try:
-        return TemporaryDirectory(prefix="model-checks-", dir=settings.engine.temp_directory)
+        return Scratch.new(parent)
     except OSError:
-        return TemporaryDirectory(prefix="model-checks-")
+        return Scratch.new()
 
 
 def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) -> Plan:

@@ -40,7 +40,7 @@ LAYERS = [
     ["metrics"],
     ["significance"],
     ["intervals", "aggregates"],
-    ["errors", "files"],
+    ["errors", "files", "scratch"],
 ]
 
 OWNERS = {

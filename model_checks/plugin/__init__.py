@@ -5,8 +5,6 @@ their own (``outcome.Outcomes``, ``run.JudgedRun``), imported and registered whe
 """
 
 import argparse
-import shutil
-import tempfile
 from collections.abc import Generator
 from datetime import UTC, datetime
 from fnmatch import fnmatch
@@ -16,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from model_checks.plugin.session import CheckSession  # noqa: F401 (named in a string below)
+    # Named in strings below.
+    from model_checks.plugin.session import CheckSession  # noqa: F401
+    from model_checks.scratch import Scratch  # noqa: F401
 
 session_key = pytest.StashKey["CheckSession"]()
 shared_key = pytest.StashKey[dict[str, str]]()
+_scratch_key = pytest.StashKey["Scratch"]()
 _CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
@@ -86,8 +87,11 @@ def _candidate(text: str) -> str:
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker what the processes of a run share: a private folder, and its start."""
     if shared_key not in node.config.stash:
+        from model_checks.scratch import Scratch
+
+        scratch = node.config.stash[_scratch_key] = Scratch.new()
         node.config.stash[shared_key] = {
-            "folder": tempfile.mkdtemp(prefix="model-checks-"),
+            "folder": str(scratch.path),
             "started": datetime.now(UTC).isoformat(),
         }
     node.workerinput["model_checks"] = node.config.stash[shared_key]
@@ -165,5 +169,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what was kept for the run."""
     if session_key in config.stash:
         config.stash[session_key].close()
-    if shared_key in config.stash:
-        shutil.rmtree(config.stash[shared_key]["folder"], ignore_errors=True)
+    if _scratch_key in config.stash:
+        config.stash[_scratch_key].remove()

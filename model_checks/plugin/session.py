@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from model_checks.plugin.once import Once
 from model_checks.plugin.progress import progress_bar
 from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
+from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings, load_settings
 
 DIED = "the process that measured it died"
@@ -81,7 +81,10 @@ class CheckSession:
         given = getattr(config, "workerinput", {}).get("model_checks")
         shared: dict[str, str] | None = given or config.stash.get(shared_key, None)
         self._owns_folder = shared is None
-        self.folder = Path(shared["folder"] if shared else tempfile.mkdtemp(prefix="model-checks-"))
+        self._own = Scratch(Path(shared["folder"])) if shared else Scratch.new()
+        self.folder = self._own.path
+        if not self.is_worker:
+            remove_abandoned()
         self.started = datetime.fromisoformat(shared["started"]) if shared else datetime.now(UTC)
         self._once = Once(self.folder if shared else None)
         self._charts: dict[tuple[str, Segment], Chart] = {}
@@ -200,7 +203,7 @@ class CheckSession:
             with suppress(SettingsError):
                 shutil.rmtree(self._scratch, ignore_errors=True)
         if self._owns_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._own.remove()
 
     @property
     def _scratch(self) -> Path:
@@ -212,7 +215,8 @@ class CheckSession:
     def _spilling(self) -> Settings:
         """The settings for the engine: what a worker that is killed leaves goes with the run."""
         try:
-            self._scratch.mkdir(mode=0o700, exist_ok=True)
+            remove_abandoned(self._scratch.parent)
+            self._large = Scratch(self._scratch)  # in use as long as this is
         except OSError:  # which every model will tell, with the name that was written
             return self.settings
         return self.settings.spilling_to(self._scratch)

@@ -1,13 +1,13 @@
 """A DuckDB connection held to its limits, and what DuckDB's errors are told as."""
 
 import re
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 from model_checks.errors import DataError
+from model_checks.scratch import Scratch
 from model_checks.settings import Limits
 from model_checks.settings.urls import without_secrets
 
@@ -41,7 +41,7 @@ class Connection:
 
     def __init__(self, limits: Limits) -> None:
         self._spill = _spill_folder(limits.temp_directory)
-        self.duckdb = duckdb.connect(config={**_CONFIG, "temp_directory": self._spill.name})
+        self.duckdb = duckdb.connect(config={**_CONFIG, "temp_directory": str(self.folder)})
         memory, threads = usable(self.duckdb)
         try:
             self.duckdb.execute("set TimeZone = 'UTC'")
@@ -58,12 +58,12 @@ class Connection:
     @property
     def folder(self) -> Path:
         """Where what does not fit into memory is kept, until it is closed."""
-        return Path(self._spill.name)
+        return self._spill.path
 
     def close(self) -> None:
         """Close it, and remove what did not fit into memory."""
         self.duckdb.close()
-        self._spill.cleanup()
+        self._spill.remove()
 
 
 def usable(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
@@ -80,11 +80,9 @@ def usable(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
     return f"{float(amount) / 0.8 / 2:.3f} {unit}", max(cores - 1, 2) if cores > 1 else 1
 
 
-def _spill_folder(parent: str | None) -> tempfile.TemporaryDirectory[str]:
+def _spill_folder(parent: str | None) -> Scratch:
     try:
-        return tempfile.TemporaryDirectory(
-            prefix="model-checks-", dir=parent, ignore_cleanup_errors=True
-        )
+        return Scratch.new(parent)
     except OSError as error:
         raise DataError(
             f"[engine] temp_directory {parent!r} can't be written to ({error.strerror}); "
