@@ -1,9 +1,10 @@
 """What a path, glob or address names, and the SQL by which DuckDB reads it as one table."""
 
+import csv
 import glob
 import gzip
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from model_checks.engines.sql import literal
@@ -41,11 +42,48 @@ def scan_csv(names: Sequence[str], header: str) -> str:
     header
         The first line of the first file.
     """
-    delimiter = literal(max(_DELIMITERS, key=header.count))
+    delimiter = literal(_delimiter(header))
     return (
         f"read_csv({_listed(names)}, union_by_name = true, {_CSV}, "
         f"delim = {delimiter}, compression = '{_compression(names[0])}')"
     )
+
+
+def schemas_of(names: Sequence[str]) -> str:
+    """SQL for what ``top_level`` asks for of each Parquet file, with the file before it."""
+    return f"select file_name, name, num_children from parquet_schema({_listed(names)})"
+
+
+def top_level(schema: Iterable[tuple[str, int | None]]) -> list[str]:
+    """Return the names of a Parquet file's columns.
+
+    Parameters
+    ----------
+    schema
+        Name and number of parts of each node of the tree, the root first, each before its parts.
+
+    >>> top_level([("root", 2), ("place", 2), ("x", None), ("y", None), ("a", None)])
+    ['place', 'a']
+    """
+    names, left = [], [1]  # how many nodes are still to come on each level
+    for name, parts in schema:
+        if len(left) == 2:
+            names.append(name)
+        left[-1] -= 1
+        left.append(parts or 0)
+        while left and not left[-1]:
+            left.pop()
+    return names
+
+
+def columns_in(header: str) -> list[str]:
+    """Return the names in the first line of a CSV file, as DuckDB reads them."""
+    line = header.removeprefix("\N{BYTE ORDER MARK}").rstrip("\r\n")
+    return [name.strip() for row in csv.reader([line], delimiter=_delimiter(line)) for name in row]
+
+
+def _delimiter(header: str) -> str:
+    return max(_DELIMITERS, key=header.count)
 
 
 def first_line(name: str) -> str:
