@@ -97,10 +97,17 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["model_checks"] = node.config.stash[shared_key]
 
 
+def is_checks(path: Path) -> bool:
+    """Tell whether a file is that of the checks, by whatever links it is reached."""
+    if path == _CHECKS or path.name != _CHECKS.name:
+        return path == _CHECKS
+    return path.exists() and path.samefile(_CHECKS)
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the checks also where ``python_files`` of somebody's own would pass them over."""
     patterns = parent.config.getini("python_files")
-    if file_path != _CHECKS or parent.session.isinitpath(file_path):
+    if not is_checks(file_path) or parent.session.isinitpath(file_path):
         return None
     if any(fnmatch(file_path.name, pattern) for pattern in patterns):
         return None
@@ -109,7 +116,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each check of the plan."""
-    if Path(str(metafunc.module.__file__)) == _CHECKS:
+    if is_checks(Path(str(metafunc.module.__file__))):
         from model_checks.plugin.collection import parametrize
 
         parametrize(metafunc)
@@ -119,9 +126,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A session whose settings have mistakes ends here, with exit code 4."""
     if session_key in config.stash:
-        from model_checks.plugin.collection import refuse_mistakes
+        from model_checks.plugin.collection import drop_repeated, refuse_mistakes
 
         refuse_mistakes(config, items)
+        drop_repeated(config, items)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -7,6 +7,7 @@ import pytest
 
 from model_checks.errors import SettingsError
 from model_checks.plan import Check, Plan
+from model_checks.plugin import is_checks
 from model_checks.plugin.outcome import Outcomes, check_of
 from model_checks.plugin.run import JudgedRun, clear
 from model_checks.plugin.session import CheckSession, session_of
@@ -51,6 +52,17 @@ def refuse_mistakes(config: pytest.Config, items: list[pytest.Item]) -> None:
         if not session.is_worker:
             _clear(session, config)
             raise pytest.UsageError(*mistakes.mistakes)
+
+
+def drop_repeated(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep a check once, where its file was named by two ways that lead to it."""
+    checks = [item for item in items if is_checks(item.path)]
+    first = {item.name: item for item in reversed(checks)}
+    repeated = [item for item in checks if first[item.name] is not item]
+    if repeated:
+        config.hook.pytest_deselected(items=repeated)
+        left_out = {id(item) for item in repeated}
+        items[:] = [item for item in items if id(item) not in left_out]
 
 
 def _clear(session: CheckSession, config: pytest.Config) -> None:
