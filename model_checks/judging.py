@@ -26,6 +26,7 @@ from model_checks.results import Run
 from model_checks.rulings import rulings
 from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings
+from model_checks.shadows import hidden_libraries
 
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
 
@@ -129,7 +130,8 @@ def plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) 
                 counted = count_positives(settings, name, moment, of_classes)
                 positives |= {(name, segment): n for segment, n in counted.items()}
         rows |= {(name, segment): n for segment, n in known.items()}
-    return replace(plan, notes=unprovable_notes(plan.checks, rows, positives))
+    hidden = hidden_libraries([settings.folder])
+    return replace(plan, notes=(*hidden, *unprovable_notes(plan.checks, rows, positives)))
 
 
 def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict[Segment, int]:

@@ -40,7 +40,7 @@ LAYERS = [
     ["metrics"],
     ["significance"],
     ["intervals", "aggregates"],
-    ["errors", "files", "scratch"],
+    ["errors", "files", "scratch", "shadows"],
 ]
 
 OWNERS = {

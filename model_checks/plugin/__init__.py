@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
 session_key = pytest.StashKey["CheckSession"]()
 shared_key = pytest.StashKey[dict[str, str]]()
+_hidden_key = pytest.StashKey[str]()
 _scratch_key = pytest.StashKey["Scratch"]()
+_HIDDEN = "hidden libraries"
 _CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
@@ -104,6 +106,18 @@ def is_checks(path: Path) -> bool:
     return path.exists() and path.samefile(_CHECKS)
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the checks alone where importing them would end in a riddle."""
+    if not is_checks(collection_path):
+        return None
+    from model_checks.shadows import NEEDED, hidden_libraries
+
+    folders = [config.rootpath, config.invocation_params.dir]
+    if hidden := "; ".join(hidden_libraries(folders, NEEDED)):
+        config.stash[_hidden_key] = hidden
+    return True if hidden else None
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the checks also where ``python_files`` of somebody's own would pass them over."""
     patterns = parent.config.getini("python_files")
@@ -125,11 +139,23 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A session whose settings have mistakes ends here, with exit code 4."""
+    if _hidden_key in config.stash:
+        items.clear()
+        _refuse_hidden(config)
     if session_key in config.stash:
         from model_checks.plugin.collection import drop_repeated, refuse_mistakes
 
         refuse_mistakes(config, items)
         drop_repeated(config, items)
+
+
+def _refuse_hidden(config: pytest.Config) -> None:
+    """Raise what hides a library that is needed; a worker leaves that to the controller."""
+    worker = getattr(config, "workerinput", None)
+    if _hidden_key in config.stash and worker:
+        (Path(worker["model_checks"]["folder"]) / _HIDDEN).write_text(config.stash[_hidden_key])
+    elif _hidden_key in config.stash:
+        raise pytest.UsageError(config.stash[_hidden_key])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -138,6 +164,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     try:
         return (yield)
     except pytest.UsageError:
+        _refuse_hidden(session.config)
         if session_key in session.config.stash:
             from model_checks.plugin.collection import refuse_mistakes
 
@@ -167,7 +194,10 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     """The same in the controller, which collects nothing itself but hears of it."""
     from model_checks.plugin.once import is_kept
 
-    if is_kept(Path(node.config.stash[shared_key]["folder"]), "plan"):
+    folder = Path(node.config.stash[shared_key]["folder"])
+    if (folder / _HIDDEN).exists():
+        raise pytest.UsageError((folder / _HIDDEN).read_text())
+    if is_kept(folder, "plan"):
         from model_checks.plugin.collection import begin_in_controller
 
         begin_in_controller(node.config, ids)

@@ -110,11 +110,14 @@ def _content(path: Path, source: str) -> bytes:
 
 @contextmanager
 def importable(folder: Path) -> Iterator[None]:
-    """Modules in a folder can be imported, before any others of their names."""
+    """Let modules in a folder be imported, where no others have their names.
+
+    Before the others, a ``sklearn.py`` there would be taken for the library.
+    """
     before = list(sys.path)
-    sys.path.insert(0, str(folder))
+    sys.path.append(str(folder))
     try:
         yield
     finally:
-        if sys.path == [str(folder), *before]:  # else the model has changed it, and needs it so
+        if sys.path == [*before, str(folder)]:  # else the model has changed it, and needs it so
             sys.path[:] = before
