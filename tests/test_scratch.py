@@ -182,3 +182,16 @@ def test_a_folder_for_what_is_large_that_is_none_is_told(tmp_path: Path, kind: s
     for result in run.results:
         assert "[engine] temp_directory" in result.message
         assert "can't be written to" in result.message
+
+
+def test_a_folder_for_what_is_large_that_vanishes_is_an_error_of_the_model(tmp_path: Path) -> None:
+    project = called_model(tmp_path, "import shutil; shutil.rmtree('large')")
+    (tmp_path / "large").mkdir()
+    toml = f'[engine]\ntemp_directory = "large"\n{project.toml()}'
+    settings = parse_settings(toml.encode(), tmp_path / "thresholds.toml")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path)
+        run = judge(settings)
+    told = {result.message for result in run.results if result.check.model == "called"}
+    assert all("can't be" in one or "DuckDB: " in one for one in told), told
+    assert all(len(one) < 600 for one in told)
