@@ -385,7 +385,7 @@ security = "none"
         "[models.delay] key 'target' is missing",
         "[models.delay] model is missing, or prediction or score for logged predictions",
         "[models.delay] a model without thresholds judges nothing; add a thresholds table",
-        "[defaults] confidence = 1: must be a number below 1",
+        "[defaults] confidence = 1: must be a number of at most 0.999999",
         (
             "[defaults] rule = 'Tolerant': did you mean 'tolerant'? "
             "known: confident, estimate, tolerant"
@@ -403,9 +403,9 @@ security = "none"
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("confidence = 0", "confidence = 0: must be a number above 0"),
-        ("confidence = 1.0", "confidence = 1.0: must be a number below 1"),
-        ("confidence = 95", "confidence = 95: must be a number below 1"),
+        ("confidence = 0", "confidence = 0: must be a number of at least 0.01"),
+        ("confidence = 1.0", "confidence = 1.0: must be a number of at most 0.999999"),
+        ("confidence = 95", "confidence = 95: must be a number of at most 0.999999"),
         ("confidence = nan", "confidence = nan: must be a finite number"),
         ("confidence = true", "confidence = true: must be a number"),
         ('confidence = "0.95"', "confidence = '0.95': must be a number"),
