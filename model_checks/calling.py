@@ -3,13 +3,14 @@
 import inspect
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from model_checks.engines.columns import why_doubled
 from model_checks.errors import DataError, SourceError
 from model_checks.guard import guarded
 from model_checks.rows import label_text
@@ -194,7 +195,7 @@ class Caller:
                 )
         return classes
 
-    def require_features(self, columns: Iterable[str], files: str) -> None:
+    def require_features(self, columns: Mapping[str, str], files: str) -> None:
         """Refuse data that lacks a column that the model is called with, and a model that is told.
 
         Raises
@@ -202,12 +203,14 @@ class Caller:
         SourceError
             If a target is among the features: nothing that it answers could be wrong.
         DataError
-            If the data lacks one.
+            If the data lacks one, or has several of its name.
         """
         if told := [name for name in self.features if name in self._targets]:
             raise self._error(f"its features hold the target: {quoted(told)}")
-        present = set(columns)
-        if missing := [name for name in self.features if name not in present]:
+        for name in self.features:
+            if why := why_doubled(name, columns):
+                raise DataError(f"data {files!r}: the model's feature {name!r} {why}")
+        if missing := [name for name in self.features if name not in columns]:
             raise DataError(f"data {files!r}: lacks features of the model: {quoted(missing)}")
 
     def _features(self, model: Model) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from model_checks.text import clean
 
 _LONGEST = 2_000
+"""Characters of a mistake that are told."""
 
 
 class ModelChecksError(Exception):

@@ -7,8 +7,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from model_checks import __version__
 from model_checks.errors import MeasurementError
@@ -28,7 +26,9 @@ from model_checks.plan import Plan, Segment, SegmentationKey, SegmentRows
 from model_checks.planning import plan_checks
 from model_checks.results import Run
 from model_checks.rulings import rulings
+from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings
+from model_checks.shadows import hidden_libraries
 from model_checks.sources import unforeseen
 
 _PLANNING = unforeseen("planning")
@@ -76,7 +76,7 @@ def judge(
     plan = plan_of(settings, moments, gate=gate, against=against)
     with _folder_for_predictions(settings) as folder:
         measured = {
-            name: measure(settings, name, plan.checks, moments[name], Path(folder))
+            name: measure(settings, name, plan.checks, moments[name], folder.path)
             for name in settings.models
         }
     ruled = {name: rulings(plan.of_model(name), one) for name, one in measured.items()}
@@ -107,12 +107,14 @@ def judge(
     )
 
 
-def _folder_for_predictions(settings: Settings) -> TemporaryDirectory[str]:
+def _folder_for_predictions(settings: Settings) -> Scratch:
     """Where ``[engine]`` says; if nothing can be written there, every model will tell."""
+    parent = settings.engine.temp_directory
+    remove_abandoned(parent)
     try:
-        return TemporaryDirectory(prefix="model-checks-", dir=settings.engine.temp_directory)
+        return Scratch.new(parent)
     except OSError:
-        return TemporaryDirectory(prefix="model-checks-")
+        return Scratch.new()
 
 
 def plan_of(
@@ -168,7 +170,8 @@ def _plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool)
                 counted = count_positives(settings, name, moment, of_classes)
                 positives |= {(name, segment): n for segment, n in counted.items()}
         rows |= {(name, segment): n for segment, n in known.items()}
-    return replace(plan, notes=unprovable_notes(plan.checks, rows, positives))
+    hidden = hidden_libraries([settings.folder])
+    return replace(plan, notes=(*hidden, *unprovable_notes(plan.checks, rows, positives)))
 
 
 def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict[Segment, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from model_checks.engines import GIVEN, Engine
+from model_checks.engines.columns import why_doubled
 from model_checks.engines.sql import conjunction, identifier, literal
 from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
@@ -285,6 +286,13 @@ def _columns_named(model: Model) -> list[tuple[str, str]]:
 
 def _require(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> None:
     missing = {name: key for key, name in named if name not in types}
+    doubled = [
+        f"{key} {name!r} {why}"
+        for name, key in missing.items()
+        if (why := why_doubled(name, types))
+    ]
+    if doubled:
+        raise DataError("; ".join(doubled))
     if missing:
         told = [f"{key} {shortened(name)!r} is no column" for name, key in missing.items()]
         more = f" and {len(told) - 5:,} more" if len(told) > 5 else ""

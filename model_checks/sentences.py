@@ -1,6 +1,7 @@
 """The one sentence that a result is told in, and how numbers are written in it."""
 
 import math
+from collections.abc import Iterable
 from decimal import Decimal
 
 from model_checks.decisions import Decision, Evidence
@@ -12,6 +13,7 @@ from model_checks.verdicts import Verdict
 
 _CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg's"}
 _LEAST_P = 1e-11
+_MOST_DECIMALS = 20
 
 
 def sentence(finding: Finding, decision: Decision) -> str:
@@ -213,11 +215,8 @@ class Size:
         digits = 1 if check.relative else max(3, _decimals_of(amount, figures=2) if amount else 0)
         one = degradation
         found = (one.value, one.low, one.high) if one else ()
-        apart = [x for x in found if x is not None and x != amount and math.isfinite(x)]
-        while digits < 17 and figure(scale * amount, digits) in [
-            figure(scale * x, digits) for x in apart
-        ]:
-            digits += 1
+        known = [scale * x for x in found if x is not None and math.isfinite(x)]
+        digits = _telling_apart(scale * amount, known, digits)
         return cls(amount, digits, relative=check.relative)
 
     def text(self, degradation: float) -> str:
@@ -268,11 +267,19 @@ def _digits(finding: Finding) -> int:
 
 
 def figure(number: float, digits: int) -> str:
-    """A number as every text shows it."""
+    """A number as every text shows it.
+
+    >>> figure(1234.5, 3), figure(-0.0, 3), figure(1e300, 3)
+    ('1,234.500', '0.000', '1e+300')
+    >>> figure(5e-324, 324), figure(0.5, 324)  # as many decimals are never written
+    ('5e-324', '0.5')
+    """
     if math.isinf(number):
         return "infinity" if number > 0 else "minus infinity"
+    if digits > _MOST_DECIMALS:
+        return repr(float(number) + 0.0)  # tells any two apart
     if abs(number) >= 1e15:
-        return f"{number:.3g}"
+        return f"{number:.{digits}g}"
     return f"{number:z,.{digits}f}"  # what is rounded to 0 has no sign
 
 
@@ -280,13 +287,20 @@ def decimals(bound: Bound, value: float | None) -> int:
     """Decimals that show three figures of a bound, all that were agreed, and the value apart."""
     limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
     digits = max([3, *(_decimals_of(limit) for limit in limits if limit)])
-    apart = [limit for limit in limits if value is not None and value != limit]
-    while value is not None and figure(value, digits) in [figure(limit, digits) for limit in apart]:
+    return digits if value is None else _telling_apart(value, limits, digits)
+
+
+def _telling_apart(number: float, others: Iterable[float], digits: int) -> int:
+    """So many decimals or more that no other number is written as this one is."""
+    apart = [other for other in others if other != number]
+    while digits <= _MOST_DECIMALS and figure(number, digits) in [
+        figure(other, digits) for other in apart
+    ]:
         digits += 1
     return digits
 
 
 def _decimals_of(limit: float, figures: int = 3) -> int:
-    exponent = Decimal(repr(limit)).as_tuple().exponent
+    exponent = Decimal(repr(float(limit))).as_tuple().exponent
     assert isinstance(exponent, int)
     return max(-exponent, figures - 1 - math.floor(math.log10(abs(limit))))

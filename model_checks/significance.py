@@ -153,4 +153,5 @@ def growth(z: float, needed: float) -> float:
 
     An interval's distance from its estimate falls as the root of the rows.
     """
-    return (needed / z) ** 2 if z > 0 else math.inf
+    ratio = needed / z if z > 0 else math.inf
+    return ratio * ratio  # which is infinite, where a power would be an error

@@ -41,7 +41,7 @@ LAYERS = [
     ["significance"],
     ["intervals", "aggregates"],
     ["guard"],
-    ["errors", "files", "surroundings"],
+    ["errors", "files", "scratch", "shadows", "surroundings"],
     ["concealment", "text"],
     ["redaction"],
 ]

@@ -121,7 +121,7 @@ PICKLE = "is no skops file; what runs code when it is loaded is given as"
                 """'churn={ joblib = "new.PKL", allow_pickle = true, sha256 = "..." }'"""
             ),
         ),
-        ("churn={ skops = }", "churn: '{ skops = }' is no table of TOML: Invalid value"),
+        ("churn={ skops = }", "churn: '{ skops = }' is no table: not valid TOML: Invalid value"),
         ("churn={}", "churn: [model] must name one of skops, joblib, python"),
         (
             "churn={ skop = 'new.skops' }",

@@ -821,3 +821,9 @@ def test_one_row_tells_nothing_of_calibration() -> None:
 
 def test_no_gap_at_all_is_known() -> None:
     assert limits(calibration_interval([(0.0, 0.0)], 20, 0.95)) == (0, 0)
+
+
+@pytest.mark.parametrize("confidence", [5e-324, 1e-310, 1e-17, 1e-12, 1e-10])
+@pytest.mark.parametrize("dof", [1e-3, 1.0, 7.0, 999.0, 1000.0])
+def test_a_confidence_near_0_has_a_quantile_near_0(confidence: float, dof: float) -> None:
+    assert 0 <= student_quantile(dof, confidence) < 1e-6

@@ -189,3 +189,42 @@ def test_without_the_plugin_no_check_is_green(project: Project) -> None:
     finished = project.pytest(*PACKAGE, "-p", "no:model_checks.plugin")
     assert finished.exit_code == 1
     assert "fixture 'check' not found" in finished.text
+
+
+# Links.
+
+
+def collected(folder: Path, *arguments: str, path: Path = REPOSITORY) -> Finished:
+    """What pytest collects in a folder."""
+    return Project(folder, path).pytest(
+        "--collect-only", "-q", "-p", "no:cacheprovider", *arguments
+    )
+
+
+def test_the_checks_of_a_clone_are_found_through_links_and_once(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(REPOSITORY)
+    both = ("link/model_checks", str(REPOSITORY / "model_checks"))
+    finished = collected(tmp_path, *both, "-o", "python_files=other_*.py")
+    found = [line for line in finished.lines if "test_threshold[" in line]
+    assert len(found) == len(set(found)) == 43, finished.text
+    assert "43/86 tests collected (43 deselected)" in finished.text
+
+
+def test_the_file_of_the_checks_may_be_a_link_itself(tmp_path: Path) -> None:
+    churn_project(tmp_path)
+    (tmp_path / "checks").mkdir()
+    link = tmp_path / "checks" / "test_thresholds.py"
+    link.symlink_to(REPOSITORY / "model_checks" / "test_thresholds.py")
+    finished = collected(tmp_path, "checks")
+    assert "test_threshold[churn-accuracy]" in finished.text
+    assert "2 tests collected" in finished.text
+
+
+def test_an_installed_package_may_be_a_link(tmp_path: Path) -> None:
+    churn_project(tmp_path)
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "model_checks").symlink_to(REPOSITORY / "model_checks")
+    (tmp_path / "linked").symlink_to(tmp_path / "site")
+    named = ("-p", "model_checks.plugin", "-o", "python_files=other_*.py")
+    finished = collected(tmp_path, *named, *PACKAGE, path=tmp_path / "linked")
+    assert "2 tests collected" in finished.text

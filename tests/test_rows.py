@@ -238,15 +238,6 @@ def test_a_link_that_leads_nowhere_is_told(engine: Reader, tmp_path: Path) -> No
     )
 
 
-@pytest.mark.parametrize("data", ["a\0b.csv", "a\0/*.csv"])
-def test_a_null_character_in_a_path_is_told(engine: Reader, tmp_path: Path, data: str) -> None:
-    text = refusal(engine, tmp_path, data=data)
-    assert text in {
-        f"data {data!r}: can't be found (embedded null byte)",
-        f"data {data!r}: no such file in FOLDER",
-    }
-
-
 def test_a_name_that_is_too_long_is_told(engine: Reader, tmp_path: Path) -> None:
     assert "File name too long" in refusal(engine, tmp_path, data="a" * 300 + ".csv")
 

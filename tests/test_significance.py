@@ -234,3 +234,8 @@ def test_numbers_follow_those_before_or_after_them() -> None:
 def test_rows_grow_as_the_square_of_z() -> None:
     assert growth(1.0, 2.0) == 4.0
     assert growth(0.0, 2.0) == math.inf
+
+
+@pytest.mark.parametrize("z", [5e-324, 1e-300, 1e-160])
+def test_what_is_all_but_undecided_takes_no_end_of_rows(z: float) -> None:
+    assert growth(z, 1.96) == math.inf

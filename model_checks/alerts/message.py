@@ -33,7 +33,7 @@ _MOST_IN_HTML = (60, 30, 15, 8, 4, 2, 1)
 _MOST_IN_TEXT = 1000
 _MOST_ON_PAGE = 5000
 _MOST_CHARTS = 12
-_IMAGE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
+_IMAGE = re.compile(r'<img (?:(?!alt=)[^<>])*+alt="([^"]*+)"[^<>]*+>')
 
 
 def summary_html(run: Run, charts: Sequence[Chart], report: str) -> str:

@@ -17,9 +17,12 @@ class Secrets:
     def __init__(self, username: str, password: str) -> None:
         plain = [password, f"\0{username}\0{password}"] if password else []
         sent = [base64.b64encode(form.encode("utf-8", "replace")).decode("ascii") for form in plain]
-        forms = {*plain[:1], *(form.rstrip("=") for form in sent)}
-        # A server may break what it repeats into lines.
-        texts = [r"\s*".join(map(re.escape, form)) for form in sorted(forms, key=len, reverse=True)]
+        whole = [*plain[:1], *(form.rstrip("=") for form in sent)]
+        # A server may break what it repeats into lines. Blanks of the password's own are left out:
+        # one beside others that may be there or not could be looked for in too many ways.
+        forms = {"".join(form.split()) for form in whole} - {""}
+        longest_first = sorted(forms, key=len, reverse=True)
+        texts = [r"\s*+".join(map(re.escape, form)) for form in longest_first]
         self._pattern = re.compile("|".join(texts), re.IGNORECASE) if texts else None
 
     def hidden(self, text: str) -> str:

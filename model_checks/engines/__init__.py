@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from model_checks.engines.columns import Columns
 from model_checks.errors import DataError
 from model_checks.settings import Data, Settings
 
@@ -47,8 +48,11 @@ class Engine(Protocol):
         """
         ...
 
-    def columns(self, relation: str) -> dict[str, str]:
-        """The columns of a relation, in order, with their types by DuckDB's names."""
+    def columns(self, relation: str) -> Columns:
+        """The columns of a relation, in order, with their types by DuckDB's names.
+
+        Those of ``given`` whose name others have as well, perhaps in another case, are told apart.
+        """
         ...
 
     def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:

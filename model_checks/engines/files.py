@@ -1,13 +1,16 @@
 """What a path, glob or address names, and the SQL by which DuckDB reads it as one table."""
 
+import csv
 import glob
 import gzip
+import stat
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
+from model_checks.files import no_file
 from model_checks.settings.urls import path_of
 
 _DELIMITERS = ",;\t|"
@@ -40,11 +43,48 @@ def scan_csv(names: Sequence[str], header: str) -> str:
     header
         The first line of the first file.
     """
-    delimiter = literal(max(_DELIMITERS, key=header.count))
+    delimiter = literal(_delimiter(header))
     return (
         f"read_csv({_listed(names)}, union_by_name = true, {_CSV}, "
         f"delim = {delimiter}, compression = '{_compression(names[0])}')"
     )
+
+
+def schemas_of(names: Sequence[str]) -> str:
+    """SQL for what ``top_level`` asks for of each Parquet file, with the file before it."""
+    return f"select file_name, name, num_children from parquet_schema({_listed(names)})"
+
+
+def top_level(schema: Iterable[tuple[str, int | None]]) -> list[str]:
+    """Return the names of a Parquet file's columns.
+
+    Parameters
+    ----------
+    schema
+        Name and number of parts of each node of the tree, the root first, each before its parts.
+
+    >>> top_level([("root", 2), ("place", 2), ("x", None), ("y", None), ("a", None)])
+    ['place', 'a']
+    """
+    names, left = [], [1]  # how many nodes are still to come on each level
+    for name, parts in schema:
+        if len(left) == 2:
+            names.append(name)
+        left[-1] -= 1
+        left.append(parts or 0)
+        while left and not left[-1]:
+            left.pop()
+    return names
+
+
+def columns_in(header: str) -> list[str]:
+    """Return the names in the first line of a CSV file, as DuckDB reads them."""
+    line = header.removeprefix("\N{BYTE ORDER MARK}").rstrip("\r\n")
+    return [name.strip() for row in csv.reader([line], delimiter=_delimiter(line)) for name in row]
+
+
+def _delimiter(header: str) -> str:
+    return max(_DELIMITERS, key=header.count)
 
 
 def first_line(name: str) -> str:
@@ -93,15 +133,17 @@ def paths_of(files: str, folder: Path) -> list[Path]:
         # Path.glob takes no absolute pattern.
         names = glob.glob(files, root_dir=folder, recursive=True)  # noqa: PTH207
         found = found or [folder / name for name in sorted(names)]
-        sizes = {path: path.stat().st_size for path in found}
+        states = {path: path.stat() for path in found}
     except (OSError, ValueError) as error:  # ValueError: a null character
         raise DataError(f"can't be found ({error})") from error
     if not found:
         raise DataError(f"no such file in {folder}")
-    for path, size in sizes.items():
-        if path.is_dir():
+    for path, state in states.items():
+        if what := no_file(state.st_mode):
+            raise DataError(f"{path} is {what}")
+        if stat.S_ISDIR(state.st_mode):
             raise DataError(f"{path} is a folder; name its files, as in '*.parquet'")
-        if not size:
+        if not state.st_size:
             raise DataError(f"{path} is an empty file")
     return found
 

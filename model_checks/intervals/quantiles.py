@@ -31,6 +31,8 @@ def student_quantile(dof: float, confidence: float) -> float:
     """
     require_positive(dof=dof)
     z = normal_quantile(confidence)
+    if z < 1e-9:  # so little that it is no matter, and the logarithm of the tail has no digits
+        return z
     if dof >= 1000:
         return _student_expansion(dof, z)
     goal = math.log1p(-confidence)

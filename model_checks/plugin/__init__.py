@@ -5,9 +5,7 @@ their own (``outcome.Outcomes``, ``run.JudgedRun``), imported and registered whe
 """
 
 import argparse
-import shutil
 import signal
-import tempfile
 from collections.abc import Generator
 from datetime import UTC, datetime
 from fnmatch import fnmatch
@@ -17,13 +15,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from model_checks.plugin.session import CheckSession  # noqa: F401 (named in a string below)
-    from model_checks.plugin.signals import Signals  # noqa: F401 (as above)
+    # Named in strings below.
+    from model_checks.plugin.session import CheckSession  # noqa: F401
+    from model_checks.plugin.signals import Signals  # noqa: F401
+    from model_checks.scratch import Scratch  # noqa: F401
 
 session_key = pytest.StashKey["CheckSession"]()
 shared_key = pytest.StashKey[dict[str, str]]()
 signals_key = pytest.StashKey["Signals"]()
 status_key = pytest.StashKey[int]()
+_hidden_key = pytest.StashKey[str]()
+_scratch_key = pytest.StashKey["Scratch"]()
+_HIDDEN = "hidden libraries"
 _SIGNS_OF_SECRETS = ("@", "=", "%", "::", "##", "pass", "pwd", "secret", "token", "key", "bearer")
 _CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
@@ -101,8 +104,11 @@ def _candidate(text: str) -> str:
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker what the processes of a run share: a private folder, and its start."""
     if shared_key not in node.config.stash:
+        from model_checks.scratch import Scratch
+
+        scratch = node.config.stash[_scratch_key] = Scratch.new()
         node.config.stash[shared_key] = {
-            "folder": tempfile.mkdtemp(prefix="model-checks-"),
+            "folder": str(scratch.path),
             "started": datetime.now(UTC).isoformat(),
         }
         _heed_signals_in_controller(node.config)
@@ -157,10 +163,29 @@ def pytest_metadata(metadata: Any) -> None:
         redact(metadata)
 
 
+def is_checks(path: Path) -> bool:
+    """Tell whether a file is that of the checks, by whatever links it is reached."""
+    if path == _CHECKS or path.name != _CHECKS.name:
+        return path == _CHECKS
+    return path.exists() and path.samefile(_CHECKS)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the checks alone where importing them would end in a riddle."""
+    if not is_checks(collection_path):
+        return None
+    from model_checks.shadows import NEEDED, hidden_libraries
+
+    folders = [config.rootpath, config.invocation_params.dir]
+    if hidden := "; ".join(hidden_libraries(folders, NEEDED)):
+        config.stash[_hidden_key] = hidden
+    return True if hidden else None
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect the checks also where ``python_files`` of somebody's own would pass them over."""
     patterns = parent.config.getini("python_files")
-    if file_path != _CHECKS or parent.session.isinitpath(file_path):
+    if not is_checks(file_path) or parent.session.isinitpath(file_path):
         return None
     if any(fnmatch(file_path.name, pattern) for pattern in patterns):
         return None
@@ -169,7 +194,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each check of the plan."""
-    if Path(str(metafunc.module.__file__)) == _CHECKS:
+    if is_checks(Path(str(metafunc.module.__file__))):
         from model_checks.plugin.collection import parametrize
 
         parametrize(metafunc)
@@ -178,14 +203,27 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """End here, with exit code 4, where settings have mistakes or a gate has nothing to judge."""
+    if _hidden_key in config.stash:
+        items.clear()
+        _refuse_hidden(config)
     if session_key in config.stash:
-        from model_checks.plugin.collection import refuse_mistakes
+        from model_checks.plugin.collection import drop_repeated, refuse_mistakes
 
         refuse_mistakes(config, items)
+        drop_repeated(config, items)
     elif asked := _asked(config):
         from model_checks.plugin.collection import refuse_unchecked
 
         refuse_unchecked(config, asked)
+
+
+def _refuse_hidden(config: pytest.Config) -> None:
+    """Raise what hides a library that is needed; a worker leaves that to the controller."""
+    worker = getattr(config, "workerinput", None)
+    if _hidden_key in config.stash and worker:
+        (Path(worker["model_checks"]["folder"]) / _HIDDEN).write_text(config.stash[_hidden_key])
+    elif _hidden_key in config.stash:
+        raise pytest.UsageError(config.stash[_hidden_key])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -194,6 +232,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
     try:
         return (yield)
     except pytest.UsageError:
+        _refuse_hidden(session.config)
         if session_key in session.config.stash:
             from model_checks.plugin.collection import refuse_mistakes
 
@@ -223,7 +262,10 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     """The same in the controller, which collects nothing itself but hears of it."""
     from model_checks.plugin.once import is_kept
 
-    if is_kept(Path(node.config.stash[shared_key]["folder"]), "plan"):
+    folder = Path(node.config.stash[shared_key]["folder"])
+    if (folder / _HIDDEN).exists():
+        raise pytest.UsageError((folder / _HIDDEN).read_text())
+    if is_kept(folder, "plan"):
         from model_checks.plugin.collection import begin_in_controller
 
         begin_in_controller(node.config, ids)
@@ -262,5 +304,5 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what was kept for the run."""
     if session_key in config.stash:
         config.stash[session_key].close()
-    if shared_key in config.stash:
-        shutil.rmtree(config.stash[shared_key]["folder"], ignore_errors=True)
+    if _scratch_key in config.stash:
+        config.stash[_scratch_key].remove()

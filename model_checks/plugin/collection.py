@@ -8,6 +8,7 @@ import pytest
 
 from model_checks.errors import SettingsError
 from model_checks.plan import Check, Plan
+from model_checks.plugin import is_checks
 from model_checks.plugin.outcome import Outcomes, check_of
 from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.run import RUN, JudgedRun
@@ -80,6 +81,17 @@ def refuse_unchecked(config: pytest.Config, asked: str) -> None:
         f"{asked}: no check was collected, so nothing was judged; "
         "name model_checks, or with --pyargs the installed package"
     )
+
+
+def drop_repeated(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep a check once, where its file was named by two ways that lead to it."""
+    checks = [item for item in items if is_checks(item.path)]
+    first = {item.name: item for item in reversed(checks)}
+    repeated = [item for item in checks if first[item.name] is not item]
+    if repeated:
+        config.hook.pytest_deselected(items=repeated)
+        left_out = {id(item) for item in repeated}
+        items[:] = [item for item in items if id(item) not in left_out]
 
 
 def notes_of(config: pytest.Config) -> list[str]:

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.signals import Signals
 from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
+from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings, load_settings
 from model_checks.settings.in_force import load_in_force
 from model_checks.sources import raised
@@ -121,7 +121,10 @@ class CheckSession:
         given = getattr(config, "workerinput", {}).get("model_checks")
         shared: dict[str, str] | None = given or config.stash.get(shared_key, None)
         self._owns_folder = shared is None
-        self.folder = Path(shared["folder"] if shared else tempfile.mkdtemp(prefix="model-checks-"))
+        self._own = Scratch(Path(shared["folder"])) if shared else Scratch.new()
+        self.folder = self._own.path
+        if not self.is_worker:
+            remove_abandoned()
         self.started = datetime.fromisoformat(shared["started"]) if shared else datetime.now(UTC)
         self.reports = ReportFolder(self.options.report_dir)
         self.signals = config.stash.get(signals_key, Signals())
@@ -270,7 +273,7 @@ class CheckSession:
         if not self.is_worker and isinstance(self.planned, Plan):
             shutil.rmtree(self._scratch(self.settings), ignore_errors=True)
         if self._owns_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._own.remove()
 
     def _scratch(self, settings: Settings) -> Path:
         """Return the folder for what is large: named as the run's, where ``[engine]`` says."""
@@ -285,7 +288,8 @@ class CheckSession:
     def _spilled(self, settings: Settings) -> Settings:
         scratch = self._scratch(settings)
         try:
-            scratch.mkdir(mode=0o700, exist_ok=True)
+            remove_abandoned(scratch.parent)
+            self._large = Scratch(scratch)  # in use as long as this is
         except OSError:  # which every model will tell, with the name that was written
             return settings
         return settings.spilling_to(scratch)

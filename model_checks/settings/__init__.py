@@ -1,7 +1,6 @@
 """``thresholds.toml``, read and checked: every mistake at once, nothing silently ignored."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, field_validator
 
 from model_checks.errors import SettingsError
+from model_checks.files import read_regular
 from model_checks.settings.baseline import Baseline, Degradation
 from model_checks.settings.data import Data
 from model_checks.settings.deployed import Deployed
@@ -17,6 +17,7 @@ from model_checks.settings.engine import Limits
 from model_checks.settings.judging import Correction, Judging, Rule
 from model_checks.settings.mistakes import key_mistake, refuse, sentences
 from model_checks.settings.model import Model, model_name
+from model_checks.settings.reading import MOST_BYTES, tables_in
 from model_checks.settings.segments import Gap, Segmentation, segment_text
 from model_checks.settings.thresholds import Threshold
 from model_checks.settings.values import Moment, Origin, Table, parse_moment
@@ -150,7 +151,7 @@ def load_settings(path: Path) -> Settings:
         With every mistake: the table, the key, what was found and the nearest known name.
     """
     try:
-        content = path.read_bytes()
+        content = read_regular(path, MOST_BYTES)
     except OSError as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
         raise SettingsError([f"{path}: {reason}; name another with --thresholds FILE"]) from None
@@ -163,10 +164,9 @@ def email_of(path: Path) -> Email | None:
     None if there is no such table, if it has a mistake of its own, or if the file can't be read.
     """
     try:
-        # A named pipe would be waited for.
-        written = tomllib.loads(path.read_bytes().decode("utf-8-sig")) if path.is_file() else {}
+        written = tables_in(read_regular(path, MOST_BYTES).decode("utf-8-sig"))
         return Email.model_validate(written["email"]) if "email" in written else None
-    except (OSError, ValueError, RecursionError):
+    except (OSError, ValueError):
         return None
 
 
@@ -179,12 +179,12 @@ def parse_settings(content: bytes, path: Path) -> Settings:
         With every mistake, as ``load_settings``.
     """
     try:
-        written = tomllib.loads(content.decode("utf-8-sig"))
+        written = tables_in(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise SettingsError([f"{path.name}: not UTF-8 (at line {line})"]) from None
     except ValueError as error:
-        raise SettingsError([f"{path.name}: not valid TOML: {error}"]) from None
+        raise SettingsError([f"{path.name}: {error}"]) from None
     origin = Origin(path.resolve(), hashlib.sha256(content).hexdigest())
     try:
         return Settings.model_validate(written, context=origin)

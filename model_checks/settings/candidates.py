@@ -1,7 +1,6 @@
 """``--candidate NAME=MODEL``: models that may be promoted, as the command line names them."""
 
 import os
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,8 @@ from pydantic import ValidationError
 from model_checks.errors import SettingsError
 from model_checks.settings import Settings
 from model_checks.settings.deployed import Deployed, string_as
-from model_checks.settings.mistakes import sentences
+from model_checks.settings.mistakes import sentences, shown
+from model_checks.settings.reading import tables_in
 from model_checks.settings.values import Table
 from model_checks.text import nearest
 
@@ -81,9 +81,9 @@ def _read(name: str, text: str, deployed: Deployed | None) -> Deployed:
     if not text.startswith("{"):
         return _skops(name, text, deployed)
     try:
-        written = tomllib.loads(f"model = {text}")
+        written = tables_in(f"model = {text}")
     except ValueError as error:
-        raise SettingsError([f"{text!r} is no table of TOML: {error}"]) from None
+        raise SettingsError([f"{shown(text)} is no table: {error}"]) from None
     try:
         return _Candidate.model_validate(written).model
     except ValidationError as error:
@@ -96,7 +96,7 @@ def _skops(name: str, path: str, deployed: Deployed | None) -> Deployed:
     if path.lower().endswith(_PICKLES):
         table = f'{{ joblib = "{path}", allow_pickle = true, sha256 = "..." }}'
         told = f"is no skops file; what runs code when it is loaded is given as '{name}={table}'"
-        raise SettingsError([f"{path!r} {told}"])
+        raise SettingsError([f"{shown(path)} {told}"])
     trusted = deployed.trusted_types if deployed and deployed.skops else []
     return Deployed(skops=path, trusted_types=trusted)
 

@@ -1,12 +1,11 @@
 """Columns of a model's rows: one for a role or, for task multilabel, one for each label."""
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
 from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from model_checks.settings.values import Known, one_or_more_of
+from model_checks.settings.values import Known, each_once, one_or_more_of
 
 MOST_LABELS = 200
 """Of a multilabel model: each pair of labels has its own sums, each label four of some queries'
@@ -18,11 +17,10 @@ def _parse_columns(raw: object) -> object:
         raise ValueError("must be a string, or for multilabel a list of strings")
     if not raw:
         raise ValueError("must not be empty")
-    for column in raw if isinstance(raw, list) else ():
-        if not isinstance(column, str) or not column:
+    if isinstance(raw, list):
+        if not all(isinstance(column, str) and column for column in raw):
             raise ValueError("must be a list of columns")
-        if raw.count(column) > 1:
-            raise ValueError(f"names {column!r} more than once")
+        each_once(raw)
     return raw
 
 
@@ -134,6 +132,8 @@ def one_column_twice(known: Known) -> Iterator[str]:
     scores = score.items() if isinstance(score, dict) else [("", one) for one in listed(score)]
     roles += [(f"score {label}".strip(), column) for label, column in scores]
     roles += [("features", column) for column in known.get("features") or []]
-    for (role, column), (other, same) in combinations(roles, 2):
-        if column == same:
-            yield f"{role} and {other} are the same column, {column!r}"
+    first: dict[str, str] = {}
+    for role, column in roles:
+        if column in first:
+            yield f"{first[column]} and {role} are the same column, {column!r}"
+        first.setdefault(column, role)

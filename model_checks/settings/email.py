@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from model_checks.errors import DeliveryError
+from model_checks.files import read_regular
 from model_checks.settings.mistakes import key_mistake, refuse
 from model_checks.settings.values import (
     Address,
@@ -19,6 +20,7 @@ from model_checks.settings.values import (
     one_or_more_of,
 )
 
+_LONGEST_PASSWORD = 2**16
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -52,7 +54,7 @@ class Email(Table):
         pattern=r"^https?://[^\s/?#@]+([/?#]\S*)?$",
         description="a link that starts with https:// or http:// and holds no password",
     )
-    timeout: Annotated[float, Field(gt=0)] = 30.0
+    timeout: Annotated[float, Field(gt=0, le=3600)] = 30.0
     whole: Whole = None
 
     @field_validator("security")
@@ -105,12 +107,14 @@ def _halves_of_a_login(known: Known) -> Iterator[str]:
 
 def _password_in(path: Path, name: str) -> str:
     try:
-        password = path.read_text(encoding="utf-8").rstrip("\r\n")
+        password = read_regular(path, _LONGEST_PASSWORD).decode().rstrip("\r\n")
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DeliveryError(f"password_file {name}: {reason}") from None
     except UnicodeDecodeError:
         raise DeliveryError(f"password_file {name}: not UTF-8") from None
+    except ValueError as error:
+        raise DeliveryError(f"password_file {name!r}: {error}") from None
     if not password:
         raise DeliveryError(f"password_file {name}: is empty")
     return password

@@ -23,7 +23,7 @@ class Limits(Table):
         pattern=r"^[1-9][0-9]*(\.[0-9]+)? ?([KMGT]i?B)$",
         description='an amount of memory, such as "2GB" or "512MiB"',
     )
-    threads: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=1, le=1024)] | None = None
     temp_directory: Text | None = None
 
     @field_validator("temp_directory")
@@ -31,5 +31,12 @@ class Limits(Table):
     def _beside_the_file(cls, folder: str | None, info: ValidationInfo) -> str | None:
         origin = info.context
         if folder and isinstance(origin, Origin):
-            return str(origin.path.parent / Path(folder).expanduser())
+            return str(origin.path.parent / _expanded(folder))
         return folder
+
+
+def _expanded(folder: str) -> Path:
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:
+        raise ValueError("starts with '~', but there is no such user with a home folder") from None

@@ -15,7 +15,7 @@ Rule = Literal["estimate", "confident", "tolerant"]
 class Judging(Table):
     """How a bound is held, on any level of the file; None is: as on the level above."""
 
-    confidence: Annotated[float, Field(gt=0, lt=1)] | None = None
+    confidence: Annotated[float, Field(ge=0.01, le=0.999999)] | None = None
     rule: Rule | None = None
     min_rows: Annotated[int, Field(ge=1)] | None = None
 

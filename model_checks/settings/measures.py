@@ -9,12 +9,15 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from model_checks.metrics import METRICS, TASKS, Metric, metric_named, metrics_of
 from model_checks.settings.judging import AsOfElsewhere, CorrectionElsewhere, Judging
-from model_checks.settings.mistakes import key_mistake, keys_of, table_mistake
+from model_checks.settings.mistakes import key_mistake, keys_of, shown, table_mistake
 from model_checks.settings.values import OBJECT
 from model_checks.text import nearest
 
 NAME = "[A-Za-z][A-Za-z0-9_]*"
 """What a metric that is a function of somebody's own may be called."""
+
+LONGEST_NAME = 100
+"""Of a model or such a metric: its files are named after a model, and its checks after both."""
 
 TAKEN = ("and", "or", "not", *TASKS)
 """Names that mean something else in a marker expression, or as a marker."""
@@ -57,7 +60,7 @@ class Measure(Judging):
             raise ValueError("must be a number or a table")
         for key in written:
             if key.startswith("<"):  # would be taken for one of those below
-                raise table_mistake(f"unknown key {key!r}; {nearest(key, keys_of(cls))}")
+                raise table_mistake(f"unknown key {shown(key)}; {nearest(key, keys_of(cls))}")
         return {**written, "<metric>": metric, "<task>": task}
 
     @classmethod
@@ -128,6 +131,9 @@ def _refuse_taken_name(metric: str) -> None:
     """Of a function of somebody's own: the name is a marker and a part of its checks' ids."""
     if metric in METRICS:
         raise key_mistake(f"{metric} is a metric by itself; give the function another name")
+    if len(metric) > LONGEST_NAME:
+        told = f"metric name {shown(metric)} is longer than {LONGEST_NAME} characters"
+        raise key_mistake(told)
     if not re.fullmatch(NAME, metric):
         raise key_mistake(
             f"metric name {metric!r} must be of letters, digits and '_', and start with a letter"
@@ -139,7 +145,7 @@ def _refuse_taken_name(metric: str) -> None:
 def _refuse_unknown_metric(metric: str, task: str) -> None:
     if metric not in METRICS:
         known = metrics_of(task) if task in TASKS else METRICS
-        raise key_mistake(f"unknown metric {metric!r}; {nearest(metric, known)}")
+        raise key_mistake(f"unknown metric {shown(metric)}; {nearest(metric, known)}")
     if task in TASKS and metric not in metrics_of(task):
         had = ", ".join(metrics_of(task))
         raise key_mistake(f"task {task!r} has no metric {metric!r}; it has: {had}")

@@ -75,24 +75,38 @@ def sentences(
     written
         The file's content; what is shown of it is what stands there, not what it was made into.
     """
-    found = sorted(error.errors(include_url=False), key=lambda one: _order(one["loc"], written))
+    positions = _Positions()
+    found = sorted(
+        error.errors(include_url=False), key=lambda one: positions.of(one["loc"], written)
+    )
     lines = (f"{file}: {line}" for one in found for line in _lines(one, schema, written))
     return tuple(dict.fromkeys(lines))
 
 
-def _order(location: Location, written: object) -> list[int]:
-    """Where it stands in the file; what is missing comes first in its table."""
-    order = []
-    for part in location:
-        if isinstance(written, Mapping) and part in written:
-            order.append(list(written).index(part))
-            written = written[part]
-        elif isinstance(written, list) and isinstance(part, int):
-            order.append(part)
-            written = written[part]
-        else:
-            return [*order, -1]
-    return order
+class _Positions:
+    """Where things stand in the file; the keys of a table are numbered once."""
+
+    def __init__(self) -> None:
+        self._numbered: dict[int, Mapping[Any, int]] = {}
+
+    def of(self, location: Location, written: object) -> list[int]:
+        """The position in each table on the way; what is missing comes first in its table."""
+        order = []
+        for part in location:
+            if isinstance(written, Mapping) and part in written:
+                order.append(self._keys(written)[part])
+                written = written[part]
+            elif isinstance(written, list) and isinstance(part, int):
+                order.append(part)
+                written = written[part]
+            else:
+                return [*order, -1]
+        return order
+
+    def _keys(self, table: Mapping[Any, object]) -> Mapping[Any, int]:
+        if id(table) not in self._numbered:
+            self._numbered[id(table)] = {key: number for number, key in enumerate(table)}
+        return self._numbered[id(table)]
 
 
 def _lines(found: ErrorDetails, schema: type[BaseModel], written: object) -> Iterator[str]:
@@ -126,7 +140,7 @@ def _as_written(location: Location, written: object) -> tuple[Location, str, str
     if isinstance(key, int):
         name, tables = f"{tables[-1]} #{key + 1}", tables[:-1]
     secret = location[0] == "email" and (not tables or location[1] not in _SHOWN_OF_EMAIL)
-    return tables, name, "" if secret else f" = {_shown(written)}"
+    return tables, name, "" if secret else f" = {shown(written)}"
 
 
 def _table_name(parts: Sequence[str | int]) -> str:
@@ -137,13 +151,27 @@ def _table_name(parts: Sequence[str | int]) -> str:
     >>> _table_name(["models", "a b"])
     "[models.'a b']"
     """
-    name = ""
-    for part in parts:
-        if isinstance(part, int):
-            name += f" #{part + 1}"
-        else:
-            name += f".{part}" if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f".{part!r}"
+    name = "".join(
+        f" #{part + 1}" if isinstance(part, int) else f".{_bare(part)}" for part in parts
+    )
     return f"[{name.removeprefix('.')}]" if name else ""
+
+
+def place(location: Sequence[str | int]) -> str:
+    """Where something stands in the file: its table, and its key.
+
+    >>> place(["models", "churn", "features", 1]), place(["engine"])
+    ('[models.churn] features #2', 'engine')
+    """
+    depth = max(k for k, part in enumerate(location) if isinstance(part, str))
+    key = str(location[depth])
+    numbers = [f" #{part + 1}" for part in location[depth + 1 :] if isinstance(part, int)]
+    return f"{_table_name(location[:depth])} {_bare(key)}{''.join(numbers)}".strip()
+
+
+def _bare(key: str) -> str:
+    """A key as it would be written: without quotes where it needs none."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]{1,100}", key) else shown(key)
 
 
 def _problem(found: ErrorDetails, key: str, value: str, table: type[BaseModel]) -> str:
@@ -152,10 +180,11 @@ def _problem(found: ErrorDetails, key: str, value: str, table: type[BaseModel]) 
     if kind == "key_mistake":
         return str(context["text"])
     if kind == "missing":
-        return f"key {key!r} is missing"
+        return f"key {shown(key)} is missing"
     if kind in ("extra_forbidden", "none_required"):  # the value may be a misplaced password
-        return f"unknown key {key!r}; {nearest(key, keys_of(table))}"
-    return f"{key}{value}: {_wrong_value(found, context, key, table)}"
+        return f"unknown key {shown(key)}; {nearest(key, keys_of(table))}"
+    name = key if key.isprintable() and len(key) <= 100 else shown(key)
+    return f"{name}{value}: {_wrong_value(found, context, key, table)}"
 
 
 def _wrong_value(
@@ -177,12 +206,12 @@ def _described(table: type[BaseModel], key: str) -> str | None:
     return {field.alias or name: field.description for name, field in fields}[key]
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """What was found, as the file has it; of a table only that it is one.
 
-    >>> _shown([True, "a", {"password": "hidden"}])
+    >>> shown([True, "a", {"password": "hidden"}])
     "[true, 'a', {...}]"
-    >>> _shown("postgresql://me:hunter2@db/log")
+    >>> shown("postgresql://me:hunter2@db/log")
     "'postgresql://...'"
     """
     if isinstance(value, bool):
@@ -192,7 +221,7 @@ def _shown(value: object) -> str:
     elif isinstance(value, Mapping):
         text = "{...}" if value else "{}"
     elif isinstance(value, list):
-        text = f"[{', '.join(_shown(part) for part in value)}]"
+        text = f"[{', '.join(shown(part) for part in value[:80])}]"  # more than there is room for
     elif isinstance(value, str) and scheme_of(value) not in (None, *STORES):
         text = repr(f"{value.partition('://')[0]}://...")  # who knows where a password is in it
     else:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -26,8 +25,9 @@ from model_checks.settings.columns import (
 from model_checks.settings.data import Data
 from model_checks.settings.deployed import Deployed, string_as
 from model_checks.settings.judging import Correction, Judging
-from model_checks.settings.measures import with_metric_and_task
-from model_checks.settings.mistakes import key_mistake, refuse, table_mistake
+from model_checks.settings.measures import LONGEST_NAME, with_metric_and_task
+from model_checks.settings.mistakes import key_mistake, refuse, shown, table_mistake
+from model_checks.settings.overlaps import agreed_twice
 from model_checks.settings.segments import Segmentation, told_segments
 from model_checks.settings.thresholds import Thresholds
 from model_checks.settings.values import (
@@ -151,7 +151,7 @@ class Model(Judging):
                 *_nothing_to_judge_it_by(known),
                 *_two_kinds_of_log(known),
                 *one_column_twice(known),
-                *_agreed_twice(known),
+                *agreed_twice(known.get("segments", [])),
             ]
         )
 
@@ -221,30 +221,6 @@ def _two_kinds_of_log(known: Known) -> Iterator[str]:
         yield "prediction and score are both given; for task 'multilabel' keep one"
 
 
-def _agreed_twice(known: Known) -> Iterator[str]:
-    """Segments that both judge a metric, which one value in the data would be enough for."""
-    for (i, one), (j, other) in combinations(enumerate(known.get("segments", []), 1), 2):
-        if set(one.by) != set(other.by):
-            continue
-        ones, others = one.listed(), other.listed()
-        shared = None if ones is None or others is None else _same(ones, others)
-        by = ", ".join(one.by)
-        for metric in one.thresholds:
-            if metric in other.thresholds and shared != []:
-                of = f" of {', '.join(shared)}" if shared else ""
-                yield f"segments #{i} and #{j} both agree {metric} by {by}{of}; keep one"
-        for metric in one.max_gap:
-            if metric in other.max_gap:
-                yield f"segments #{i} and #{j} both agree the gap of {metric} by {by}; keep one"
-
-
-def _same(
-    ones: list[tuple[tuple[str, str], ...]], others: list[tuple[tuple[str, str], ...]]
-) -> list[str]:
-    found = {frozenset(value) for value in others}
-    return ["+".join(text for _, text in value) for value in ones if frozenset(value) in found]
-
-
 def model_name(name: str) -> str:
     """A name that can be part of a test's id and a marker.
 
@@ -253,6 +229,9 @@ def model_name(name: str) -> str:
     ValueError
         If it can't.
     """
+    if len(name) > LONGEST_NAME:
+        told = f"model name {shown(name)} is longer than {LONGEST_NAME} characters"
+        raise key_mistake(told)
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
         raise key_mistake(
             f"model name {name!r} must be of letters, digits, '_', '.' and '-', "

@@ -82,7 +82,7 @@ class Segmentation(Judging):
     ) = None
     thresholds: Annotated[Thresholds, Field(min_length=1)] = Field(default_factory=dict)
     max_gap: Annotated[Gaps, BeforeValidator(_gaps)] = Field(default_factory=dict)
-    max_segments: Annotated[int, Field(ge=1)] = 1000
+    max_segments: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
     as_of: AsOfElsewhere = None
     correction: CorrectionElsewhere = None
     whole: Whole = None

@@ -18,12 +18,13 @@ _SHARE = r"\d+(?:\.\d+)? ?%"
 
 def _degradation(written: object) -> Degradation:
     """A number, or a share in percent such as "5%"."""
+    amount, relative = -1.0, False
     if isinstance(written, str) and re.fullmatch(_SHARE, written, re.ASCII):
-        return Degradation(float(written.rstrip(" %")) / 100, relative=True)
-    if isinstance(written, int | float) and not isinstance(written, bool):
+        amount, relative = float(written.rstrip(" %")) / 100, True
+    elif isinstance(written, int | float) and not isinstance(written, bool):
         amount = float(written)
-        if 0 <= amount < math.inf:
-            return Degradation(amount, relative=False)
+    if 0 <= amount < math.inf:
+        return Degradation(amount, relative)
     raise ValueError('must be a number of at least 0, or a share of the baseline such as "5%"')
 
 

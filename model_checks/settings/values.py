@@ -66,8 +66,8 @@ def _parse_window(value: object) -> timedelta:
     return timedelta(**{units[match[2]]: int(match[1])})
 
 
-_ADDRESS = r"[^@\s<>,;\"]+@[^@\s<>,;\"]+"
-_MAILBOX = re.compile(rf'(?:{_ADDRESS}|(?:"[^"]*"|[^<>@,;"]*)\s*<{_ADDRESS}>)')
+_ADDRESS = r"[^@\s<>,;\"]++@[^@\s<>,;\"]++"
+_MAILBOX = re.compile(rf'(?:{_ADDRESS}|(?:"[^"]*+"\s*+|[^<>@,;"]*+)<{_ADDRESS}>)')
 
 
 def _one_address(value: str) -> str:
@@ -94,10 +94,19 @@ def one_or_more(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
-def _each_once(names: list[str]) -> list[str]:
+def each_once(names: list[str]) -> list[str]:
+    """Refuse a list in which a name comes again.
+
+    Raises
+    ------
+    ValueError
+        If one does.
+    """
+    seen = set()
     for name in names:
-        if names.count(name) > 1:
+        if name in seen:
             raise ValueError(f"names {name!r} more than once")
+        seen.add(name)
     return names
 
 
@@ -129,7 +138,7 @@ Label = Annotated[
 Texts = Annotated[
     list[Text],
     Field(min_length=1),
-    AfterValidator(_each_once),
+    AfterValidator(each_once),
     BeforeValidator(one_or_more),
     one_or_more_of({"type": "string", "minLength": 1}),
 ]

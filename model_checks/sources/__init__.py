@@ -10,6 +10,7 @@ from typing import Any
 
 from model_checks.concealment import without_values
 from model_checks.errors import MeasurementError, SourceError
+from model_checks.files import read_regular
 from model_checks.guard import guarded
 from model_checks.settings import Deployed
 from model_checks.surroundings import Surroundings, surroundings_of
@@ -121,7 +122,7 @@ def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> An
 
 def _content(path: Path, source: str) -> bytes:
     try:
-        content = path.read_bytes()
+        content = read_regular(path)
     except FileNotFoundError:
         raise SourceError(f"model {source!r}: no such file in {path.parent}") from None
     except (OSError, ValueError) as error:  # ValueError: a null character
@@ -133,11 +134,14 @@ def _content(path: Path, source: str) -> bytes:
 
 @contextmanager
 def importable(folder: Path) -> Iterator[None]:
-    """Modules in a folder can be imported, before any others of their names."""
+    """Let modules in a folder be imported, where no others have their names.
+
+    Before the others, a ``sklearn.py`` there would be taken for the library.
+    """
     before = list(sys.path)
-    sys.path.insert(0, str(folder))
+    sys.path.append(str(folder))
     try:
         yield
     finally:
-        if sys.path == [str(folder), *before]:  # else the model has changed it, and needs it so
+        if sys.path == [*before, str(folder)]:  # else the model has changed it, and needs it so
             sys.path[:] = before

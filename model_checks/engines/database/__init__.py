@@ -4,7 +4,7 @@ This package is the only one to know SQLAlchemy.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from decimal import Decimal, DecimalException
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from model_checks.engines import GIVEN
+from model_checks.engines.columns import Columns, doubled_names, may_be_doubled
 from model_checks.engines.database import column_types
 from model_checks.engines.database.complaints import query_complaint
 from model_checks.engines.database.connecting import begin_reading, connect
@@ -28,6 +29,8 @@ _GIVEN = "model_checks_given"
 
 _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, DecimalException)
 """What a driver may raise when it makes a value of Python's of one that it was sent."""
+_CASED = ("clickhouse", "postgres", "snowflake")
+"""Dialects in which quoted names that differ by their case are of different columns."""
 
 
 class Database:
@@ -80,9 +83,21 @@ class Database:
         query = translated(sql, self._dialect, _GIVEN)
         return self._fetched(query.text, query.values)
 
-    def columns(self, relation: str) -> dict[str, str]:
+    def columns(self, relation: str) -> Columns:
         """The columns of a relation with their types, in order."""
         described = self._described(relation)
+        doubled = self._doubled([name for name, _ in described]) if relation == GIVEN else {}
+        single = [(name, code) for name, code in described if name not in doubled]
+        return Columns(self._types(relation, single) if single else {}, doubled)
+
+    def _doubled(self, names: Sequence[str]) -> dict[str, str]:
+        """What is told of names that several columns have."""
+        if self._dialect == "sqlite" and may_be_doubled(names, ":"):  # so it calls the second one
+            with self._told(), self._connection.exec_driver_sql(self._source) as result:
+                names = [column[0] for column in result.cursor.description]
+        return doubled_names(names, cased=self._dialect in _CASED)
+
+    def _types(self, relation: str, described: Sequence[tuple[str, Any]]) -> dict[str, str]:
         names = [name for name, _ in described]
         query = translated(f"select * from {relation}", self._dialect, _GIVEN)
         if self._dialect == "postgres":

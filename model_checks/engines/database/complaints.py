@@ -44,6 +44,10 @@ _ADVICE: Mapping[str, str] = {
 """What to do, by SQLSTATE."""
 
 
+_READ = 10_000
+"""Characters of what a database says that are looked at."""
+
+
 def connection_complaint(error: Exception, variable: str) -> DataError:
     """Why there is no connection."""
     cause = getattr(error, "orig", None) or error
@@ -101,7 +105,7 @@ def _said(cause: BaseException | None, database: str, sql: str) -> str:
     primary = getattr(getattr(cause, "diag", None), "message_primary", None)
     state = _state(cause)
     text = primary or str(cause.args[-1] if cause and cause.args else cause)
-    text = " ".join(re.split(r"\nLINE \d+:|\n\[SQL", text)[0].split())
+    text = " ".join(re.split(r"\nLINE \d+:|\n\[SQL", text[:_READ])[0].split())
     if database == "sqlite":
         known = _OF_SQLITE.match(text)
     else:

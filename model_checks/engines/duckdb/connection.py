@@ -1,7 +1,6 @@
 """A DuckDB connection held to its limits, and what to do about DuckDB's errors."""
 
 import re
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ import duckdb
 
 from model_checks.engines.duckdb.complaints import found
 from model_checks.errors import DataError
+from model_checks.scratch import Scratch
 from model_checks.settings import Limits
 from model_checks.text import clean
 
@@ -43,7 +43,7 @@ class Connection:
 
     def __init__(self, limits: Limits) -> None:
         self._spill = _spill_folder(limits.temp_directory)
-        self.duckdb = duckdb.connect(config={**_CONFIG, "temp_directory": self._spill.name})
+        self.duckdb = duckdb.connect(config={**_CONFIG, "temp_directory": str(self.folder)})
         memory, threads = usable(self.duckdb)
         try:
             self.duckdb.execute("set TimeZone = 'UTC'")
@@ -60,12 +60,12 @@ class Connection:
     @property
     def folder(self) -> Path:
         """Where what does not fit into memory is kept, until it is closed."""
-        return Path(self._spill.name)
+        return self._spill.path
 
     def close(self) -> None:
         """Close it, and remove what did not fit into memory."""
         self.duckdb.close()
-        self._spill.cleanup()
+        self._spill.remove()
 
 
 def usable(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
@@ -82,11 +82,9 @@ def usable(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
     return f"{float(amount) / 0.8 / 2:.3f} {unit}", max(cores - 1, 2) if cores > 1 else 1
 
 
-def _spill_folder(parent: str | None) -> tempfile.TemporaryDirectory[str]:
+def _spill_folder(parent: str | None) -> Scratch:
     try:
-        return tempfile.TemporaryDirectory(
-            prefix="model-checks-", dir=parent, ignore_cleanup_errors=True
-        )
+        return Scratch.new(parent)
     except OSError as error:
         raise DataError(
             f"[engine] temp_directory {parent!r} can't be written to ({error.strerror}); "

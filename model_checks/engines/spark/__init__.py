@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model_checks.engines import GIVEN
+from model_checks.engines.columns import Columns, doubled_names
 from model_checks.engines.dialects import duckdb_type, translated
 from model_checks.engines.spark.complaints import telling
 from model_checks.engines.spark.sessions import is_local, open_session, watched
@@ -77,7 +78,7 @@ class Spark:
         with telling(), watched(self._session):
             return [tuple(row) for row in self._frame(sql).collect()]
 
-    def columns(self, relation: str) -> dict[str, str]:
+    def columns(self, relation: str) -> Columns:
         """The columns of a relation, in order, with their types by DuckDB's names.
 
         Raises
@@ -87,7 +88,8 @@ class Spark:
         """
         with telling(), watched(self._session):
             types = self._frame(f"select * from {relation}").dtypes
-        return {name: duckdb_type(native, "spark") for name, native in types}
+        doubled = doubled_names(name for name, _ in types)
+        return Columns({name: duckdb_type(native, "spark") for name, native in types}, doubled)
 
     def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
         """The rows that a query returns, in Arrow batches of at most ``size`` rows.

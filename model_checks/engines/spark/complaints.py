@@ -17,6 +17,9 @@ _KNOWN = {
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
 """They write a page of JSON to the terminal for each mistake."""
 
+_READ = 10_000
+"""Characters of what Spark says that are looked at for a sentence: the rest are stack traces."""
+
 _CLASS = r"\(?(?:[a-z]\w*\.)+[A-Z][\w$.]*(?:Exception|Error)\)?:?\s*"
 _BEFORE = re.compile(
     rf"An error occurred while calling [\w.$:]+\s*:\s*|{_CLASS}|"
@@ -146,7 +149,7 @@ def _class(text: str) -> str:
 
 def first_sentence(text: str) -> str:
     """Return the first sentence of an error, less the classes before it and what comes after."""
-    text = text.strip()
+    text = text.strip()[:_READ]
     while before := _BEFORE.match(text):
         text = text[before.end() :]
     text = _AFTER.split(text)[0]
