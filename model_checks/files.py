@@ -1,7 +1,6 @@
 """Files that are written whole or not at all."""
 
 import os
-import secrets
 from pathlib import Path
 
 
@@ -11,7 +10,7 @@ def write_whole(path: Path, content: bytes) -> None:
     Who may read it is what the umask says, as of any file that a program makes: a temporary file of
     Python's would be its owner's alone.
     """
-    part = path.with_name(f".{path.name}-{secrets.token_hex(8)}")
+    part = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
     file = part.open("xb")  # what another has put there is neither followed nor written over
     try:
         with file:

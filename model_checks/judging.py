@@ -27,6 +27,7 @@ from model_checks.planning import plan_checks
 from model_checks.results import Run
 from model_checks.rulings import rulings
 from model_checks.settings import Settings
+from model_checks.suspicions import suspicions
 
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
 
@@ -78,8 +79,17 @@ def judge(settings: Settings, *, as_of: datetime | None = None, gate: bool = Fal
         versions=versions(),
         thresholds_sha256=settings.sha256,
         models={
-            name: replace(one.facts, notes=notes_on(settings, name))
-            for name, one in measured.items()
+            name: replace(
+                one.facts,
+                as_of=moment,
+                notes=(
+                    *notes_on(settings, name),
+                    *suspicions(
+                        settings, name, one, ruled[name].values(), moment, given=bool(as_of)
+                    ),
+                ),
+            )
+            for (name, moment), one in zip(moments.items(), measured.values(), strict=True)
         },
         results=list(results.values()),
         planned=len(plan.checks),

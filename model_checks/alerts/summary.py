@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from model_checks.alerts.rows import Row, row_of
-from model_checks.alerts.wording import clean, counted, facts_text, moment_text
+from model_checks.alerts.wording import clean, counted, facts_text
 from model_checks.results import Result, Run
+from model_checks.times import moment_text
 from model_checks.verdicts import Verdict
 
 Item = TypeVar("Item")
@@ -157,7 +158,7 @@ def summary_of(
         headline=headline(run),
         good=not concerned(run) and bool(run.results) and run.exit_status in _ENDED_BY_ITSELF,
         counts=_counts(run),
-        as_of=f"Judged as of {moment_text(run.as_of or run.started)}",
+        as_of=_as_of(run),
         report=clean(report, 2000),
         failing=failing,
         troubles=Shown.first(most, _troubles(run)),
@@ -169,6 +170,16 @@ def summary_of(
         more_pictures=more_pictures,
         footer=_footer(run),
     )
+
+
+def _as_of(run: Run) -> str:
+    """When the models were judged; where each has a moment of its own, that this is so."""
+    moments = sorted({facts.as_of for facts in run.models.values() if facts.as_of})
+    if len(moments) < 2:
+        [moment] = moments or [run.as_of or run.started]
+        return f"Judged as of {moment_text(moment)}"
+    first, last = (moment_text(moment) for moment in (moments[0], moments[-1]))
+    return f"Judged as of {first.removesuffix(' UTC')} to {last}, each model as of its own moment"
 
 
 def _counts(run: Run) -> str:
