@@ -283,7 +283,6 @@ def _model_as_json(facts: ModelFacts, thresholds_sha256: str) -> dict[str, Any]:
         "dropped": facts.dropped,
         "untimed": facts.untimed,
         "window": {"start": _iso(facts.window_start), "end": _iso(facts.window_end)},
-        "as_of": _iso(facts.as_of),
         "newest_row": _iso(facts.newest_row),
         "newest_label": _iso(facts.newest_label),
         "error": facts.error,
