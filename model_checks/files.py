@@ -3,7 +3,6 @@
 import errno
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 _KINDS = {
@@ -47,15 +46,18 @@ def read_regular(path: Path, most: int | None = None) -> bytes:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file in one step: whoever reads it sees all of the old or all of the new."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    part = Path(name)
+    """Replace a file in one step: whoever reads it sees all of the old or all of the new.
+
+    Who may read it is what the umask says, as of any file that a program makes: a temporary file of
+    Python's would be its owner's alone.
+    """
+    part = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
+    file = part.open("xb")  # what another has put there is neither followed nor written over
     try:
-        with os.fdopen(handle, "wb") as file:
+        with file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        part.chmod(0o644)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model_checks.calling import Caller, Whose, column_shown, is_answered
 from model_checks.engines import Engine
@@ -12,6 +12,7 @@ from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_third_labels
 from model_checks.rows import is_float, is_number, label_of, label_text, text_of
 from model_checks.settings import Model
+from model_checks.spread import Spread, spread_columns, spread_of
 from model_checks.text import quoted
 
 _NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
@@ -95,8 +96,10 @@ class Given:
     answers: AnswerColumns
     probabilities: bool
 
-    def checked_labels(self) -> tuple[str, ...]:
-        """The labels that occur; multilabel: the target columns; none of a regression.
+    def checked(self) -> tuple[tuple[str, ...], Spread]:
+        """The labels that occur, and how far the answers spread.
+
+        Multilabel: the target columns; of a regression there are no labels.
 
         Raises
         ------
@@ -105,11 +108,15 @@ class Given:
             not fit the task.
         """
         self._refuse_types()
-        self._refuse_missing()
+        spread = self._refuse_missing()
         if self.model.task == "multilabel":
             refuse_third_labels(self.engine, self.relation, self._label_texts(), self._positive)
-            return self.model.targets
-        return () if self.model.task == "regression" else self._labels()
+            return self.model.targets, spread
+        if self.model.task == "regression":
+            return (), spread
+        pairs = self._pairs()
+        together = frozenset((true, answer[0]) for true, *answer in pairs if answer)
+        return self._labels(pairs), replace(spread, pairs=together)
 
     def common_labels(self, ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
         """The labels of the answers of two models together, from those of each.
@@ -200,9 +207,8 @@ class Given:
         given = self.model.decision_threshold
         return f"{_number(score)} >= cast({0.5 if given is None else given!r} as double)"
 
-    def _labels(self) -> tuple[str, ...]:
-        """The labels that occur; an error if the model or the task can't have them."""
-        found: dict[str, set[str]] = {}
+    def _pairs(self) -> list[tuple[str, ...]]:
+        """Which true labels occur, each with the predicted labels that it meets, if any are."""
         columns = self._judged_columns()
         listed = ", ".join(self._values(name) for name in columns.values())
         rows = self.engine.run(
@@ -213,7 +219,12 @@ class Given:
                 f"{' and '.join(columns)}: more than {MOST_LABELS:,} labels; "
                 "numbers are judged by task = 'regression'"
             )
-        for place, values in zip(columns, zip(*rows, strict=True), strict=True):
+        return rows
+
+    def _labels(self, pairs: list[tuple[str, ...]]) -> tuple[str, ...]:
+        """The labels that occur; an error if the model or the task can't have them."""
+        found: dict[str, set[str]] = {}
+        for place, values in zip(self._judged_columns(), zip(*pairs, strict=True), strict=True):
             found[place] = set(values)
         for place, labels in found.items():
             if self.answers.known and (unknown := _in_order(labels.difference(self.answers.known))):
@@ -250,8 +261,22 @@ class Given:
             if not is_number(self.types[name]):
                 raise DataError(f"{shown} is of type {self.types[name]}, which is no number")
 
-    def _refuse_missing(self) -> None:
-        """Values that no metric can be computed from, counted in one query."""
+    def _refuse_missing(self) -> Spread:
+        """Count values that no metric can be computed from; the same query tells the spread."""
+        conditions = self._unusable()
+        counts = [f"count(case when {condition} then 1 end)" for condition in conditions.values()]
+        numbers = self.answers.predictions if self.model.task == "regression" else ()
+        scores = tuple(self.answers.scores.values())
+        spread = spread_columns(scores, numbers, self.model.targets[0])
+        asked = ", ".join(["count(*)", *counts, *spread])
+        [(rows, *found)] = self.engine.run(f"select {asked} from {self.relation}")
+        of_conditions = zip(conditions, found[: len(counts)], strict=True)
+        if bad := [f"{what} in {n:,}" for what, n in of_conditions if n]:
+            raise DataError(f"{'; '.join(bad)} of {rows:,} labelled rows")
+        return spread_of(scores, numbers, rows, found[len(counts) :])
+
+    def _unusable(self) -> dict[str, str]:
+        """What no metric can be computed from, each with SQL that holds for such rows."""
         conditions: dict[str, str] = {}
         asked = [("score", name) for name in self.answers.scores.values()]
         asked += [("prediction", name) for name in self.answers.predictions]
@@ -278,14 +303,7 @@ class Given:
         for target in self.model.targets:
             if is_float(self.types[target]):
                 conditions[f"target {target!r} is infinite"] = f"isinf({identifier(target)})"
-        if not conditions:
-            return
-        counts = (f"count(case when {condition} then 1 end)" for condition in conditions.values())
-        [row] = self.engine.run(f"select count(*), {', '.join(counts)} from {self.relation}")
-        rows, *numbers = row
-        bad = [f"{what} in {n:,}" for what, n in zip(conditions, numbers, strict=True) if n]
-        if bad:
-            raise DataError(f"{'; '.join(bad)} of {rows:,} labelled rows")
+        return conditions
 
 
 def _number(name: str) -> str:

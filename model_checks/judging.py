@@ -30,6 +30,7 @@ from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings
 from model_checks.shadows import hidden_libraries
 from model_checks.sources import unforeseen
+from model_checks.suspicions import suspicions
 
 _PLANNING = unforeseen("planning")
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
@@ -96,8 +97,17 @@ def judge(
         versions=versions(),
         thresholds_sha256=settings.sha256,
         models={
-            name: replace(one.facts, notes=notes_on(settings, name))
-            for name, one in measured.items()
+            name: replace(
+                one.facts,
+                as_of=moment,
+                notes=(
+                    *notes_on(settings, name),
+                    *suspicions(
+                        settings, name, one, ruled[name].values(), moment, given=bool(as_of)
+                    ),
+                ),
+            )
+            for (name, moment), one in zip(moments.items(), measured.values(), strict=True)
         },
         results=list(results.values()),
         planned=len(plan.checks),

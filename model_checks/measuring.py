@@ -27,6 +27,7 @@ from model_checks.rows import (
     segment_rows,
 )
 from model_checks.settings import Model, Settings
+from model_checks.signs import Lookout, Signs
 from model_checks.sources import load_model, unforeseen
 
 __all__ = [
@@ -57,6 +58,8 @@ class Measurement:
         Why there was no row to judge; None if there was.
     baseline
         What it is compared with; None where no check asks for that.
+    signs
+        What the rows show of themselves; None if they could not be read.
     """
 
     facts: ModelFacts
@@ -64,6 +67,7 @@ class Measurement:
     predictions: Predictions | None = None
     nothing: str | None = None
     baseline: MeasuredBaseline | None = None
+    signs: Signs | None = None
 
 
 def moment_of(settings: Settings, name: str, given: datetime | None, now: datetime) -> datetime:
@@ -194,6 +198,8 @@ class _Facts:
             untimed=rows.untimed,
             window_start=rows.start,
             window_end=rows.end,
+            newest_row=rows.times.newest_row if rows.times else None,
+            newest_label=rows.times.newest_label if rows.times else None,
         )
 
     def add_file(self, sha256: str | None) -> None:
@@ -213,24 +219,43 @@ def _measured(
         rows = open_rows(engine, model, as_of)
         facts.add_rows(rows)
         if rows.nothing:
-            return Measurement(facts.known, {}, nothing=rows.nothing)
+            return Measurement(facts.known, {}, nothing=rows.nothing, signs=Signs(rows.times))
         if any(check.vacant and check.declared for check in checks):
             _segments(engine, model, rows)  # raises what kept their values from being found
         loaded = load_model(model.model, settings.folder) if model.model else None
         facts.add_file(loaded.sha256 if loaded else None)
         one = Contestant.of(model, loaded, needs, rows)
         rival = _rival(model, settings, compared, rows)
+        lookout = _lookout(engine, rows, one)
+        stack.push(lookout.look)
         contestants = [one, *([rival.contestant] if rival and rival.contestant else [])]
         place = answered(stack, engine, rows, contestants, keeping)
         given = place.given(one)
         predictions = find_predictions(given, place.file)
         aggregates = place.aggregates(predictions, needs)
+        lookout.counts += _by_true_label(aggregates)
         if rival:
             baseline = rival.measured(place, given, predictions)
     if compared and not rival:
         beside = replace(keeping, file=keeping.file.with_suffix(".~baseline"))
         baseline = measured_elsewhere(model, loaded, compared, Judged(rows, as_of), beside)
-    return Measurement(facts.known, aggregates, predictions, baseline=baseline)
+    signs = lookout.signs
+    return Measurement(facts.known, aggregates, predictions, baseline=baseline, signs=signs)
+
+
+def _lookout(engine: Engine, rows: Rows, one: Contestant) -> Lookout:
+    """Rows are the same that have the same time, label, and logged answers or features."""
+    time = [rows.time_column] if rows.time_column else []
+    logged, features = (one.answers.names, []) if one.caller is None else ([], one.caller.features)
+    return Lookout(engine, rows, [*time, *logged, *one.model.targets], features)
+
+
+def _by_true_label(aggregates: Mapping[Segment, Aggregates]) -> list[int]:
+    """How many of all rows have each true label, where that was counted."""
+    whole = aggregates.get(())
+    if whole and whole.confusion:
+        return [int(n) for n in whole.confusion.rows.sum(axis=1)]
+    return [int(n) for n in whole.ranks.rows] if whole and whole.ranks else []
 
 
 def _rival(model: Model, settings: Settings, compared: Needs, rows: Rows) -> Rival | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_checks.given import Given, segment_columns
+from model_checks.spread import Spread
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Predictions:
         The columns that ``g0``, ``g1``, ... stand for.
     weighted
         Whether ``w`` is a column of the data; else it is 1.
+    spread
+        How far the answers spread; None of a pair.
     """
 
     task: str
@@ -45,6 +48,7 @@ class Predictions:
     scored: tuple[str, ...]
     segment_columns: tuple[str, ...]
     weighted: bool = False
+    spread: Spread | None = None
 
     @property
     def values(self) -> list[str]:
@@ -85,7 +89,7 @@ def find_predictions(given: Given, file: Path | None = None) -> Predictions:
     DataError
         If no metric could be trusted on them.
     """
-    labels, model = given.checked_labels(), given.model
+    (labels, spread), model = given.checked(), given.model
     return Predictions(
         model.task,
         file,
@@ -94,6 +98,7 @@ def find_predictions(given: Given, file: Path | None = None) -> Predictions:
         tuple(given.answers.scores),
         segment_columns(model),
         model.weight is not None,
+        spread,
     )
 
 
@@ -128,7 +133,7 @@ def find_pair(
         first.scored + second.scored,
         first.segment_columns,
         first.weighted,
-        len(first.scored),
+        first=len(first.scored),
     )
 
 

@@ -33,10 +33,15 @@ class ModelFacts:
         no window holds for want of a time.
     window_start, window_end
         None where the window is open on that side.
+    as_of
+        The moment it was judged at.
+    newest_row, newest_label
+        Times of the newest row before that moment, and of the newest with a label; None where the
+        rows have no times.
     error
         Why the model could not be measured; None if it was.
     notes
-        What is worth saying of how it is compared, one sentence each.
+        What is worth saying of its rows, its answers and how it is compared, one sentence each.
     """
 
     task: str
@@ -48,6 +53,9 @@ class ModelFacts:
     untimed: int | None = None
     window_start: datetime | None = None
     window_end: datetime | None = None
+    as_of: datetime | None = None
+    newest_row: datetime | None = None
+    newest_label: datetime | None = None
     error: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -312,6 +320,8 @@ def _model_as_json(facts: ModelFacts, thresholds_sha256: str) -> dict[str, Any]:
         "dropped": facts.dropped,
         "untimed": facts.untimed,
         "window": {"start": _iso(facts.window_start), "end": _iso(facts.window_end)},
+        "newest_row": _iso(facts.newest_row),
+        "newest_label": _iso(facts.newest_label),
         "error": facts.error,
         "notes": list(facts.notes),
     }

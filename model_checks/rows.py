@@ -1,9 +1,10 @@
 """The labelled rows that a model is judged on: read, held to the window, counted."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from model_checks.engines import GIVEN, Engine
 from model_checks.engines.columns import why_doubled
@@ -12,6 +13,7 @@ from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
 from model_checks.settings import Model, Segmentation
 from model_checks.text import nearest, shortened
+from model_checks.times import Times, moment_written, newest_columns, window_bounds, window_start
 
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's
 _NUMBER = re.compile(
@@ -19,8 +21,6 @@ _NUMBER = re.compile(
 )
 _VALUE = re.compile(r"[-+]?\d+[.,]\d+|\d{5,}|\d{4}-\d\d-\d\d.*", re.ASCII)
 """What a column is rather called by a file without a header; its names are values of a row then."""
-
-_TIME = re.compile(r"DATE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class Rows:
         The window, [start, end); None where it is open.
     span
         What times there are, in words.
+    window
+        SQL that holds for the rows of the window, with a label or without.
+    time_column, times
+        Where the times are, and which; None without a column of times.
     """
 
     relation: str
@@ -53,6 +57,9 @@ class Rows:
     start: datetime | None
     end: datetime | None
     span: str
+    window: str
+    time_column: str | None
+    times: Times | None
 
     @property
     def nothing(self) -> str | None:
@@ -95,27 +102,46 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     [(given,)] = engine.run(f"select count(*) from {GIVEN}")
     if not given:
         raise DataError("has no rows")
-    start = _window_start(model, as_of)
-    time = _time_condition(model, types, start, as_of)
+    start, name = window_start(model, as_of), model.time_column
+    bounds = window_bounds(model, types, start, as_of)
+    window = f"({conjunction(bounds)})" if bounds else "true"
     label = conjunction([label_condition(target, types) for target in model.targets])
-    column = identifier(model.time_column) if model.time_column else "1"
-    counts = [f"count(case when {rows} then 1 end)" for rows in (time, f"{time} and {label}")]
+    column = identifier(name) if name else "1"
+    counts = [f"count(case when {rows} then 1 end)" for rows in (window, f"{window} and {label}")]
     ends = [f"cast({end}({column}) as varchar)" for end in ("min", "max")]
-    [(in_window, labelled, timed, first, last)] = engine.run(
-        f"select {', '.join(counts)}, count({column}), {', '.join(ends)} from {GIVEN}"
+    newest = newest_columns(name, bounds[0], label) if name else []
+    [(in_window, labelled, timed, first, last, *found)] = engine.run(
+        f"select {', '.join([*counts, f'count({column})', *ends, *newest])} from {GIVEN}"
     )
-    span = f"{model.time_column} runs from {first} to {last}"
+    span = f"{name} runs from {first} to {last}"
     return Rows(
         relation=GIVEN,
-        condition=f"{time} and {label}",
+        condition=f"{window} and {label}",
         types=types,
         given=given,
         in_window=in_window,
         labelled=labelled,
         untimed=given - timed,
         start=start,
-        end=as_of if model.time_column else None,
-        span=span if timed else f"{model.time_column} is null in all {given:,} rows",
+        end=as_of if name else None,
+        span=span if timed else f"{name} is null in all {given:,} rows",
+        window=window,
+        time_column=name,
+        times=_times([first, last, *found], timed, types[name]) if name else None,
+    )
+
+
+def _times(found: Sequence[Any], timed: int, kind: str) -> Times:
+    *written, before = found
+    oldest, newest, newest_row, newest_label = map(moment_written, written)
+    return Times(
+        oldest=oldest,
+        newest=newest,
+        newest_row=newest_row,
+        newest_label=newest_label,
+        later=timed - before,
+        whole_days=kind == "DATE",
+        read=datetime.now(UTC),
     )
 
 
@@ -240,37 +266,6 @@ def label_condition(target: str, types: Mapping[str, str]) -> str:
     column = identifier(target)
     present = f"{column} is not null"
     return f"{present} and not isnan({column})" if is_float(types[target]) else present
-
-
-def _window_start(model: Model, as_of: datetime) -> datetime | None:
-    if not model.window:
-        return None
-    try:
-        return as_of - model.window
-    except OverflowError:  # before the year 1: no row is older
-        return datetime.min.replace(tzinfo=UTC)
-
-
-def _time_condition(
-    model: Model, types: Mapping[str, str], start: datetime | None, end: datetime
-) -> str:
-    name = model.time_column
-    if name is None:
-        return "true"
-    if not _TIME.fullmatch(types[name]):
-        raise DataError(
-            f"time_column {name!r} is of type {types[name]}, which is no date or timestamp"
-        )
-    # A time without a zone is in UTC, which is what the engine casts it in.
-    column = f"cast({identifier(name)} as timestamptz)"
-    bounds = [f"{column} < timestamptz {literal(_sql_time(end))}"]
-    if start:
-        bounds.append(f"{column} >= timestamptz {literal(_sql_time(start))}")
-    return f"({conjunction(bounds)})"
-
-
-def _sql_time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(sep=" ")
 
 
 def _columns_named(model: Model) -> list[tuple[str, str]]:

@@ -115,7 +115,7 @@ def test_a_gate_without_pytest_has_the_same_exit_status(tmp_path: Path) -> None:
 
 
 def test_what_is_known_of_a_model_is_kept_with_it(tmp_path: Path) -> None:
-    columns = {"x": [0, 1] * 500, "y": [0, 1] * 500}
+    columns = {"x": [0, 1] * 500, "y": [0, 1] * 499 + [1, 0]}
     deployed = python_model(tmp_path)
     settings = settings_of(tmp_path, columns, model=deployed, thresholds={"recall": 0.99})
     run = judge(

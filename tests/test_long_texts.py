@@ -18,7 +18,7 @@ from model_checks.frames import _LARGE, _WHOLE
 from model_checks.given import _NUMERAL
 from model_checks.plan import plain
 from model_checks.redaction import without_secrets
-from model_checks.rows import _NUMBER, _TIME
+from model_checks.rows import _NUMBER
 from model_checks.settings.measures import NAME
 from model_checks.settings.model import model_name
 from model_checks.settings.reading import tables_in
@@ -26,6 +26,7 @@ from model_checks.settings.thresholds import _degradation
 from model_checks.settings.urls import path_of, scheme_of
 from model_checks.settings.values import OBJECT, _one_address, _parse_window
 from model_checks.text import clean
+from model_checks.times import _TIME
 
 LENGTH = 100_000
 SECONDS = 1.5  # a square of the length would take a hundred times as long

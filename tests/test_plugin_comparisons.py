@@ -135,11 +135,16 @@ def test_the_report_shows_by_how_much_it_is_worse(finished: Finished) -> None:
     assert "after Holm's correction over 7 segment checks" in text_in(row["log"])
 
 
+def test_a_row_has_the_loss_beside_the_interval_of_the_loss(finished: Finished) -> None:
+    page = " ".join(text_in(finished.report("reports/summary.html")).split())
+    assert "0.040 worse0.030 too much0.032 to 0.049at most 0.010 worse than 0.840" in page
+
+
 def test_page_and_mail_have_the_baseline_beside_the_value(finished: Finished) -> None:
     page = " ".join(text_in(finished.report("reports/summary.html")).split())
     assert "at most 0.010 worse than 0.840" in page
     assert "95 % interval, MOVER, paired of the degradation" in page
-    assert "against logged predictions 'before'; rule tolerant" in page
+    assert "0.800 against 0.840 of logged predictions 'before'; rule tolerant" in page
     assert "gap by plan" in page
     mail = (finished.report_dir / "email.eml").read_text()
     assert "churn-accuracy-degradation" in mail

@@ -284,6 +284,9 @@ def run(*results: Result, **changes: Any) -> Run:
                 untimed=2,
                 window_start=STARTED - timedelta(days=30),
                 window_end=STARTED,
+                as_of=STARTED,
+                newest_row=datetime(2013, 4, 30, 23, 10, tzinfo=UTC),
+                newest_label=datetime(2013, 4, 16, 8, tzinfo=UTC),
                 notes=("known of the model",),
             )
         },
@@ -332,6 +335,8 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "dropped": 10,
                 "untimed": 2,
                 "window": {"start": "2013-04-01T04:30:00Z", "end": "2013-05-01T04:30:00Z"},
+                "newest_row": "2013-04-30T23:10:00Z",
+                "newest_label": "2013-04-16T08:00:00Z",
                 "error": None,
                 "notes": ["known of the model"],
             }
@@ -423,6 +428,8 @@ def test_a_run_that_knows_little_is_kept_all_the_same() -> None:
         "dropped": None,
         "untimed": None,
         "window": {"start": None, "end": None},
+        "newest_row": None,
+        "newest_label": None,
         "error": "no such file",
         "notes": [],
     }

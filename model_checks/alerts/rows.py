@@ -1,5 +1,6 @@
 """A failing check in figures: one row of the table that a page and a mail show."""
 
+import math
 from dataclasses import dataclass
 
 from model_checks.alerts.wording import (
@@ -84,20 +85,31 @@ def _told(result: Result) -> _Told:
 
 
 def _degradation(result: Result, current: Estimate, compared: Comparison) -> _Told:
-    """The value beside by how much it is worse, which is what was agreed on."""
-    worse = compared.degradation
+    """By how much it is worse, beside the interval of that; the values themselves are a note."""
+    worse, one = compared.degradation, compared.baseline
     size = Size.of(result.check, worse)
     assert current.value is not None
+    assert one.value is not None
     assert worse.value is not None
     assert worse.low is not None
     assert worse.high is not None
+    both = " against ".join(figure(x, size.metric_digits) for x in (current.value, one.value))
     return _Told(
-        value=figure(current.value, size.metric_digits),
-        miss=size.how(worse.value),
+        value=size.how(worse.value),
+        miss=_excess(result, worse.value, size),
         interval=f"{size.text(worse.low)} to {size.text(worse.high)}",
         agreed=_agreed(result, size.metric_digits),
-        note=f"{_method(worse)} of the degradation; against {compared.source}",
+        note=f"{_method(worse)} of the degradation; {both} of {compared.source}",
     )
+
+
+def _excess(result: Result, worse: float, size: Size) -> str:
+    """By how much more it is worse than was agreed, or that only its interval is."""
+    most = result.check.bound.max
+    assert most is not None
+    if math.isnan(worse):
+        return "no value"
+    return f"{size.text(worse - most)} too much" if worse > most else "not proven"
 
 
 def _agreed(result: Result, digits: int) -> str:

@@ -6,9 +6,10 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from model_checks.alerts.rows import Row, row_of
-from model_checks.alerts.wording import facts_text, moment_text
+from model_checks.alerts.wording import facts_text
 from model_checks.results import Result, Run, unjudged_text
 from model_checks.text import clean, counted, one_line
+from model_checks.times import moment_text
 from model_checks.verdicts import Verdict
 
 Item = TypeVar("Item")
@@ -186,7 +187,7 @@ def summary_of(
         headline=headline(run),
         good=not (concerned(run) or wrong) and bool(run.results),
         counts=_counts(run),
-        as_of=f"Judged as of {moment_text(run.as_of or run.started)}",
+        as_of=_as_of(run),
         report=one_line(report, 2000),
         wrong=Shown.first(most, (clean(one, 600) for one in wrong)),
         failing=failing,
@@ -211,6 +212,16 @@ def _ended_early(run: Run) -> list[str]:
     if n := unreached(run):
         told += f": {n:,} of {counted(selected, 'selected check')} were not reached"
     return [told]
+
+
+def _as_of(run: Run) -> str:
+    """Return when the models were judged; where each has a moment of its own, that this is so."""
+    moments = sorted({facts.as_of for facts in run.models.values() if facts.as_of})
+    if len(moments) < 2:
+        [moment] = moments or [run.as_of or run.started]
+        return f"Judged as of {moment_text(moment)}"
+    first, last = (moment_text(moment) for moment in (moments[0], moments[-1]))
+    return f"Judged as of {first.removesuffix(' UTC')} to {last}, each model as of its own moment"
 
 
 def _counts(run: Run) -> str:

@@ -1,12 +1,12 @@
 """The words and figures that a summary is made of: fit to be shown anywhere, and never too long."""
 
 import math
-from datetime import UTC, datetime
 
 from model_checks.plan import Bound, Check, Segment, segment_in_words
 from model_checks.results import ModelFacts
 from model_checks.sentences import figure
 from model_checks.text import clean, counted, one_line
+from model_checks.times import moment_text
 
 
 def more_text(n: int, noun: str, which: str = "") -> str:
@@ -21,12 +21,6 @@ def more_text(n: int, noun: str, which: str = "") -> str:
     return f"And {number} more {named}{' ' * bool(which)}{which}: see the report."
 
 
-def moment_text(moment: datetime) -> str:
-    """A time in UTC, to the minute; a date where it is midnight."""
-    told = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
-    return f"{told.removesuffix(' 00:00')} UTC"
-
-
 def window_text(facts: ModelFacts) -> str:
     """The rows that a model was judged on."""
     start, end = facts.window_start, facts.window_end
@@ -39,8 +33,9 @@ def window_text(facts: ModelFacts) -> str:
 
 
 def facts_text(facts: ModelFacts) -> str:
-    """On what a model was judged, as one line."""
-    parts = [facts.task, facts.source, window_text(facts)]
+    """On what a model was judged, and when, as one line."""
+    moment = [f"as of {moment_text(facts.as_of)}"] if facts.as_of else []
+    parts = [facts.task, clean(facts.source, 120), *moment, window_text(facts)]
     if facts.rows is not None:
         rows = counted(facts.rows, "row")
         parts.append(rows if facts.labelled is None else f"{rows}, {facts.labelled:,} labelled")
@@ -48,7 +43,16 @@ def facts_text(facts: ModelFacts) -> str:
         parts.append(f"{counted(facts.dropped, 'row')} without a label left out")
     if facts.untimed:
         parts.append(f"{counted(facts.untimed, 'row')} without a time left out")
-    return clean("; ".join(parts))
+    return clean("; ".join([*parts, *newest_texts(facts)]))
+
+
+def newest_texts(facts: ModelFacts) -> list[str]:
+    """The times of the newest row and the newest label, where rows have times."""
+    named = {"newest row": facts.newest_row, "newest label": facts.newest_label}
+    texts = {name: moment_text(moment) for name, moment in named.items() if moment}
+    if len(texts) == 2 and len(set(texts.values())) == 1:
+        return [f"newest row and label {texts['newest row']}"]
+    return [f"{name} {text}" for name, text in texts.items()]
 
 
 def metric_text(check: Check) -> str:

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from model_checks.judging import mode_of, run_id, versions
+from model_checks.measuring import Measurement
 from model_checks.plan import Plan
 from model_checks.plugin.session import CheckSession
 from model_checks.results import ModelFacts, Result, Run
+from model_checks.suspicions import suspicions
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,23 @@ def _as_of(session: CheckSession, plan: Plan | None) -> datetime:
 
 def _facts(session: CheckSession, results: Mapping[str, Result]) -> dict[str, ModelFacts]:
     """Return those of every model that has a result."""
-    judged = {result.check.model for result in results.values()}
+    judged: dict[str, list[Result]] = {}
+    for result in results.values():
+        judged.setdefault(result.check.model, []).append(result)
     measured = session.measured()
     return {
-        name: replace(
-            (measured.get(name) or session.not_measured(name)).facts, notes=session.notes_on(name)
+        name: _facts_of(
+            session, name, measured.get(name) or session.not_measured(name), judged[name]
         )
         for name in session.settings.models
         if name in judged
     }
+
+
+def _facts_of(
+    session: CheckSession, name: str, one: Measurement, results: Sequence[Result]
+) -> ModelFacts:
+    """With the moment it was judged at, and with what is worth saying of it."""
+    moment, given = session.as_of(name), session.options.as_of is not None
+    odd = suspicions(session.settings, name, one, results, moment, given=given)
+    return replace(one.facts, as_of=moment, notes=(*session.notes_on(name), *odd))

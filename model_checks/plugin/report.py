@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from model_checks.alerts.wording import facts_text
 from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
@@ -172,6 +173,7 @@ class ReportHooks:
         """What was judged, and the overview charts, above the table."""
         _strip_credentials(session.config)  # of the workers under xdist, which has come in since
         if self._run:
+            prefix += judged_lines(self._run)
             facts = self._run.models.values()
             notes = [*(note for one in facts for note in one.notes), *self._run.notes]
             prefix += [f"<p>Note: {escape(line)}</p>" for line in notes]
@@ -180,6 +182,14 @@ class ReportHooks:
         prefix.append(
             f'<div style="display: flex; flex-wrap: wrap; align-items: flex-start">{images}</div>'
         )
+
+
+def judged_lines(run: Run) -> list[str]:
+    """As of when each model was judged, and on which rows: a paragraph each."""
+    return [
+        f"<p><b>{escape(name)}</b>: {escape(facts_text(facts))}</p>"
+        for name, facts in run.models.items()
+    ]
 
 
 def _image(chart: Chart) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from model_checks.alerts.wording import newest_texts
 from model_checks.gate import Gate
 from model_checks.plugin.mail import Told
 from model_checks.plugin.report import PAGE
@@ -96,10 +97,11 @@ def _rows(run: Run, name: str) -> str:
     rows = f"{facts.labelled:,} labelled rows of {facts.rows:,}"
     if facts.window_end is None:
         return rows
+    newest = "".join(f"; {text.removesuffix(' UTC')}" for text in newest_texts(facts))
     end = _moment(facts.window_end)
     start = f"from {_moment(facts.window_start)} " if facts.window_start else "up "
     untimed = f", {facts.untimed:,} without a time left out" if facts.untimed else ""
-    return f"{rows} {start}to {end}{untimed}"
+    return f"{rows} {start}to {end}{untimed}{newest}"
 
 
 def _moment(moment: datetime) -> str:

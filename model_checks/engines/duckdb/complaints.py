@@ -22,7 +22,9 @@ _OF_CSV = re.compile(
     r"Invalid unicode \([a-z ]*\) detected\. This file is not utf-8 encoded\.)",
     re.MULTILINE,
 )
-_ADVICE = re.compile(r"\n\s*(?:LINE \d+:|Possible |The search space|See also |Candidate functions)")
+_ADVICE = re.compile(
+    r"\n[ \t]*+(?:LINE \d+:|Possible |The search space|See also |Candidate functions)"
+)
 _OVERFLOW = re.compile(r"Overflow in [a-z ]+ of [A-Z0-9]+")
 _COLUMN = re.compile(
     r"(?:when casting from source column (.+)|converting column \"(.+)\"\. .*)$", re.MULTILINE
@@ -36,6 +38,9 @@ _EXPECTED = re.compile(
     re.IGNORECASE,
 )
 
+_READ = 10_000
+"""Characters of an error; what follows would only be the query, or rows."""
+
 
 def found(text: str, names: Sequence[str]) -> str:
     """Return what an error of DuckDB's says that is no value, nor its query.
@@ -45,6 +50,7 @@ def found(text: str, names: Sequence[str]) -> str:
     names
         Of the files that were read.
     """
+    text = text[:_READ]
     files = re.findall(r"^  file = (.+)$", text, re.MULTILINE)
     text = _ADVICE.split(text)[0]
     if "Error when sniffing file" in text[:60]:

@@ -1,0 +1,265 @@
+"""What was measured -> sentences on rows and answers that look old or spoilt."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from model_checks.measuring import Measurement
+from model_checks.metrics import METRICS
+from model_checks.plan import labelled_rows
+from model_checks.results import ModelFacts, Result
+from model_checks.settings import Settings
+from model_checks.signs import DAY, SHARE, Signs
+from model_checks.times import Times, moment_text
+
+FEW_ROWS = 30
+"""With fewer rows chance alone makes answers that are all alike, or all right."""
+
+_LEAST_OF_A_CLASS = 10
+"""A good model ranks fewer positives, or fewer negatives, without a mistake now and then."""
+
+_OLD = timedelta(days=7)
+"""How old the newest row may be where no window says how quickly rows come."""
+
+_CLOCKS = timedelta(minutes=5)
+"""So much two clocks may differ."""
+
+_CHANCE = 1e-3
+"""Rows without a label that come together at this probability or less do not by chance."""
+
+_ONE_SIDED = ("precision", "recall", "specificity", "npv", "median_absolute_error", "mean_error")
+"""Metrics that sound models reach the best value of: half of the predictions say nothing there."""
+
+_LEAST_LOSS = 1e-15
+"""The log loss of certainty: a probability of 1 counts as a little less."""
+
+
+def suspicions(
+    settings: Settings,
+    name: str,
+    measurement: Measurement,
+    results: Iterable[Result],
+    moment: datetime,
+    *,
+    given: bool,
+) -> tuple[str, ...]:
+    """Sentences on a model whose rows or answers look old or spoilt.
+
+    Parameters
+    ----------
+    results
+        Of its checks, as far as they were made.
+    moment
+        When it is judged.
+    given
+        Whether that was given for this run, rather than written in the file or the run's own time.
+    """
+    signs, facts = measurement.signs, measurement.facts
+    found: list[str] = []
+    if signs and signs.times:
+        found += _later(settings, name, signs.times, moment, given=given)
+        found += _old(settings, name, signs.times, facts, moment)
+        found += _labels_stop(signs, signs.times, facts)
+    elif signs:
+        found += _few_labels(facts)
+    if signs and signs.copies > 1:
+        found += _copies(signs, facts)
+    if (facts.labelled or 0) >= FEW_ROWS:
+        found += list(_alike(measurement)) or _perfect(measurement, results)
+    return tuple(f"{name}: {sentence}" for sentence in found)
+
+
+# Times
+
+
+def _later(
+    settings: Settings, name: str, times: Times, moment: datetime, *, given: bool
+) -> Iterator[str]:
+    """Rows that are not before the moment judged."""
+    if not times.later:
+        return
+    rows = _counted(times.later)
+    newest = f", the newest of {moment_text(times.newest)}" if times.newest else ""
+    judged = moment_text(moment)
+    if given:
+        yield f"{rows} at or after {judged}, the moment given, {_are(times.later)} not judged"
+    elif settings.models[name].as_of or settings.defaults.as_of:
+        yield (
+            f"as_of = {judged.removesuffix(' UTC')} is written in {settings.file} and {rows} "
+            f"{_are(times.later)} newer{newest}: they are not judged until as_of is changed"
+        )
+    elif times.newest is None or times.newest > times.read + _CLOCKS:
+        yield (
+            f"{rows} {_are(times.later)} of the future{newest}, and not judged: "
+            "is a clock or a time zone wrong, or do labels of the future leak?"
+        )
+
+
+def _old(
+    settings: Settings, name: str, times: Times, facts: ModelFacts, moment: datetime
+) -> Iterator[str]:
+    """A newest row that is long past."""
+    window = settings.models[name].window
+    newest, rows = times.newest_row, facts.rows
+    if newest is None or not rows:
+        return
+    age = moment - newest - (DAY if times.whole_days else timedelta())
+    if age > (max(DAY, window / SHARE) if window else _OLD):
+        yield (
+            f"the newest row is of {moment_text(newest)}, {_span(moment - newest)} before the "
+            "moment judged: do rows still come in?"
+        )
+
+
+def _labels_stop(signs: Signs, times: Times, facts: ModelFacts) -> Iterator[str]:
+    """Labels that end before the rows do, where chance does not leave out as many."""
+    rows, labelled, without = facts.rows or 0, facts.labelled or 0, signs.unlabelled
+    if not without or not times.newest_label or not times.newest_row or without >= rows:
+        return
+    share = min(labelled / (rows - without + 1), 1.0)
+    if (1 - share) ** without <= _CHANCE:
+        has = "has" if without == 1 else "have"
+        yield (
+            f"the newest label is of {moment_text(times.newest_label)}, the newest row of "
+            f"{moment_text(times.newest_row)}: {_counted(without)} after that label {has} none; "
+            "are labels late, or have they stopped?"
+        )
+
+
+def _few_labels(facts: ModelFacts) -> Iterator[str]:
+    """Fewer than half of the rows, where no times tell which lack their labels."""
+    rows, labelled = facts.rows or 0, facts.labelled or 0
+    if rows >= FEW_ROWS and labelled < rows / 2:
+        yield (
+            f"only {labelled:,} of {rows:,} rows have a label: are labels late, or has a join "
+            "lost them?"
+        )
+
+
+# Rows
+
+
+def _copies(signs: Signs, facts: ModelFacts) -> Iterator[str]:
+    """Rows that are there several times."""
+    times = "twice" if signs.copies == 2 else f"{signs.copies} times"
+    yield (
+        f"each of {_counted(signs.looked_at)} looked at is there {times}, of "
+        f"{labelled_rows(facts.labelled or 0)}: does a file lie {times} below the glob, or does a "
+        "join repeat rows? Intervals are then too narrow"
+    )
+
+
+# Answers
+
+
+def _alike(measurement: Measurement) -> Iterator[str]:
+    """One answer to all rows."""
+    spread = measurement.predictions.spread if measurement.predictions else None
+    if spread is None:
+        return
+    told = []
+    if (label := _only_label(measurement)) is not None:
+        told.append(f"the prediction {label}")
+    if spread.only_number is not None:
+        told.append(f"the prediction {spread.only_number:g}")
+    if scores := spread.only_scores:
+        several = f" and {len(scores) - 3:,} more" if len(scores) > 3 else ""
+        listed = ", ".join(f"{score:g}" for score in scores[:3])
+        told.append(f"the score{'s' * (len(scores) > 1)} {listed}{several}")
+    if told:
+        right = ", which is all that came true" if _all_right(measurement) else ""
+        yield (
+            f"all {labelled_rows(spread.rows)} have {' and '.join(told)}{right}: "
+            "does the model still answer, or is a default logged?"
+        )
+
+
+def _only_label(measurement: Measurement) -> str | None:
+    """What is predicted for all rows, as it is told; None if it differs or is not known."""
+    predictions = measurement.predictions
+    assert predictions is not None
+    assert predictions.spread is not None
+    whole = measurement.aggregates.get(())
+    if (only := predictions.spread.only_label) is not None:
+        return _quoted(only)
+    if whole and whole.confusion:
+        predicted = np.flatnonzero(whole.confusion.rows.sum(axis=0))
+        return _quoted(whole.confusion.labels[predicted[0]]) if len(predicted) == 1 else None
+    if whole and whole.labels:
+        right, wrong, _ = whole.labels.sums
+        shares = (right + wrong) / whole.labels.weight if whole.labels.weight else right
+        alike = np.all(np.minimum(shares, 1 - shares) < 1e-12)
+        return "of the same labels" if alike and whole.labels.weight else None
+    return None
+
+
+def _perfect(measurement: Measurement, results: Iterable[Result]) -> Iterator[str]:
+    """Metrics of the whole that could not be better, where answers differ."""
+    right = _all_right(measurement)
+    best = {result.check.metric for result in results if _is_best(result, measurement, right=right)}
+    if not best and not right:
+        return
+    metrics = [name for name in METRICS if name in best]
+    what = f"{_listed(metrics)} could not be better" if metrics else "every prediction is right"
+    yield (
+        f"{what} on {labelled_rows(measurement.facts.labelled or 0)}: is the target among the "
+        "features, or the prediction a copy of the target?"
+    )
+
+
+def _all_right(measurement: Measurement) -> bool:
+    """Whether it is known that every prediction is what came true."""
+    predictions, whole = measurement.predictions, measurement.aggregates.get(())
+    if predictions and predictions.spread and predictions.spread.is_right:
+        return True
+    if whole and whole.confusion:
+        rows = whole.confusion.rows
+        return bool(rows.sum() == np.trace(rows))
+    return bool(whole and whole.labels and whole.labels.exact == whole.labels.weight)
+
+
+def _is_best(result: Result, measurement: Measurement, *, right: bool) -> bool:
+    check, estimate = result.check, result.estimate
+    metric = METRICS.get(check.metric)
+    if check.segment or check.kind == "gap" or not metric or not estimate:
+        return False
+    if estimate.value is None:
+        return False
+    if metric.name in _ONE_SIDED and not right:
+        return False
+    if metric.aggregate == "ranks" and not _many_of_each(measurement):
+        return False
+    if metric.direction == "higher":
+        return estimate.value >= metric.highest
+    return abs(estimate.value) <= (_LEAST_LOSS if metric.name == "log_loss" else 0)
+
+
+def _many_of_each(measurement: Measurement) -> bool:
+    whole = measurement.aggregates.get(())
+    return bool(whole and whole.ranks and min(whole.ranks.rows) >= _LEAST_OF_A_CLASS)
+
+
+# Words
+
+
+def _counted(n: int) -> str:
+    return "1 row" if n == 1 else f"{n:,} rows"
+
+
+def _are(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def _span(time: timedelta) -> str:
+    hours = time / timedelta(hours=1)
+    return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:,.0f} days"
+
+
+def _quoted(label: str) -> str:
+    return repr(label if len(label) <= 40 else f"{label[:40]}...")
+
+
+def _listed(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
