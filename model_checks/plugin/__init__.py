@@ -279,20 +279,26 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
 def pytest_sessionfinish(
     session: pytest.Session, exitstatus: int
 ) -> Generator[None, object, object]:
-    """Tell of a session that was to judge and came to no check, by a mistake or an error."""
-    outcome = yield
-    config, has_run = session.config, session.config.pluginmanager.has_plugin("model_checks run")
-    if exitstatus in (3, 4) and not has_run and _asks_for_checks(config):
-        from model_checks.plugin.broken import tell_of_session
+    """See to it that a session that was to judge and came to no check leaves no old verdicts.
 
-        tell_of_session(config, int(exitstatus))
+    Where a mistake or an error is why, it is told as well.
+    """
+    outcome, config = (yield), session.config
+    has_run = config.pluginmanager.has_plugin("model_checks run")
+    asked, named = bool(_asked(config)), _asks_for_checks(config)
+    if has_run or hasattr(config, "workerinput") or not (asked or named):
+        return outcome
+    if exitstatus:
+        from model_checks.plugin.broken import leave_nothing, tell_of_session
+
+        leave_nothing(config)
+        if exitstatus in (3, 4) and named:
+            tell_of_session(config, int(exitstatus))
     return outcome
 
 
 def _asks_for_checks(config: pytest.Config) -> bool:
     """Return whether the command line names this package, rather than tests of somebody's own."""
-    if hasattr(config, "workerinput"):
-        return False
     package, here = _CHECKS.parent.resolve(), config.invocation_params.dir
     named = [argument.partition("::")[0] for argument in config.args]
     if config.getoption("pyargs") and any(name.split(".")[0] == package.name for name in named):

@@ -10,9 +10,8 @@ from model_checks.errors import SettingsError
 from model_checks.plan import Check, Plan
 from model_checks.plugin import is_checks
 from model_checks.plugin.outcome import Outcomes, check_of
-from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.run import RUN, JudgedRun
-from model_checks.plugin.session import CheckSession, Options, session_of
+from model_checks.plugin.session import CheckSession, session_of
 
 
 def attend(config: pytest.Config) -> CheckSession:
@@ -76,7 +75,6 @@ def refuse_unchecked(config: pytest.Config, asked: str) -> None:
     """
     if hasattr(config, "workerinput"):
         return
-    ReportFolder(Options.of(config).report_dir).clear_unless_held()
     raise pytest.UsageError(
         f"{asked}: no check was collected, so nothing was judged; "
         "name model_checks, or with --pyargs the installed package"
