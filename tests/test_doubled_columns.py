@@ -79,9 +79,8 @@ def reason(found: Sequence[Result]) -> str:
     return why
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.parametrize(("suffix", "case"), [(".csv", str), (".parquet", str.upper)])
 @pytest.mark.parametrize("name", KEYS)
-@pytest.mark.parametrize("case", [str, str.upper])
 def test_a_column_that_is_named_and_there_twice_is_an_error(
     tmp_path: Path, suffix: str, name: str, case: Any
 ) -> None:

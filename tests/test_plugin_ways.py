@@ -210,6 +210,7 @@ def test_the_checks_of_a_clone_are_found_through_links_and_once(tmp_path: Path) 
     assert "43/86 tests collected (43 deselected)" in finished.text
 
 
+@pytest.mark.slow
 def test_the_file_of_the_checks_may_be_a_link_itself(tmp_path: Path) -> None:
     churn_project(tmp_path)
     (tmp_path / "checks").mkdir()
@@ -220,6 +221,7 @@ def test_the_file_of_the_checks_may_be_a_link_itself(tmp_path: Path) -> None:
     assert "2 tests collected" in finished.text
 
 
+@pytest.mark.slow
 def test_an_installed_package_may_be_a_link(tmp_path: Path) -> None:
     churn_project(tmp_path)
     (tmp_path / "site").mkdir()

@@ -53,7 +53,13 @@ def test_a_file_that_python_finds_first_is_named(
     ]
 
 
-@pytest.mark.parametrize("processes", [(), ("-n2",)], ids=["plain", "two workers"])
+@pytest.mark.parametrize(
+    "processes",
+    [
+        pytest.param((), id="plain"),
+        pytest.param(("-n2",), id="two workers", marks=pytest.mark.slow),
+    ],
+)
 def test_a_file_that_hides_what_the_checks_need_ends_the_run(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
