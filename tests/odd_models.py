@@ -273,7 +273,7 @@ TELLING = {
     ),
     "features_none": has("feature_names_in_ = []", "tells of no feature"),
     "features_twice": has("feature_names_in_ = ['p', 'p']", "name a column twice: 'p'"),
-    "features_a_number": has("feature_names_in_ = 5", "is no list: 5"),
+    "features_a_number": has("feature_names_in_ = 5", "is no list but a int"),
     "features_unknown": has("feature_names_in_ = ['p', 'q']", "lacks features of the model: 'q'"),
     "mock": Odd("model = __import__('unittest.mock').mock.Mock()", "its feature_names_in_"),
     "magic_mock": Odd("model = __import__('unittest.mock').mock.MagicMock()", "of no feature"),

@@ -6,7 +6,7 @@ from factories import bound, check, estimate
 from sample_data import AS_OF, python_model, settings_of
 
 from model_checks.findings import Comparison
-from model_checks.gate import NOT_EVALUATED, Gate, gate_of
+from model_checks.gate import NOT_EVALUATED, Gate, gate_of, unjudged_models
 from model_checks.judging import judge
 from model_checks.metrics import Estimate
 from model_checks.plan import Check
@@ -17,7 +17,8 @@ from model_checks.verdicts import Verdict
 
 RECALL = check(bound(min=0.5, rule="confident"))
 FARES = replace(RECALL, id="fares-recall", model="fares")
-FOUND = replace(RECALL, id="churn-recall-plan=a", declared=False)
+FOUND = replace(RECALL, id="churn-recall-plan=a", segment=(("plan", "a"),), declared=False)
+BESIDE = replace(FOUND, id="churn-recall-plan=b", segment=(("plan", "b"),))
 ALONE = replace(
     RECALL,
     id="churn-recall-degradation",
@@ -78,13 +79,31 @@ def test_a_segment_that_was_not_compared_is_not_evaluated(
     found = replace(FOUND, kind="degradation")
     compared = Comparison("champion.skops", True, baseline, 100, NOWHERE)
     result = Result(found, Verdict.NO_DATA, "", current, comparison=compared)
-    gate = gate_of([RECALL, found], results(RECALL) | {found.id: result}, frozenset())
+    beside = replace(BESIDE, kind="degradation")
+    made = results(RECALL, beside) | {found.id: result}
+    gate = gate_of([RECALL, found, beside], made, frozenset())
     assert len(gate.missing) == missing
 
 
 def test_a_value_found_in_the_data_may_have_nothing_to_measure() -> None:
+    found = results(RECALL, BESIDE) | results(FOUND, verdict=Verdict.NO_DATA)
+    gate = gate_of([RECALL, FOUND, BESIDE], found, frozenset())
+    assert gate == Gate(3, (), failed=0, skipped=1)
+
+
+def test_a_threshold_none_of_whose_values_has_anything_to_measure_is_not_evaluated() -> None:
+    found = results(RECALL) | results(FOUND, BESIDE, verdict=Verdict.NO_DATA)
+    gate = gate_of([RECALL, FOUND, BESIDE], found, frozenset())
+    assert gate.missing == (FOUND.id, BESIDE.id)
+    assert gate.status(0) == NOT_EVALUATED
+
+
+def test_a_model_of_which_nothing_was_evaluated_is_named() -> None:
     found = results(RECALL) | results(FOUND, verdict=Verdict.NO_DATA)
-    assert gate_of([RECALL, FOUND], found, frozenset()) == Gate(2, (), failed=0, skipped=1)
+    alone = replace(FOUND, id="fares-recall-plan=a", model="fares")
+    found |= results(alone, verdict=Verdict.NO_DATA)
+    assert unjudged_models([RECALL, FOUND, alone], found) == ("fares",)
+    assert unjudged_models([RECALL, FARES], results(RECALL)) == ("fares",)
 
 
 @pytest.mark.parametrize("status", [1, 2, 3, 143])

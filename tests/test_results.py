@@ -324,6 +324,9 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
                 "churn by plan: 1 value with fewer than 30 labelled rows not judged (3 in all)"
             ],
             "notes": ["churn-recall: known before"],
+            "cut_short": None,
+            "unwritten": [],
+            "unjudged": [],
         },
         "models": {
             "churn": {

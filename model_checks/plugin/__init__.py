@@ -136,6 +136,12 @@ def _begin_where_planned(config: pytest.Config) -> bool:
     return True
 
 
+def report_dir(config: pytest.Config) -> Path:
+    """Return where the report is written; a path that was given starts at the working folder."""
+    given = config.getoption("report_dir")
+    return config.invocation_params.dir / given if given else config.rootpath / "reports"
+
+
 def _asked(config: pytest.Config) -> str:
     """Return the option by which somebody wants a promotion judged; empty where nobody does."""
     asked = {"--gate": "gate", "--candidate": "candidate", "--against": "against"}
@@ -289,11 +295,13 @@ def pytest_sessionfinish(
     if has_run or hasattr(config, "workerinput") or not (asked or named):
         return outcome
     if exitstatus:
-        from model_checks.plugin.broken import leave_nothing, tell_of_session
+        from model_checks.plugin.report_folder import ReportFolder
 
-        leave_nothing(config)
-        if exitstatus in (3, 4) and named:
-            tell_of_session(config, int(exitstatus))
+        ReportFolder(report_dir(config)).clear_unless_held()
+    if exitstatus in (3, 4) and named and _hidden_key not in config.stash:
+        from model_checks.plugin.broken import tell_of_session
+
+        tell_of_session(config, int(exitstatus))
     return outcome
 
 

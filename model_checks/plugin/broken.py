@@ -20,11 +20,6 @@ def tell_of_session(config: pytest.Config, exit_status: int) -> None:
         terminal.write_line(line)
 
 
-def leave_nothing(config: pytest.Config) -> None:
-    """Clear the report folder of old verdicts, unless another run is at work there."""
-    session_of(config).reports.clear_unless_held()
-
-
 def usage_mistakes() -> Sequence[str]:
     """Return the sentences of a pytest.UsageError that is on its way while the session ends."""
     error = sys.exc_info()[1]

@@ -12,7 +12,7 @@ from model_checks.alerts.wording import facts_text
 from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
-from model_checks.plugin.writers import Writers
+from model_checks.plugin.writers import REPORT, Writers
 from model_checks.results import Chart, Result, Run
 from model_checks.sentences import Size, evidence_text
 
@@ -114,7 +114,7 @@ class ReportHooks:
         config.pluginmanager.unregister(self.writer)  # or it would tell of the other name
         self.writer = None
         with writers.noting(PAGE):
-            if writers.unwritten:
+            if REPORT in writers.failed:
                 self.part.unlink(missing_ok=True)
             else:
                 self.part.replace(self.page)

@@ -182,7 +182,7 @@ class JudgedRun:
         session.exitstatus = status
         if self._session.options.collect_only:
             return
-        if not self._session.mistakes:
+        if status != pytest.ExitCode.USAGE_ERROR:
             self._kept(status, session)
         if status in (3, 4) and self._terminal:
             for line in self._tell_of_nothing(status).lines:

@@ -18,7 +18,7 @@ from model_checks.measuring import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
 from model_checks.notes import notes_on
 from model_checks.plan import Check, Plan, Segment
-from model_checks.plugin import session_key, shared_key, signals_key
+from model_checks.plugin import report_dir, session_key, shared_key, signals_key
 from model_checks.plugin.once import Once
 from model_checks.plugin.progress import progress_bar
 from model_checks.plugin.report_folder import ReportFolder
@@ -63,14 +63,13 @@ class Options:
     def of(cls, config: pytest.Config) -> "Options":
         """Read off pytest's configuration; a path that was given starts at the working folder."""
         here, root = config.invocation_params.dir, config.rootpath
-        thresholds, report_dir = config.getoption("thresholds"), config.getoption("report_dir")
-        against = config.getoption("against")
+        thresholds, against = config.getoption("thresholds"), config.getoption("against")
         sending = "none" if config.getoption("no_email") else "send"
         return cls(
             root=root,
             here=here,
             thresholds=here / thresholds if thresholds else root / "thresholds.toml",
-            report_dir=here / report_dir if report_dir else root / "reports",
+            report_dir=report_dir(config),
             as_of=config.getoption("as_of"),
             gate=config.getoption("gate"),
             candidates=tuple(config.getoption("candidate")),

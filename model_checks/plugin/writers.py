@@ -8,7 +8,8 @@ import pytest
 
 from model_checks.text import told_of
 
-_WRITTEN_BY = {"LogXML": "--junitxml", "Report": "the report", "SelfContainedReport": "the report"}
+REPORT = "the report"
+_WRITTEN_BY = {"LogXML": "--junitxml", "Report": REPORT, "SelfContainedReport": REPORT}
 """What other plugins write at the end, by their class."""
 
 
@@ -19,10 +20,13 @@ class Writers:
     ----------
     unwritten
         One sentence for each file that could not be.
+    failed
+        What these are of.
     """
 
     def __init__(self) -> None:
         self.unwritten: list[str] = []
+        self.failed: set[str] = set()
 
     @contextmanager
     def noting(self, what: str) -> Iterator[None]:
@@ -59,6 +63,7 @@ class Writers:
         return guarded
 
     def _note(self, what: str, error: Exception) -> None:
+        self.failed.add(what)
         sentence = f"{what} could not be written: {told_of(error)}"
         if sentence not in self.unwritten:
             self.unwritten.append(sentence)

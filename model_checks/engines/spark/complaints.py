@@ -107,8 +107,8 @@ def told(error: BaseException) -> str:
     condition = re.search(r"\[([A-Z][A-Z0-9_]+)[.\]]", text)
     if condition and condition[1] in _KNOWN:
         return _KNOWN[condition[1]]
-    if details := re.search(r'details = "(.*?)"\n', text, re.DOTALL):  # gRPC's own
-        text = details[1]
+    details, end, _ = text.partition('details = "')[2].partition('"\n')  # gRPC's own
+    text = details if end else text
     if isinstance(error, AnalysisException):
         return first_sentence(text)
     return _of_rows(text, condition[1]) if condition else _of_surroundings(text, name)
@@ -143,7 +143,7 @@ def _cause(text: str) -> str:
 
 def _class(text: str) -> str:
     """Return the name of the first Java exception that a text names."""
-    found = re.search(r"(?:[a-z]\w*\.)+([A-Z]\w*(?:Exception|Error))\b", text)
+    found = re.search(r"(?<!\w)(?:[a-z]\w*+\.)+([A-Z]\w*(?:Exception|Error))\b", text[:_READ])
     return found[1] if found else ""
 
 
