@@ -179,7 +179,6 @@ def test_the_sound_file_is_judged(place: Path) -> None:
     [range(FEW), pytest.param(range(FEW, MANY), marks=pytest.mark.slow)],
     ids=["few", "many"],
 )
-@pytest.mark.filterwarnings("default")
 def test_a_mutant_is_told_or_judged(place: Path, seeds: range) -> None:
     outcomes = []
     for seed in seeds:
