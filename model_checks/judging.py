@@ -13,7 +13,6 @@ from model_checks.errors import MeasurementError
 from model_checks.forecasts import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.gate import gate_of, unjudged_models
 from model_checks.guard import Interrupted, guarded, heeding
-from model_checks.loosening import loosened_bounds
 from model_checks.measuring import (
     count_labelled,
     count_positives,
@@ -154,7 +153,11 @@ def plan_of(
     KeyboardInterrupt
         If the run is to end.
     """
-    loosened = loosened_bounds(against, settings) if against else ()
+    loosened: tuple[str, ...] = ()
+    if against:
+        from model_checks.loosening import loosened_bounds
+
+        loosened = loosened_bounds(against, settings)
     with heeding(interrupted):
         plan = _plan_of(settings, moments, gate=gate)
     return replace(plan, loosened=loosened, notes=(*loosened, *plan.notes))

@@ -11,7 +11,6 @@ from model_checks.gate import Gate
 from model_checks.plan import Plan
 from model_checks.plugin import status_key
 from model_checks.plugin.assembly import Ended, assembled
-from model_checks.plugin.broken import tell_of_nothing, usage_mistakes
 from model_checks.plugin.mail import Told, tell
 from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_of, properties
 from model_checks.plugin.report import ReportHooks, start_report
@@ -189,6 +188,8 @@ class JudgedRun:
                 self._terminal.write_line(line)
 
     def _tell_of_nothing(self, status: int) -> Told:
+        from model_checks.plugin.broken import tell_of_nothing, usage_mistakes
+
         mistakes = self._session.mistakes
         wrong = mistakes.mistakes if mistakes else self._broken or usage_mistakes()
         return tell_of_nothing(self._session, status, [*wrong, *self._writers.unwritten])

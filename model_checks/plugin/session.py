@@ -27,7 +27,6 @@ from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
 from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings, load_settings
-from model_checks.settings.in_force import load_in_force
 from model_checks.sources import raised
 
 DIED = "the process that measured it died"
@@ -340,6 +339,8 @@ class CheckSession:
     def _in_force(self) -> Settings | None:
         """The file that the bounds are compared with, where one is named."""
         if self.options.against:
+            from model_checks.settings.in_force import load_in_force
+
             return load_in_force(self.options.against)
         if self.options.allow_loosened:
             told = "--allow-loosened goes with --against FILE: without it no bound is found looser"

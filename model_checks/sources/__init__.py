@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from model_checks.concealment import without_values
 from model_checks.errors import MeasurementError, SourceError
 from model_checks.files import read_regular
 from model_checks.guard import guarded
@@ -101,6 +100,8 @@ def raised(error: BaseException, given: Iterable[Any] = ()) -> str:
     >>> raised(ValueError("no\nsuch value"))
     'raised ValueError: no such value'
     """
+    from model_checks.concealment import without_values
+
     name, said = type_name(error), without_values(said_by(error), given)
     return f"raised {clean(f'{name}: {said}' if said else name, 300)}"
 
