@@ -143,7 +143,7 @@ def test_a_row_has_the_loss_beside_the_interval_of_the_loss(finished: Finished) 
 def test_page_and_mail_have_the_baseline_beside_the_value(finished: Finished) -> None:
     page = " ".join(text_in(finished.report("reports/summary.html")).split())
     assert "at most 0.010 worse than 0.840" in page
-    assert "95 % interval, MOVER, paired of the degradation" in page
+    assert "95 % interval of the degradation, MOVER, paired" in page
     assert "0.800 against 0.840 of logged predictions 'before'; rule tolerant" in page
     assert "gap by plan" in page
     mail = (finished.report_dir / "email.eml").read_text()

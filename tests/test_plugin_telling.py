@@ -36,12 +36,15 @@ prediction = "predicted"
 thresholds = { accuracy = 0.7 }
 """
 MODEL = """
+import warnings
+
 class Model:
     feature_names_in_ = ["city"]
 
     def predict(self, frame):
         print("::add-mask::x")
         print("password=hunter2")
+        warnings.warn("\\n::error::warned of https://me:hunter2@db/x")
         kind = type("Odd\\n::error::Kind", (Exception,), {})
         raise kind("at https://me:hunter2@db/x: " + frame.city[0] + "\\n::error::no" + "y" * 99_999)
 

@@ -99,7 +99,7 @@ def _degradation(result: Result, current: Estimate, compared: Comparison) -> _To
         miss=_excess(result, worse.value, size),
         interval=f"{size.text(worse.low)} to {size.text(worse.high)}",
         agreed=_agreed(result, size.metric_digits),
-        note=f"{_method(worse)} of the degradation; {both} of {compared.source}",
+        note=f"{_method(worse, 'of the degradation')}; {both} of {compared.source}",
     )
 
 
@@ -129,8 +129,9 @@ def _interval(estimate: Estimate, digits: int) -> str:
     return f"{figure(estimate.low, digits)} to {figure(estimate.high, digits)}"
 
 
-def _method(estimate: Estimate) -> str:
-    return f"{100 * estimate.confidence:g} % interval, {estimate.method}"
+def _method(estimate: Estimate, what: str = "") -> str:
+    interval = f"{100 * estimate.confidence:g} % interval {what}".strip()
+    return f"{interval}, {estimate.method}"
 
 
 def _ends(gap: Gap, digits: int) -> str:

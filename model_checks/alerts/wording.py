@@ -58,7 +58,8 @@ def newest_texts(facts: ModelFacts) -> list[str]:
 def metric_text(check: Check) -> str:
     """The metric, with its average where there is a choice."""
     plain = check.average in (None, "binary")
-    return check.metric if plain else f"{check.metric}, {check.average}"
+    metric = check.metric if plain else f"{check.metric}, {check.average}"
+    return f"{metric}, degradation" if check.kind == "degradation" else metric
 
 
 def segment_text(segment: Segment) -> str:

@@ -5,6 +5,7 @@ import pickle
 from collections.abc import Generator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from model_checks.plugin.session import CheckSession, session_of
 from model_checks.redaction import without_secrets
 from model_checks.results import Chart, Result, error_of
 from model_checks.sources import raised
-from model_checks.text import clean, told_of, without_commands
+from model_checks.text import clean, said_by, told_of, without_commands
 from model_checks.verdicts import Verdict
 
 result_key = pytest.StashKey[Result]()
@@ -175,6 +176,12 @@ class Outcomes:
         report.longrepr = trace or report.longrepr
         attach(report, self._outcome(result, item.session))
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: Any, nodeid: str) -> None:
+        """Let what a model warns of be fit for a log that others read."""
+        if check_of(nodeid):
+            warning_message.message = clean(said_by(warning_message.message), 1000)
 
     def _outcome(self, result: Result, session: pytest.Session) -> Outcome:
         """With its chart; one that can't be drawn is left out with a note, and changes nothing."""
