@@ -1,6 +1,7 @@
 """Results as pytest tells them: passed, failed, skipped or error, with one clean line each."""
 
 import base64
+import linecache
 import pickle
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -182,6 +183,8 @@ class Outcomes:
         """Let what a model warns of be fit for a log that others read."""
         if check_of(nodeid):
             warning_message.message = clean(said_by(warning_message.message), 1000)
+            line = linecache.getline(warning_message.filename, warning_message.lineno)
+            warning_message.line = clean(line)
 
     def _outcome(self, result: Result, session: pytest.Session) -> Outcome:
         """With its chart; one that can't be drawn is left out with a note, and changes nothing."""
