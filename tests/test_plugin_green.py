@@ -78,7 +78,14 @@ WAYS = {
     "quiet": Way(arguments=("-qq", "--no-summary", "--tb=no")),
     "options of the environment": Way(environment=(("PYTEST_ADDOPTS", "--setup-plan"),)),
 }
-FAST = ("expected to fail", "skipped by a fixture", "ended in 0, outermost", "never run")
+FAST = ("expected to fail", "never run")
+PROCESSES = pytest.mark.parametrize(
+    "processes",
+    [
+        pytest.param((), id="plain"),
+        pytest.param(("-n2",), id="two workers", marks=pytest.mark.slow),
+    ],
+)
 
 
 def project_of(folder: Path, way: Way) -> Project:
@@ -162,7 +169,10 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize("body", ODD)
+@pytest.mark.parametrize(
+    "body",
+    [pytest.param(body, marks=[] if "Keyboard" in body else pytest.mark.slow) for body in ODD],
+)
 def test_what_a_model_raises_is_an_error_of_that_model(tmp_path: Path, body: str) -> None:
     finished = called_model(tmp_path, body).run()
     assert finished.exit_code == 1, finished.text
@@ -174,7 +184,7 @@ def test_what_a_model_raises_is_an_error_of_that_model(tmp_path: Path, body: str
 # A gate or a candidate is asked for, and there is no check.
 
 
-@pytest.mark.parametrize("processes", [(), ("-n2",)], ids=["plain", "two workers"])
+@PROCESSES
 @pytest.mark.parametrize("asked", ["--gate", "--candidate=nosuch=nothere.skops"])
 def test_a_gate_without_a_check_is_refused(
     tmp_path: Path, asked: str, processes: tuple[str, ...]
@@ -189,7 +199,7 @@ def test_a_gate_without_a_check_is_refused(
     assert not (finished.report_dir / "results.json").exists()
 
 
-@pytest.mark.parametrize("processes", [(), ("-n2",)], ids=["plain", "two workers"])
+@PROCESSES
 def test_a_gate_is_shut_where_only_other_tests_were_selected(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
@@ -237,7 +247,7 @@ def nothing_predicted(folder: Path, toml: str = NO_POSITIVES) -> Project:
     return Project(folder).write("thresholds.toml", toml).log("churn.parquet", log)
 
 
-@pytest.mark.parametrize("processes", [(), ("-n2",)], ids=["plain", "two workers"])
+@PROCESSES
 def test_a_model_of_which_nothing_was_evaluated_is_red(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
@@ -338,7 +348,7 @@ def test_a_second_run_in_the_same_folder_is_refused_and_leaves_the_first_alone(
 # The file that was agreed on changes.
 
 
-@pytest.mark.parametrize("processes", [(), ("-n2",)], ids=["plain", "two workers"])
+@PROCESSES
 @pytest.mark.parametrize("change", ["unlink()", "write_text('[broken')"])
 def test_settings_are_those_of_the_plan_whatever_becomes_of_the_file(
     tmp_path: Path, change: str, processes: tuple[str, ...]

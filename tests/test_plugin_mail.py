@@ -83,7 +83,9 @@ def test_a_run_that_sigterm_cut_short_mails_what_had_failed(
     )
 
 
-@pytest.mark.parametrize("arguments", [("-x", "-n2"), ("-x",)])
+@pytest.mark.parametrize(
+    "arguments", [("-x", "-n2"), pytest.param(("-x",), marks=pytest.mark.slow)]
+)
 def test_as_many_failures_as_allowed_are_mailed_with_two_workers_as_well(
     server: MailServer, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
@@ -138,7 +140,13 @@ def test_a_night_that_finds_the_folder_in_use_or_no_file_to_run_is_told(
     assert "nowhere_to_be_found.py" in text
 
 
-@pytest.mark.parametrize("processes", [(), ("-n2",)], ids=["plain", "two workers"])
+@pytest.mark.parametrize(
+    "processes",
+    [
+        pytest.param((), id="plain"),
+        pytest.param(("-n2",), id="two workers", marks=pytest.mark.slow),
+    ],
+)
 def test_an_internal_error_is_told(
     server: MailServer, tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
