@@ -59,6 +59,12 @@ WAYS = {
     "ended in 0, last of all": hook(FINISH, "session.exitstatus = 0", "trylast=True"),
     "ended in 0, outermost": hook(FINISH, "yield\n    session.exitstatus = 0", "wrapper=True"),
     "ended by an exit": hook(FINISH, EXIT),
+    "ended by sys.exit": hook(FINISH, "raise SystemExit(0)"),
+    "ended by an outer exit": hook(FINISH, f"{EXIT}\n    yield", "wrapper=True"),
+    "left in the terminal": hook("pytest_terminal_summary()", "raise SystemExit(0)"),
+    "left at the collection": hook("pytest_collection()", EXIT, "tryfirst=True"),
+    "left among the items": hook("pytest_collection_modifyitems()", EXIT),
+    "left as it was collected": hook("pytest_collection_finish()", EXIT),
     "ended by an error": hook(FINISH, "raise OSError('disk full')"),
     "never run": hook("pytest_runtest_protocol(item)", "return True", "tryfirst=True"),
     "no loop": hook("pytest_runtestloop()", "return True", "tryfirst=True"),
@@ -113,11 +119,18 @@ def assert_red(finished: Finished, way: str, exit_codes: tuple[int, ...]) -> Non
 def test_what_failed_is_red_whatever_it_is_called(tmp_path: Path, name: str, *, gate: bool) -> None:
     way = WAYS[name]
     finished = run(project_of(tmp_path, way), way, *(["--gate"] if gate else []))
-    assert_red(finished, name, (1, 10) if gate else (1,))
+    unbegun = (name.startswith("left a") and "collect" in name) or name == "left among the items"
+    assert_red(finished, name, (4,) if unbegun else (1, 10) if gate else (1,))
 
 
 # What these do is done to the controller, or breaks xdist itself.
-UNSHARED = {"left at the loop", "taken out at the end"}
+UNSHARED = {
+    "left at the loop",
+    "taken out at the end",
+    "left at the collection",
+    "left among the items",
+    "left as it was collected",
+}
 
 
 @pytest.mark.slow
@@ -216,6 +229,13 @@ def test_a_candidate_none_of_whose_checks_is_selected_is_refused(tmp_path: Path)
     finished = project.run(candidate, "-k", "prices")
     assert finished.exit_code == 4
     assert "ERROR: --candidate called: none of its checks was selected" in finished.text
+
+
+def test_who_looks_at_fixtures_judges_nothing(tmp_path: Path) -> None:
+    project = churn_project(tmp_path)
+    finished = project.run("--fixtures", "--email-dry-run")
+    assert finished.exit_code == 0
+    assert not (finished.report_dir / "results.json").exists()
 
 
 # Nothing was evaluated.

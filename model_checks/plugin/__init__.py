@@ -5,7 +5,6 @@ their own (``outcome.Outcomes``, ``run.JudgedRun``), imported and registered whe
 """
 
 import argparse
-import signal
 from collections.abc import Generator
 from datetime import UTC, datetime
 from fnmatch import fnmatch
@@ -117,10 +116,10 @@ def pytest_configure_node(node: Any) -> None:
 
 def _heed_signals_in_controller(config: pytest.Config) -> None:
     """End the run at a signal also while a worker plans the checks; where none does, as ever."""
-    from model_checks.plugin.signals import Signals
+    from model_checks.plugin.signals import STOPPING, Signals
 
     signals = config.stash[signals_key] = Signals()
-    signals.heed(signal.SIGINT, signal.SIGTERM, wanted=lambda: _begin_where_planned(config))
+    signals.heed(*STOPPING, wanted=lambda: _begin_where_planned(config))
     config.add_cleanup(signals.give_back)
 
 
@@ -150,8 +149,13 @@ def _asked(config: pytest.Config) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    """Let no hook of somebody's own make of a run what it is not."""
-    status = yield
+    """Let no hook of somebody's own make of a run that was told what it is not."""
+    try:
+        status = yield
+    except SystemExit:
+        if not (told := config.stash.get(status_key, 0)):
+            raise
+        return told
     return status or config.stash.get(status_key, 0)
 
 
@@ -292,17 +296,24 @@ def pytest_sessionfinish(
     outcome, config = (yield), session.config
     has_run = config.pluginmanager.has_plugin("model_checks run")
     asked, named = bool(_asked(config)), _asks_for_checks(config)
-    if has_run or hasattr(config, "workerinput") or not (asked or named):
+    if has_run or hasattr(config, "workerinput") or not (asked or named) or only_looks(config):
         return outcome
-    if exitstatus:
-        from model_checks.plugin.report_folder import ReportFolder
+    from model_checks.plugin.report_folder import ReportFolder
 
-        ReportFolder(report_dir(config)).clear_unless_held()
-    if exitstatus in (3, 4) and named and _hidden_key not in config.stash:
+    ReportFolder(report_dir(config)).clear_unless_held()
+    status = int(exitstatus) or 4  # as where somebody's hook has ended it before any collection
+    session.exitstatus = config.stash[status_key] = status
+    if status in (3, 4) and named and _hidden_key not in config.stash:
         from model_checks.plugin.broken import tell_of_session
 
-        tell_of_session(config, int(exitstatus))
+        tell_of_session(config, status)
     return outcome
+
+
+def only_looks(config: pytest.Config) -> bool:
+    """Return whether somebody only wants to see what there is: nothing is to be judged then."""
+    looks = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow")
+    return any(config.getoption(name, None) for name in looks)
 
 
 def _asks_for_checks(config: pytest.Config) -> bool:

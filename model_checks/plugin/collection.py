@@ -10,8 +10,9 @@ from model_checks.errors import SettingsError
 from model_checks.plan import Check, Plan
 from model_checks.plugin import is_checks
 from model_checks.plugin.outcome import Outcomes, check_of
-from model_checks.plugin.run import RUN, JudgedRun
+from model_checks.plugin.run import RUN, Ending, JudgedRun
 from model_checks.plugin.session import CheckSession, session_of
+from model_checks.plugin.signals import STOPPING
 
 
 def attend(config: pytest.Config) -> CheckSession:
@@ -20,8 +21,10 @@ def attend(config: pytest.Config) -> CheckSession:
     if session.is_worker:
         session.signals.heed(signal.SIGINT)
     elif not config.pluginmanager.has_plugin(RUN):
-        config.pluginmanager.register(JudgedRun(session, config), RUN)
-        session.signals.heed(signal.SIGINT, signal.SIGTERM)
+        run = JudgedRun(session, config)
+        config.pluginmanager.register(run, RUN)
+        config.pluginmanager.register(Ending(run), "model_checks ending")
+        session.signals.heed(*STOPPING)
     config.add_cleanup(session.signals.give_back)
     return session
 

@@ -68,7 +68,10 @@ def tell(
     if options.email == "dry-run" or run.fell or any(one.warned for one in run.results):
         told += Told(_write_summary(run, charts, options.report_dir))
     reason = "the run was interrupted" if run.by_person else None
-    letter = _Letter(run.id, compose, is_due=run.fell, unless=reason)
+    failed = any(result.failed for result in run.results)
+    # Whoever has chosen among the checks sees that there was nothing to judge among them.
+    is_due = failed or (run.fell and not options.narrowed)
+    letter = _Letter(run.id, compose, is_due=is_due, unless=reason)
     return told + _tell(letter, options, email, folder)
 
 

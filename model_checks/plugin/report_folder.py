@@ -91,3 +91,10 @@ class ReportFolder:
             os.close(descriptor)
         else:
             self._descriptor = descriptor
+            os.register_at_fork(after_in_child=self._forget)
+
+    def _forget(self) -> None:
+        """Hold nothing in a process that a model has forked off, which may outlive the run."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

@@ -1,6 +1,7 @@
 """The run of a session with checks: results come in; report, files and mail go out."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
@@ -45,6 +46,8 @@ class JudgedRun:
         self._hooks = ReportHooks(session)
         self._writers = Writers()
         self._told: tuple[Run, Told] | None = None
+        self._is_told = False
+        self._overviews: Sequence[Chart] = ()
         self._gate: Gate | None = None
 
     def select(self, ids: list[str]) -> None:
@@ -115,20 +118,35 @@ class JudgedRun:
         What can't be written, drawn or sent keeps nothing else from it.
         """
         self._session.signals.only_remember()
-        if self._ids is None:
-            outcome = yield
-            self._tell_unbegun(session, int(self._session.signals.exit_status or exitstatus))
-            return outcome
-        self._account_for_all(int(exitstatus))
-        overviews = self._hooks.draw_overviews(self._run(int(exitstatus), session))
+        if self._ids is not None:
+            self._account_for_all(int(exitstatus))
+            self._overviews = self._hooks.draw_overviews(self._run(int(exitstatus), session))
         with self._writers.guarded(self._config):
             outcome = yield
+        self._conclude(session, int(exitstatus))
+        return outcome
+
+    @contextmanager
+    def telling(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
+        """Tell the run, if it was not told in the block, whatever has kept it from that."""
+        self._session.signals.only_remember()
+        with self._writers.noting("what other plugins write"):
+            yield
+        self._conclude(session, exitstatus)
+
+    def _conclude(self, session: pytest.Session, exitstatus: int) -> None:
+        """Tell how the session ended, once."""
+        if self._is_told:
+            return
+        self._is_told = True
+        if self._ids is None:
+            self._tell_unbegun(session, int(self._session.signals.exit_status or exitstatus))
+            return
         self._hooks.finish(self._config, self._writers)
-        status = self._tell(int(exitstatus), session, overviews)
+        status = self._tell(exitstatus, session, self._overviews)
         session.exitstatus = self._config.stash[status_key] = status
         if status == UNWRITTEN and self._terminal:  # for which pytest asks for no summary
             self.pytest_terminal_summary(self._terminal)
-        return outcome
 
     def _account_for_all(self, status: int) -> None:
         """A check that was to be made and has no result is an error, unless the run was stopped.
@@ -143,7 +161,7 @@ class JudgedRun:
                 for name, result in self._results.items()
                 if not result.message.endswith(DIED)
             }
-        if status == 0 and isinstance(plan, Plan):
+        elif status == 0 and isinstance(plan, Plan):
             chosen = set(self._ids or ())
             for check in plan.checks:
                 if check.id in chosen and check.id not in self._results:
@@ -177,7 +195,10 @@ class JudgedRun:
         return final
 
     def _tell_unbegun(self, session: pytest.Session, status: int) -> None:
-        """Tell how a session ended in which no check could be made."""
+        """Tell how a session ended in which no check could be made: not in 0, whoever says so."""
+        if not self._session.options.collect_only:
+            status = status or int(pytest.ExitCode.USAGE_ERROR)
+            self._config.stash[status_key] = status
         session.exitstatus = status
         if self._session.options.collect_only:
             return
@@ -192,6 +213,8 @@ class JudgedRun:
 
         mistakes = self._session.mistakes
         wrong = mistakes.mistakes if mistakes else self._broken or usage_mistakes()
+        if not wrong and self._stopped:
+            wrong = [f"the session was ended before any check was made: {self._stopped}"]
         return tell_of_nothing(self._session, status, [*wrong, *self._writers.unwritten])
 
     @property
@@ -226,8 +249,8 @@ class JudgedRun:
 
     def _cut_short(self, exit_status: int, session: pytest.Session) -> str | None:
         if self._session.signals.received:
-            by_person = self._session.signals.by_person
-            return "stopped by Ctrl-C" if by_person else "stopped by SIGTERM"
+            received = self._session.signals.received.name
+            return f"stopped by {'Ctrl-C' if received == 'SIGINT' else received}"
         if self._stopped or session.shouldfail or session.shouldstop:
             return str(self._stopped or session.shouldfail or session.shouldstop)
         return "pytest met an internal error" if exit_status == UNWRITTEN else None
@@ -237,3 +260,19 @@ def _end_of(report: pytest.TestReport) -> pytest.TestReport:
     end = copy(report)
     end.when, end.outcome, end.longrepr = "teardown", "passed", None
     return end
+
+
+class Ending:
+    """The outermost of all that see a session end: whoever ends it, the run is told."""
+
+    def __init__(self, run: JudgedRun) -> None:
+        self._run = run
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int
+    ) -> Generator[None, object, object]:
+        """Tell the run also where a hook of somebody's own has kept it from being told."""
+        with self._run.telling(session, int(exitstatus)):
+            return (yield)
+        return None

@@ -18,7 +18,7 @@ from model_checks.measuring import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
 from model_checks.notes import notes_on
 from model_checks.plan import Check, Plan, Segment
-from model_checks.plugin import report_dir, session_key, shared_key, signals_key
+from model_checks.plugin import only_looks, report_dir, session_key, shared_key, signals_key
 from model_checks.plugin.once import Once
 from model_checks.plugin.progress import progress_bar
 from model_checks.plugin.report_folder import ReportFolder
@@ -77,7 +77,7 @@ class Options:
             against=None if against is None else here / against,
             allow_loosened=config.getoption("allow_loosened"),
             narrowed=_narrowed(config),
-            collect_only=config.getoption("collectonly"),
+            collect_only=only_looks(config),
         )
 
 

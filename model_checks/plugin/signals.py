@@ -8,6 +8,11 @@ from types import FrameType
 
 import pytest
 
+STOPPING = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""What a run is stopped by; the last where its terminal or its login is gone."""
+
 _Handler = Callable[[int, FrameType | None], object] | int | None
 
 
@@ -30,17 +35,18 @@ class Signals:
         self.received: signal.Signals | None = None
         self._before: dict[signal.Signals, _Handler] = {}
         self._telling = False
-        self._wanted: Callable[[], bool] = bool
+        self._wanted: Callable[[], bool] = _always
 
-    def heed(self, *numbers: signal.Signals, wanted: Callable[[], bool] = lambda: True) -> None:
+    def heed(self, *numbers: signal.Signals, wanted: Callable[[], bool] | None = None) -> None:
         """Take over some signals until they are given back; but none outside the main thread.
 
         Parameters
         ----------
         wanted
             Whether there is a run to end; where there is none, a signal does what it always did.
+            Of several calls the last one holds; left out, there is.
         """
-        self._wanted = wanted
+        self._wanted = wanted or _always
         if threading.current_thread() is not threading.main_thread():
             return
         for number in numbers:
@@ -82,3 +88,7 @@ class Signals:
         self.received = signal.Signals(number)
         if not self._telling:
             raise KeyboardInterrupt(self.received.name)
+
+
+def _always() -> bool:
+    return True

@@ -24,6 +24,16 @@ def write_summary(
     width = max((len(name) for name in run.models), default=0)
     for name in run.models:
         terminal.line(f"{name:<{width}}  {_counts(run, name)}; {_rows(run, name)}")
+    _write_sentences(terminal, run)
+    for what, name in (("report", PAGE), ("results", "results.json")):
+        if (options.report_dir / name).exists():
+            terminal.line(f"{what}: {_short(options.report_dir / name, options)}")
+    for line in told.lines:
+        terminal.line(line, red=not told.delivered, bold=not told.delivered)
+
+
+def _write_sentences(terminal: pytest.TerminalReporter, run: Run) -> None:
+    """Tell what a person should know, the gravest in red."""
     for result in run.results:
         if result.warned:
             terminal.line(f"warning: {result.message}", yellow=True)
@@ -41,11 +51,6 @@ def write_summary(
         terminal.line(f"NOT WRITTEN: {sentence}", red=True, bold=True)
     for sentence in run.left_out:
         terminal.line(f"left out: {sentence}")
-    if (options.report_dir / PAGE).exists():
-        terminal.line(f"report: {_short(options.report_dir / PAGE, options)}")
-    terminal.line(f"results: {_short(options.report_dir / 'results.json', options)}")
-    for line in told.lines:
-        terminal.line(line, red=not told.delivered, bold=not told.delivered)
 
 
 def write_gate(

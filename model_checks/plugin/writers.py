@@ -33,7 +33,7 @@ class Writers:
         """Note that something could not be written, rather than raise it."""
         try:
             yield
-        except Exception as error:  # noqa: BLE001 (a file that is wanting changes no verdict)
+        except BaseException as error:  # noqa: BLE001 (a file that is wanting changes no verdict)
             self._note(what, error)
 
     @contextmanager
@@ -56,13 +56,13 @@ class Writers:
         def guarded(*arguments: Any) -> Any:
             try:
                 return function(*arguments)
-            except Exception as error:  # noqa: BLE001 (see above)
+            except BaseException as error:  # noqa: BLE001 (see above)
                 self._note(_WRITTEN_BY.get(writer, writer), error)
                 return None
 
         return guarded
 
-    def _note(self, what: str, error: Exception) -> None:
+    def _note(self, what: str, error: BaseException) -> None:
         self.failed.add(what)
         sentence = f"{what} could not be written: {told_of(error)}"
         if sentence not in self.unwritten:
