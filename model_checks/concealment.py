@@ -25,7 +25,8 @@ _FEWEST_DIGITS = 4
 """A shorter number in an error is rather one of rows or columns than a value of a row."""
 
 _FIGURE = re.compile(
-    r"(?<![\w.])[-+]?(?P<figure>\d++(?:[.,]\d++|[ '_\u2019\xa0\u2009\u202f]\d{3}(?!\d))*+)"
+    r"(?<![\w.])(?<!Timeout >)[-+]?"
+    r"(?P<figure>\d++(?:[.,]\d++|[ '_\u2019\xa0\u2009\u202f]\d{3}(?!\d))*+)"
     r"(?:e[+-]?\d++)?(?! [KMGT]iB)|\d{7,}+",
     re.IGNORECASE,
 )
