@@ -4,14 +4,17 @@ import re
 
 _HIDDEN = r"\g<name>[hidden]"
 
-_TELLTALE = ("passw", "passphrase", "pwd", "secret", "token", "key", "sig", "credential")
+_TELLTALE = ("pass", "pwd", "secret", "token", "key", "sig", "credential")
 _NAME = (
-    r"(?:pass(?:word|wd|phrase)|pwd|secret|token|credentials?|signature|(?<![a-z])sig|"
+    r"(?:pass(?:word|wd|phrase)|pwd|secret|token|credentials?|[_-]pass|"
+    r"(?<![a-z])pass(?=\s{0,8}=)|(?:signature|(?<![a-z])sig)"
+    r"(?!\s{0,8}=\s{0,8}(?:\(|\d{1,8}(?:\.\d{1,8})?(?![\w.%+/=-])))|"  # of a function, a number
     r"(?:api|access|private|account|shared|signing|encryption|secret)[_-]?key(?:[_-]?id)?)\d{0,3}"
 )
 _SENTENCE = (
     r"\s(?:an?|the|no|not|is|are|was|has|had|have|holds?|must|can|could|can't|does|did|should|will|"
-    r"there|more|at|in|of|to|it|needs?|missing|empty|invalid|unknown|unexpected|expected)\b"
+    r"there|more|at|in|of|to|it|needs?|missing|empty|invalid|unknown|unexpected|expected)\b|"
+    r"(?<=token:)\s[^\d\s]{1,30}\s(?:is|are|was|at|in|on|not|found)\b"  # of a language
 )
 """After a colon, what does not begin like a password: ``secret: no such file``."""
 
@@ -36,11 +39,57 @@ _HEADER = re.compile(
 )
 _BEARER = re.compile(r"(?P<name>\bbearer[ \t]+)[\w.~+/=-]{8,}", re.IGNORECASE)
 
+_OPTION = re.compile(
+    rf"(?P<name>--(?:[a-z]{{1,20}}-){{0,3}}(?:pass(?:word|wd|phrase)?|token|secret|api-key)[ \t]+)"
+    rf"(?!\[hidden\]|-)(?:{_QUOTED}|\S+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CURL = re.compile(
+    r"(?P<name>\bcurl\b[^\n]{0,300}?\s(?:-u|--user)[ \t=]{0,3}[\"']?[^\s:\"']{1,100}:)"
+    r"(?!\[hidden\])[^\s\"']+"
+)
+_ELEMENT = re.compile(
+    r"(?P<name><[\w.:-]{0,40}(?:passw(?:or)?d|secret|token|api_?key)>)(?!\[hidden\])[^<]+",
+    re.IGNORECASE,
+)
+_IDENTIFIED = re.compile(
+    rf"(?P<name>\bidentified\s(?:with\s\S{{1,40}}\s)?by\s(?:password\s)?){_QUOTED}",
+    re.IGNORECASE | re.DOTALL,
+)
+_COOKIE = re.compile(
+    rf"(?P<name>\bcookie\\*[\"']?\s{{0,8}}:\s{{0,8}}+)(?!\[hidden\])(?:{_QUOTED}|[^\n\"']+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BARE = re.compile(
+    r"(?P<name>)(?:\b(?:gh[pousr]_|github_pat_)\w{10,}|\beyJ[\w-]{8,}\.[\w-]{2,}(?:\.[\w-]*)?)"
+)
+_PEM = re.compile(
+    r"(?P<name>-----BEGIN [A-Z0-9 ]{1,40}-----)(?!\[hidden\]).+?"
+    r"(?:-----END [A-Z0-9 ]{1,40}-----|\Z)",
+    re.DOTALL,
+)
+_HOOK = re.compile(
+    r"(?P<name>hooks\.slack(?:-gov)?\.com/\w{1,20}/)(?!\[hidden\])[^\s\"'<>]+", re.IGNORECASE
+)
+_OTHERS = {
+    "--": _OPTION,
+    "curl": _CURL,
+    "</": _ELEMENT,
+    "identified": _IDENTIFIED,
+    "cookie": _COOKIE,
+    "_": _BARE,
+    "eyj": _BARE,
+    "-----begin": _PEM,
+    "hooks.slack": _HOOK,
+}
+"""What else is a secret by what stands around it, by what a text with one has in lower case."""
+
 _LOGIN = re.compile(
     r"(?P<slashes>//|\\{1,4}/\\{1,4}/)(?!user:password@)(?:"  # which is an example
-    r"[^\s/?#:@'\"]*:(?!\s)(?:(?!//)\S)*@|"  # up to the last @ of the word
+    r"(?<=://)[^\s/?#:@'\"]*:(?!\s)(?:(?!://)\S)*@|"  # up to the last @ of the word
+    r"[^\s/?#:@'\"]*:(?!\s)(?:(?!//)\S)*@|"
     r"[^\s/?#:@'\"]*:(?!\s|\d{1,5}(?:[/?#\s'\",;)\]]|$))(?:(?!//)[^\n@]){1,200}@|"  # with blanks
-    r"[^\s/?#@'\"]+@)"
+    r"(?<!\w//)[^\s/?#@'\"]+@)"
 )
 _ENCODED = re.compile(
     r"(?P<slashes>(?::|%(?:25)*3A)(?:%(?:25)*2F){2})"
@@ -70,6 +119,9 @@ def without_secrets(text: str) -> str:
         text = _ENCODED.sub(r"\g<slashes>", text)
     if "authorization" in lowered or "bearer" in lowered:
         text = _BEARER.sub(_HIDDEN, _HEADER.sub(_HIDDEN, text))
+    for word, pattern in _OTHERS.items():
+        if word in lowered:
+            text = pattern.sub(_HIDDEN, text)
     if any(word in lowered for word in _TELLTALE):
         text = _PAIR.sub(_HIDDEN, text)
     return text

@@ -60,7 +60,21 @@ READERS: dict[str, Callable[[str], object]] = {
 PARTS = [
     *("a", "a@", '"', " ", "\n", "\n ", "a  ", "://", "s3://", "a.", "a:", "?=", "?", "#", "//"),
     *("<img ", '<img alt="x"', 'alt="', "[A", "[A] ", "(a.", "; a", '"a" ', "=", "1", "0.", "-"),
-    *("Caused by: ", 'details = "', "SQLSTATE:", "at ", "Lost task ", "'", "\t", "https://a@"),
+    *(
+        "Caused by: ",
+        "://a:b//",
+        "curl -u ",
+        "-----BEGIN A-----",
+        "eyJ",
+        "--token ",
+        'details = "',
+        "SQLSTATE:",
+        "at ",
+        "Lost task ",
+        "'",
+        "\t",
+        "https://a@",
+    ),
 ]
 AROUND = [
     *(("", ""), ('"', "<"), ("https://", "?a"), ("s3://a?", "?"), ("<img ", ""), ("[", "x")),

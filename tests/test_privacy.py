@@ -227,6 +227,8 @@ CHOKES = [
     "[{name: 1} for name in frame.t]",
     "frame.t.values.reshape(-1, 1).tolist()",
     "__import__('sys').exit(frame.t[0])",
+    "(_ for _ in ()).throw(type('E' + frame.t[0], (Exception,), {})(frame.t[0].split()[0]))",
+    '(_ for _ in ()).throw(ValueError(f\'{-frame.n[0]:,} {frame.t[0].replace(" ", "_")}\'))',
 ]
 
 

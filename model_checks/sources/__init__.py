@@ -95,14 +95,17 @@ def raised(error: BaseException, given: Iterable[Any] = ()) -> str:
     Parameters
     ----------
     given
-        Columns of rows that it was given: what it says is told without their values.
+        Columns of rows that it was given: what it says is told without their values, and its
+        class's name, which may be made of one.
 
     >>> raised(ValueError("no\nsuch value"))
     'raised ValueError: no such value'
     """
-    from model_checks.concealment import without_values
+    from model_checks.concealment import name_without_values, without_values
 
-    name, said = type_name(error), without_values(said_by(error), given)
+    columns = list(given)
+    name = name_without_values(type_name(error), columns)
+    said = without_values(said_by(error), columns)
     return f"raised {clean(f'{name}: {said}' if said else name, 300)}"
 
 
