@@ -239,7 +239,7 @@ ANSWERING = {
     "arrays": answers("[np.zeros(k % 2) for k in range(len(frame))]", "which is no label"),
     "times": answers("right(frame).astype('datetime64[ns]')", "datetime64.ns., which is no label"),
     "decimals": answers(
-        "[__import__('decimal').Decimal(1)] * len(frame)", "Decimal.'1'., which is no label"
+        "[__import__('decimal').Decimal(1)] * len(frame)", "a Decimal, which is no label"
     ),
     "huge": answers("[10 ** 5000] * len(frame)", "predict answered with .*digits"),
     "gaps": answers("right(frame).astype('Int64').where(frame['p'] > 0.5)", "is missing in"),

@@ -274,7 +274,8 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
 
     folder = Path(node.config.stash[shared_key]["folder"])
     if (folder / _HIDDEN).exists():
-        raise pytest.UsageError((folder / _HIDDEN).read_text())
+        hidden = node.config.stash[_hidden_key] = (folder / _HIDDEN).read_text()
+        raise pytest.UsageError(hidden)
     if is_kept(folder, "plan"):
         from model_checks.plugin.collection import begin_in_controller
 
