@@ -153,6 +153,7 @@ def test_a_check_that_was_skipped_is_an_error_everywhere(tmp_path: Path) -> None
     assert case.find("error") is not None
 
 
+@pytest.mark.slow
 def test_what_is_expected_to_pass_strictly_passes(tmp_path: Path) -> None:
     project = churn_project(tmp_path)
     project.write("mine.py", WAYS["strictly expected to fail"].plugin)
@@ -169,6 +170,7 @@ def test_a_failing_fixture_of_somebody_else_is_an_error_of_the_check(tmp_path: P
     assert finished.checks["churn-accuracy"]["message"] == told
 
 
+@pytest.mark.slow
 def test_a_teardown_that_fails_is_an_error_of_a_check_that_passed(tmp_path: Path) -> None:
     way = fixture("yield\n    raise LookupError('mine')")
     finished = run(project_of(tmp_path, way), way)
@@ -320,6 +322,7 @@ def test_a_report_for_the_ci_that_can_not_be_written_ends_nothing_else(tmp_path:
     assert (finished.report_dir / "report.html").exists()
 
 
+@pytest.mark.slow
 def test_a_green_run_whose_report_can_not_be_written_is_not_green(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file")
     finished = churn_project(tmp_path).run("--junitxml=taken/junit.xml")
@@ -341,6 +344,7 @@ def test_a_report_folder_that_is_gone_at_the_end_ends_nothing_else(tmp_path: Pat
 # Two runs in one folder.
 
 
+@pytest.mark.slow
 def test_a_second_run_in_the_same_folder_is_refused_and_leaves_the_first_alone(
     tmp_path: Path,
 ) -> None:
@@ -371,7 +375,9 @@ def test_a_second_run_in_the_same_folder_is_refused_and_leaves_the_first_alone(
 
 
 @PROCESSES
-@pytest.mark.parametrize("change", ["unlink()", "write_text('[broken')"])
+@pytest.mark.parametrize(
+    "change", ["unlink()", pytest.param("write_text('[broken')", marks=pytest.mark.slow)]
+)
 def test_settings_are_those_of_the_plan_whatever_becomes_of_the_file(
     tmp_path: Path, change: str, processes: tuple[str, ...]
 ) -> None:

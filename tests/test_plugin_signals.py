@@ -99,7 +99,7 @@ POINTS = {
     "in the terminal": at("pytest_terminal_summary(terminalreporter)", judged=2, ended=True),
     "unconfigured": at("pytest_unconfigure(config)", judged=2, ended=True),
 }
-FAST = ("while it is planned", "at the second", "while the page is made")
+FAST = ("while it is planned", "while the page is made")
 
 
 def signalled(folder: Path, point: Point, by: str, *arguments: str) -> Finished:

@@ -15,6 +15,7 @@ _ITS_OWN = re.compile(
 
 _KIND = re.compile(r"[A-Z][A-Za-z ]{2,30} Error(?=: )")
 _ABOUT_FILE = re.compile(r"""(?:[A-Z][A-Za-z0-9]* )(?:[A-Za-z0-9]+ )*[Ff]ile ["'][^"'\n]*["']""")
+_OF_PATTERNS = re.compile(r"Globs \([^)\n]*\) [^\n.'\"]*")
 _FILE_TOO_SMALL = re.compile(r"File '[^'\n]*' too small to be a Parquet file")
 _OF_CSV = re.compile(
     r"^(?:Expected Number of Columns: \d+ Found: \d+|Value with unterminated quote found|"
@@ -68,8 +69,9 @@ def found(text: str, names: Sequence[str]) -> str:
 
 def _of_data(text: str, files: Sequence[str]) -> str:
     """Return where in the data it is, and what was expected there."""
-    if known := _FILE_TOO_SMALL.match(text) or _ABOUT_FILE.match(text) or _OVERFLOW.match(text):
-        return known[0]
+    for pattern in (_FILE_TOO_SMALL, _ABOUT_FILE, _OVERFLOW, _OF_PATTERNS):
+        if known := pattern.match(text):
+            return known[0]
     parts = [match[0]] if (match := re.match(r"CSV Error on Line: \d+", text)) else []
     parts += [f"of {file}" for file in files[-1:]]
     if parts and (reasons := _OF_CSV.findall(text)):
