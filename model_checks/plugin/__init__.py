@@ -115,24 +115,27 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def _heed_signals_in_controller(config: pytest.Config) -> None:
-    """End the run at a signal also while a worker plans the checks; where none does, as ever."""
+    """End the run at a signal also while a worker plans the checks; where none does, as ever.
+
+    A signal may come in the middle of an import: nothing is imported while it is taken.
+    """
+    from model_checks.plugin.once import is_begun
     from model_checks.plugin.signals import STOPPING, Signals
 
+    folder = Path(config.stash[shared_key]["folder"])
     signals = config.stash[signals_key] = Signals()
-    signals.heed(*STOPPING, wanted=lambda: _begin_where_planned(config))
+    signals.heed(*STOPPING, wanted=lambda: is_begun(folder, "plan"))
     config.add_cleanup(signals.give_back)
 
 
-def _begin_where_planned(config: pytest.Config) -> bool:
-    """Return whether a worker has begun to plan checks: then there is a run, whose end is told."""
+def _is_stopped(config: pytest.Config) -> bool:
+    """Return whether a signal has ended the run while a worker was planning the checks."""
     from model_checks.plugin.once import is_begun
 
-    if not is_begun(Path(config.stash[shared_key]["folder"]), "plan"):
+    signals = config.stash.get(signals_key, None)
+    if signals is None or signals.received is None:
         return False
-    from model_checks.plugin.collection import attend
-
-    attend(config)
-    return True
+    return is_begun(Path(config.stash[shared_key]["folder"]), "plan")
 
 
 def report_dir(config: pytest.Config) -> Path:
@@ -296,6 +299,13 @@ def pytest_sessionfinish(
     """
     outcome, config = (yield), session.config
     has_run = config.pluginmanager.has_plugin("model_checks run")
+    if not has_run and _is_stopped(config):
+        from model_checks.plugin.collection import attend
+
+        attend(config)
+        run: Any = config.pluginmanager.get_plugin("model_checks run")
+        run.conclude(session, int(exitstatus))
+        return outcome
     asked, named = bool(_asked(config)), _asks_for_checks(config)
     if has_run or hasattr(config, "workerinput") or not (asked or named) or only_looks(config):
         return outcome

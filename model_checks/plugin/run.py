@@ -123,7 +123,7 @@ class JudgedRun:
             self._overviews = self._hooks.draw_overviews(self._run(int(exitstatus), session))
         with self._writers.guarded(self._config):
             outcome = yield
-        self._conclude(session, int(exitstatus))
+        self.conclude(session, int(exitstatus))
         return outcome
 
     @contextmanager
@@ -132,9 +132,9 @@ class JudgedRun:
         self._session.signals.only_remember()
         with self._writers.noting("what other plugins write"):
             yield
-        self._conclude(session, exitstatus)
+        self.conclude(session, exitstatus)
 
-    def _conclude(self, session: pytest.Session, exitstatus: int) -> None:
+    def conclude(self, session: pytest.Session, exitstatus: int) -> None:
         """Tell how the session ended, once."""
         if self._is_told:
             return
