@@ -14,7 +14,7 @@ from model_checks.engines import open_engine
 from model_checks.errors import DataError, DeliveryError, SettingsError, SourceError
 from model_checks.settings import Data, Deployed, Email, Settings, load_settings, parse_settings
 from model_checks.settings.candidates import with_candidates
-from model_checks.settings.reading import MOST_BYTES
+from model_checks.settings.reading import MOST_BYTES, tables_in
 from model_checks.sources import load_model
 
 LOGGED = CHURN.replace('model = "churn.skops"', 'prediction = "predicted"\nscore = "p"')
@@ -44,6 +44,7 @@ def mistakes(toml: str) -> list[str]:
 
 
 TOO_DEEP = "tables or lists are nested more than 20 deep"
+TOO_MANY = "a dotted name has more than 100 parts"
 
 
 @pytest.mark.parametrize("depth", [30, 400, 1000, 100_000])
@@ -52,20 +53,53 @@ TOO_DEEP = "tables or lists are nested more than 20 deep"
     [
         lambda depth: f"x = {'[' * depth}{']' * depth}",
         lambda depth: f"x = {'{a=' * depth}1{'}' * depth}",
-        lambda depth: f"{'a.' * depth}a = 1",
-        lambda depth: f"[{'a . ' * depth}a]",
-        lambda depth: "x = { " + '"a".' * depth + "'a' = 1 }",
         lambda depth: f"{LOGGED}[models.churn.thresholds]\nrecall = {'[' * depth}{']' * depth}",
     ],
-    ids=["lists", "inline tables", "a key", "a table", "quoted keys", "a threshold"],
+    ids=["lists", "inline tables", "a threshold"],
 )
 def test_what_is_nested_deep_is_refused(nested: object, depth: int) -> None:
     assert callable(nested)
     assert mistakes(nested(depth)) == [TOO_DEEP]
 
 
+@pytest.mark.parametrize(
+    ("depth", "told"), [(30, TOO_DEEP), (99, TOO_DEEP), (100, TOO_MANY), (100_000, TOO_MANY)]
+)
+@pytest.mark.parametrize(
+    ("begins", "part", "ends"),
+    [
+        ("", "a.", "a = 1"),
+        ("[", "a . ", "a]"),
+        ("x = { ", '"a".', "'a' = 1 }"),
+        ("", r'"\"".', "a = 1"),
+    ],
+    ids=["a key", "a table", "quoted keys", "quotes in keys"],
+)
+def test_a_name_of_many_parts_is_refused(
+    begins: str, part: str, ends: str, depth: int, told: str
+) -> None:
+    assert mistakes(f"{begins}{part * depth}{ends}") == [told]
+
+
 def test_a_text_with_many_dots_is_no_name() -> None:
     assert mistakes(f'{LOGGED}weight = "{"a." * 90}a"\n{RECALL}') == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '"{}"',
+        "'{}'",
+        '"""\n{} = 1"""',
+        "'''\n[{}]'''",
+        r'"\"{} = 1"',
+        '"a" # {} = 1',
+    ],
+)
+def test_dots_in_a_text_or_a_comment_are_no_name(written: str) -> None:
+    assert tables_in(f"a = {written.format('a.' * 200 + 'a')}")["a"]
+    with pytest.raises(ValueError, match=TOO_MANY):
+        tables_in(f"a = {written.format('a')}\n{'a.' * 200}a = 1")
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,22 @@ _MOST_DEEP = 20
 _MOST_DIGITS = 40
 """More than any column holds; beyond some 4,300 Python can't even write a number down."""
 
-_PART = r"""(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')"""
-_LONG_NAME = re.compile(rf"(?<![\w-]){_PART}(?:[ \t]*+\.[ \t]*+{_PART}){{100}}")
-"""A dotted name whose every part is a table in the one before: reading it takes the square of its
-length, so it is refused before."""
+_MOST_PARTS = 100
+"""A dotted name's every part is a table in the one before, and reading it takes the square of its
+length, so that a longer one is refused before."""
+
+_PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
+_NEXT = rf"(?:[ \t]*+\.[ \t]*+{_PART})"
+_NAME = re.compile(
+    r'''#.*+|"""(?:[^"\\]|\\[\s\S]|"(?!""))*+(?:"""|\Z)'''
+    r"""|'''(?:[^']|'(?!''))*+(?:'''|\Z)"""
+    rf"|(?P<long>{_PART}{_NEXT}{{{_MOST_PARTS}}})|{_PART}{_NEXT}*+"
+    r"""|["'].*+"""
+)
+"""A dotted name, or what could be taken for one: a comment, a text, whether it ends or not."""
 
 _TOO_DEEP = f"tables or lists are nested more than {_MOST_DEEP} deep"
+_TOO_MANY = f"a dotted name has more than {_MOST_PARTS} parts"
 _TOO_LONG = f"has more than {_MOST_DIGITS} digits"
 
 
@@ -32,8 +42,8 @@ def tables_in(text: str) -> dict[str, Any]:
     ValueError
         If it is not TOML, or holds what no setting can be; the first such thing alone is told.
     """
-    if _LONG_NAME.search(text):
-        raise ValueError(_TOO_DEEP)
+    if any(found["long"] for found in _NAME.finditer(text)):
+        raise ValueError(_TOO_MANY)
     try:
         written = tomllib.loads(text)
     except RecursionError:
