@@ -202,15 +202,20 @@ REFUSED: Mapping[Stage, Mapping[str, Fault]] = {
         **_TOO_LARGE,
         **_OF_THE_SENDER,
         "5.2.2": _MAILBOX_FULL,
+        "552 5.7": _CONTENT,
         "503": _SEQUENCE,
         "5": _CONTENT,
     },
 }
-"""By stage: an enhanced code (RFC 3463), a code, a code's subject, a class; the first that fits.
+"""By stage: an enhanced code (RFC 3463), a code with the subject of one, a code, a subject, a
+class; the first that fits.
 
 Servers are free in their choice of codes, so what stands here is what most mean by them (RFC 5321,
 4954, 1870, 7504): a blame that may be wrong is worse than one that is wide.
 """
+
+_OF_THE_NAME = re.compile(r"\b(?:helo|ehlo) command rejected", re.IGNORECASE)
+"""Many a server tells of the name in the greeting only at a later command."""
 
 _ENHANCED = re.compile(r"[245]\.([0-9]{1,3})\.([0-9]{1,3})\b")
 _NEVER_PASSES = (432,)
@@ -230,10 +235,13 @@ def fault_of(stage: Stage, code: int, text: str) -> Fault:
         return _ODD
     if stage == "receiver" and code >= 500 and "relay" in text.lower():
         return _RELAY
+    if _OF_THE_NAME.search(text):
+        return _NAME
     kind = str(code)[0]
     found = _ENHANCED.match(text)
     subject, detail = found.groups() if found else ("", "")
-    keys = (f"{kind}.{subject}.{detail}", str(code), f"{kind}.{subject}", kind)
+    part = f"{kind}.{subject}"
+    keys = (f"{part}.{detail}", f"{code} {part}", str(code), part, kind)
     return next(known[key] for key in keys if key in known)
 
 
