@@ -262,7 +262,7 @@ TELLING = {
     "classes_raise": has("classes_ = property(lambda self: 1 / 0)", "its classes_ raised Zero"),
     "classes_unhashable": has("classes_ = [[0], [1]]", "its classes_ hold"),
     "classes_twice": has("classes_ = [1, 1]", "which the model does not know"),
-    "classes_endless": has("classes_ = 5", "its classes_ are no list: 5"),
+    "classes_endless": has("classes_ = 5", "its classes_ are no list but a int"),
     "classes_odd": has(
         "class Odd(list):\n    def __iter__(self): raise asyncio.CancelledError\nclasses_ = Odd()",
         "its classes_, looked at, raised CancelledError",
