@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from model_checks.calling import Caller
 from model_checks.engines import Engine, Kept
+from model_checks.engines.columns import feature_of, sql_name
 from model_checks.engines.sql import identifier
 from model_checks.errors import DataError, MeasurementError
 from model_checks.frames import Frames
@@ -49,13 +50,17 @@ def write_answers(
     """
     import pyarrow as pa
 
-    features = dict.fromkeys(feature for caller in callers for feature in caller.features)
-    names = ", ".join(identifier(name) for name in dict.fromkeys([*columns, *features]))
+    types = rows.types
+    beside = list(dict.fromkeys(sql_name(name, types) for name in columns))
+    features = dict.fromkeys(
+        feature_of(feature, types)[0] for caller in callers for feature in caller.features
+    )
+    names = ", ".join(identifier(name) for name in dict.fromkeys([*beside, *features]))
     sql = f"select {names} from {rows.relation} where {rows.condition}"
     answering = [_Answering(engine, rows, caller) for caller in callers]
     done = 0
     for batch in _parts(engine, sql, len(features)):
-        table = pa.Table.from_batches([batch]).select(list(columns))
+        table = pa.Table.from_batches([batch]).select(beside)
         for one in answering:
             for name, values in one.columns(batch).items():
                 table = table.append_column(name, values)

@@ -22,6 +22,7 @@ from model_checks.predictions import Predictions, find_pair, find_predictions
 from model_checks.queries import CHANGED, find_pairs
 from model_checks.rows import Rows, open_rows, require_columns
 from model_checks.settings import Data, Model, Settings
+from model_checks.settings.roles import roles_of
 from model_checks.settings.urls import scheme_of
 from model_checks.sources import LoadedModel, load_model, unforeseen
 from model_checks.text import quoted
@@ -181,9 +182,9 @@ def measured_elsewhere(
 
 def _place(data: Data, settings: Settings) -> Data:
     """The data, with files named in full: a file may be written in several ways."""
-    if not data.files or data.spark or scheme_of(data.files):
+    if not data.path or data.spark or scheme_of(data.path):
         return data
-    path = os.path.normpath(settings.folder / data.files)
+    path = os.path.normpath(settings.folder / data.path)
     return data.model_copy(update={"files": path})
 
 
@@ -197,7 +198,7 @@ def _aggregates(
     """What is needed of other rows; ``judged`` is None where none of them can be among those."""
     assert model.as_of
     with ExitStack() as stack:
-        engine = stack.enter_context(open_engine(model.data, keeping.settings))
+        engine = stack.enter_context(open_engine(model.data, keeping.settings, roles_of(model)))
         rows = open_rows(engine, model, model.as_of)
         if judged and _overlap(rows, judged.rows):
             start = judged.rows.start

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from model_checks.engines.columns import why_doubled
+from model_checks.engines.columns import why_unusable
 from model_checks.errors import DataError, SourceError
 from model_checks.guard import guarded
 from model_checks.rows import label_text
@@ -208,7 +208,7 @@ class Caller:
         if told := [name for name in self.features if name in self._targets]:
             raise self._error(f"its features hold the target: {quoted(told)}")
         for name in self.features:
-            if why := why_doubled(name, columns):
+            if why := why_unusable(name, columns):
                 raise DataError(f"data {files!r}: the model's feature {name!r} {why}")
         if missing := [name for name in self.features if name not in columns]:
             raise DataError(f"data {files!r}: lacks features of the model: {quoted(missing)}")

@@ -147,7 +147,7 @@ def answered(
         failed = write_answers(engine, rows, callers, columns, kept, keeping.progress)
     stack.close()  # gives back the memory that reading took
     engine = stack.enter_context(open_file(keeping.file, keeping.settings))
-    types = engine.columns(GIVEN)
+    types = rows.types.of_kept(engine.columns(GIVEN))
     return Answered(engine, GIVEN, types, keeping.file, rows.labelled, failed)
 
 

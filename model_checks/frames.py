@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from model_checks.engines import Engine
+from model_checks.engines.columns import feature_of
 from model_checks.engines.sql import identifier
 from model_checks.errors import DataError
 from model_checks.rows import Rows
@@ -30,14 +31,18 @@ class Frames:
     """
 
     def __init__(self, engine: Engine, rows: Rows, features: Sequence[str]) -> None:
-        self._features = list(features)
-        kinds = {name: rows.types[name] for name in features}
+        self._features = {name: feature_of(name, rows.types) for name in features}
+        kinds = dict(self._features.values())
         changing = [name for name, kind in kinds.items() if _WHOLE.fullmatch(kind)]
         booleans = [name for name, kind in kinds.items() if kind == "BOOLEAN"]
         gaps = _with_gaps(engine, rows, [*changing, *booleans])
-        self._floats = {name for name, kind in kinds.items() if _LARGE.fullmatch(kind)}
-        self._floats |= gaps.intersection(changing)
-        self._objects = gaps.intersection(booleans)
+        floats = {name for name, kind in kinds.items() if _LARGE.fullmatch(kind)}
+        floats |= gaps.intersection(changing)
+        objects = gaps.intersection(booleans)
+        self._floats = [name for name, (own, _) in self._features.items() if own in floats]
+        self._objects = [name for name, (own, _) in self._features.items() if own in objects]
+        huge = rows.types.fields.huge if rows.types.fields else ()
+        self._huge = [name for name, (own, _) in self._features.items() if own in huge]
 
     def frame(self, batch: "pa.RecordBatch") -> "pd.DataFrame":
         """The frame of a batch.
@@ -49,7 +54,7 @@ class Frames:
         """
         import pyarrow as pa
 
-        columns = {name: batch.column(name) for name in self._features}
+        columns = {name: batch.column(own) for name, (own, _) in self._features.items()}
         for name in self._floats:
             columns[name] = columns[name].cast(pa.float64())
         try:
@@ -57,13 +62,17 @@ class Frames:
         except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000
             what = f"they have a value that no frame holds ({type(error).__name__})"
             raise DataError(f"the features can't be passed to the model: {what}") from None
+        for name in self._huge:
+            frame[name] = frame[name].astype(object).map(int, na_action="ignore")
         return frame.astype(dict.fromkeys(self._objects, object))
 
 
-def _with_gaps(engine: Engine, rows: Rows, names: Sequence[str]) -> set[str]:
-    """Those of some columns in which a labelled row has no value."""
+def _with_gaps(engine: Engine, rows: Rows, names: Sequence[str]) -> frozenset[str]:
+    """Those of some columns in which a labelled row, or any row of a CSV, has no value."""
     if not names:
-        return set()
+        return frozenset()
+    if rows.types.fields:
+        return rows.types.fields.gaps.intersection(names)
     counts = ", ".join(f"count({identifier(name)})" for name in names)
     [found] = engine.run(f"select {counts} from {rows.relation} where {rows.condition}")
-    return {name for name, n in zip(names, found, strict=True) if n < rows.labelled}
+    return frozenset(name for name, n in zip(names, found, strict=True) if n < rows.labelled)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from model_checks.calling import Caller, Whose, column_shown, is_answered
 from model_checks.engines import Engine
-from model_checks.engines.sql import identifier, literal
+from model_checks.engines.columns import sql_of, why_no_number
+from model_checks.engines.sql import literal
 from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_third_labels
 from model_checks.rows import is_float, is_number, label_of, label_text, text_of
@@ -144,10 +145,18 @@ class Given:
         """
         columns = self._values_of(labels)
         scores, segments = self.answers.scores.values(), segment_columns(self.model)
-        columns |= {f"s{k}": _number(name) for k, name in enumerate(scores)}
-        columns |= {f"g{k}": text_of(identifier(c), self.types[c]) for k, c in enumerate(segments)}
-        columns["w"] = _number(self.model.weight) if self.model.weight else "cast(1 as double)"
+        columns |= {f"s{k}": self._number(name) for k, name in enumerate(scores)}
+        columns |= {
+            f"g{k}": text_of(self._column(c), self.types[c]) for k, c in enumerate(segments)
+        }
+        columns["w"] = self._number(self.model.weight) if self.model.weight else "cast(1 as double)"
         return columns
+
+    def _column(self, name: str) -> str:
+        return sql_of(name, self.types)
+
+    def _number(self, name: str) -> str:
+        return f"cast({self._column(name)} as double)"
 
     @property
     def _positive(self) -> str:
@@ -186,7 +195,7 @@ class Given:
     def _values(self, name: str) -> str:
         """The numbers of a column, or its labels as text."""
         regression = self.model.task == "regression"
-        return _number(name) if regression else label_of(identifier(name), self.types[name])
+        return self._number(name) if regression else label_of(self._column(name), self.types[name])
 
     def _predicted(self, labels: tuple[str, ...]) -> str:
         """The predicted label or number: given, or read off the scores."""
@@ -197,7 +206,7 @@ class Given:
             (negative, positive), [score] = labels, self.answers.scores.values()
             case = f"when {self._reaches_threshold(score)} then {literal(positive)}"
             return f"case {case} else {literal(negative)} end"
-        scores = {label: _number(column) for label, column in self.answers.scores.items()}
+        scores = {label: self._number(column) for label, column in self.answers.scores.items()}
         highest = f"greatest({', '.join(scores.values())})"
         cases = [f"when {sql} = {highest} then {literal(label)}" for label, sql in scores.items()]
         return f"case {' '.join(cases)} end"
@@ -205,7 +214,7 @@ class Given:
     def _reaches_threshold(self, score: str) -> str:
         """SQL that holds where a score is enough for its label to be predicted."""
         given = self.model.decision_threshold
-        return f"{_number(score)} >= cast({0.5 if given is None else given!r} as double)"
+        return f"{self._number(score)} >= cast({0.5 if given is None else given!r} as double)"
 
     def _pairs(self) -> list[tuple[str, ...]]:
         """Which true labels occur, each with the predicted labels that it meets, if any are."""
@@ -259,7 +268,7 @@ class Given:
             numbers |= self._judged_columns()
         for shown, name in numbers.items():
             if not is_number(self.types[name]):
-                raise DataError(f"{shown} is of type {self.types[name]}, which is no number")
+                raise DataError(f"{shown} {why_no_number(name, self.types)}")
 
     def _refuse_missing(self) -> Spread:
         """Count values that no metric can be computed from; the same query tells the spread."""
@@ -267,7 +276,7 @@ class Given:
         counts = [f"count(case when {condition} then 1 end)" for condition in conditions.values()]
         numbers = self.answers.predictions if self.model.task == "regression" else ()
         scores = tuple(self.answers.scores.values())
-        spread = spread_columns(scores, numbers, self.model.targets[0])
+        spread = spread_columns(scores, numbers, self.model.targets[0], self._number)
         asked = ", ".join(["count(*)", *counts, *spread])
         [(rows, *found)] = self.engine.run(f"select {asked} from {self.relation}")
         of_conditions = zip(conditions, found[: len(counts)], strict=True)
@@ -282,7 +291,7 @@ class Given:
         asked += [("prediction", name) for name in self.answers.predictions]
         asked += [("weight", self.model.weight)] if self.model.weight else []
         for key, name in asked:
-            shown, column = f"{key} {column_shown(name)}", identifier(name)
+            shown, column = f"{key} {column_shown(name)}", self._column(name)
             null = "missing" if key == "prediction" and is_answered(name) else "null"
             conditions[f"{shown} is {null}"] = f"{column} is null"
             if is_float(self.types[name]):
@@ -290,10 +299,10 @@ class Given:
                 conditions[f"{shown} is infinite"] = f"isinf({column})"
         if self.probabilities:
             for name in self.answers.scores.values():
-                condition = f"{_number(name)} < 0 or {_number(name)} > 1"
+                condition = f"{self._number(name)} < 0 or {self._number(name)} > 1"
                 conditions[f"score {column_shown(name)} is no probability"] = condition
         if self.model.weight:
-            shown, number = f"weight {self.model.weight!r}", _number(self.model.weight)
+            shown, number = f"weight {self.model.weight!r}", self._number(self.model.weight)
             low, high = _WEIGHTS
             conditions[f"{shown} is negative"] = f"{number} < 0"
             conditions[f"{shown} is neither 0 nor from {low:g} to {high:g}"] = (
@@ -302,12 +311,8 @@ class Given:
             )
         for target in self.model.targets:
             if is_float(self.types[target]):
-                conditions[f"target {target!r} is infinite"] = f"isinf({identifier(target)})"
+                conditions[f"target {target!r} is infinite"] = f"isinf({self._column(target)})"
         return conditions
-
-
-def _number(name: str) -> str:
-    return f"cast({identifier(name)} as double)"
 
 
 def _not_too_many(labels: set[str], where: str) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ from model_checks.answers import Progress
 from model_checks.baselines import Judged, MeasuredBaseline, Rival, measured_elsewhere
 from model_checks.contestants import Contestant, Keeping, answered
 from model_checks.engines import Engine, open_engine, open_file
-from model_checks.engines.sql import identifier, literal
+from model_checks.engines.columns import sql_of
+from model_checks.engines.sql import literal
 from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.needs import Needs, needs_of
@@ -27,6 +28,7 @@ from model_checks.rows import (
     segment_rows,
 )
 from model_checks.settings import Model, Settings
+from model_checks.settings.roles import roles_of
 from model_checks.signs import Lookout, Signs
 from model_checks.sources import load_model, unforeseen
 
@@ -88,7 +90,7 @@ def find_segments(
     model = settings.models[name]
     if all(one.values is not None for one in model.segments):
         return {}
-    with open_engine(model.data, settings) as engine:
+    with open_engine(model.data, settings, roles_of(model, called=False)) as engine:
         found = _segments(engine, model, open_rows(engine, model, as_of))
         return {(name, columns): values for columns, values in found.items()}
 
@@ -104,7 +106,7 @@ def count_labelled(
         If the data can't be read.
     """
     model = settings.models[name]
-    with open_engine(model.data, settings) as engine:
+    with open_engine(model.data, settings, roles_of(model, called=False)) as engine:
         return _counted(engine, open_rows(engine, model, as_of), segments)
 
 
@@ -120,9 +122,9 @@ def count_positives(
     """
     model = settings.models[name]
     [target] = model.targets
-    with open_engine(model.data, settings) as engine:
+    with open_engine(model.data, settings, roles_of(model, called=False)) as engine:
         rows = open_rows(engine, model, as_of)
-        label = label_of(identifier(target), rows.types[target])
+        label = label_of(sql_of(target, rows.types), rows.types[target])
         positive = f"{label} = {literal(label_text(model.positive_label))}"
         condition = f"{rows.condition} and {positive}"
         [(n,)] = engine.run(f"select count(*) from {rows.relation} where {condition}")
@@ -215,11 +217,11 @@ def _measured(
     compared = needs_of(check for check in judged if check.kind == "degradation")
     baseline: MeasuredBaseline | None = None
     with ExitStack() as stack:
-        engine = stack.enter_context(open_engine(model.data, settings))
+        engine = stack.enter_context(open_engine(model.data, settings, roles_of(model)))
         rows = open_rows(engine, model, as_of)
         facts.add_rows(rows)
         if rows.nothing:
-            return Measurement(facts.known, {}, nothing=rows.nothing, signs=Signs(rows.times))
+            return Measurement(facts.known, {}, nothing=rows.nothing, signs=Signs.of(rows))
         if any(check.vacant and check.declared for check in checks):
             _segments(engine, model, rows)  # raises what kept their values from being found
         loaded = load_model(model.model, settings.folder) if model.model else None
@@ -274,6 +276,11 @@ def reopen(settings: Settings, name: str, predictions: Predictions) -> Iterator[
     DataError
         If they can't be read any more.
     """
-    file, data = predictions.file, settings.models[name].data
-    with open_file(file, settings) if file else open_engine(data, settings) as engine:
+    file, model = predictions.file, settings.models[name]
+    opened = (
+        open_file(file, settings)
+        if file
+        else open_engine(model.data, settings, roles_of(model, called=False))
+    )
+    with opened as engine:
         yield engine

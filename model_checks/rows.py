@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from model_checks.engines import GIVEN, Engine
-from model_checks.engines.columns import why_doubled
-from model_checks.engines.sql import conjunction, identifier, literal
+from model_checks.engines.columns import Columns, sql_of, why_no_number, why_unusable
+from model_checks.engines.delimited.names import looks_like_values
+from model_checks.engines.sql import conjunction, literal
 from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
 from model_checks.settings import Model, Segmentation
+from model_checks.settings.roles import columns_named
 from model_checks.text import nearest, shortened
 from model_checks.times import Times, moment_written, newest_columns, window_bounds, window_start
 
@@ -19,8 +21,6 @@ _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is
 _NUMBER = re.compile(
     r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL(\(\d+,\d+\))?", re.ASCII
 )
-_VALUE = re.compile(r"[-+]?\d+[.,]\d+|\d{5,}|\d{4}-\d\d-\d\d.*", re.ASCII)
-"""What a column is rather called by a file without a header; its names are values of a row then."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Rows:
 
     relation: str
     condition: str
-    types: Mapping[str, str]
+    types: Columns
     given: int
     in_window: int
     labelled: int
@@ -98,7 +98,8 @@ def open_rows(engine: Engine, model: Model, as_of: datetime) -> Rows:
 
 def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     types = engine.columns(GIVEN)
-    _require(_columns_named(model), types)
+    _require(columns_named(model), types)
+    _require_numbers(model, types)
     [(given,)] = engine.run(f"select count(*) from {GIVEN}")
     if not given:
         raise DataError("has no rows")
@@ -106,10 +107,10 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     bounds = window_bounds(model, types, start, as_of)
     window = f"({conjunction(bounds)})" if bounds else "true"
     label = conjunction([label_condition(target, types) for target in model.targets])
-    column = identifier(name) if name else "1"
+    column = sql_of(name, types) if name else "1"
     counts = [f"count(case when {rows} then 1 end)" for rows in (window, f"{window} and {label}")]
     ends = [f"cast({end}({column}) as varchar)" for end in ("min", "max")]
-    newest = newest_columns(name, bounds[0], label) if name else []
+    newest = newest_columns(column, bounds[0], label) if name else []
     [(in_window, labelled, timed, first, last, *found)] = engine.run(
         f"select {', '.join([*counts, f'count({column})', *ends, *newest])} from {GIVEN}"
     )
@@ -154,7 +155,7 @@ def require_columns(model: Model, types: Mapping[str, str]) -> None:
         If it does.
     """
     try:
-        _require(_columns_named(model), types)
+        _require(columns_named(model), types)
     except DataError as error:
         raise DataError(f"data {model.data.source!r}: {error}") from error
 
@@ -167,7 +168,7 @@ def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
     DataError
         If there are more than may be judged, as where a column tells rows apart.
     """
-    texts = [text_of(identifier(name), rows.types[name]) for name in one.by]
+    texts = [text_of(sql_of(name, rows.types), rows.types[name]) for name in one.by]
     names = [f"g{position}" for position in range(len(texts))]
     columns = ", ".join(f"{text} as {name}" for text, name in zip(texts, names, strict=True))
     values = (
@@ -191,7 +192,7 @@ def listed_rows(engine: Engine, rows: Rows, listed: Iterable[Segment]) -> Segmen
         by_columns.setdefault(tuple(name for name, _ in segment), []).append(segment)
     found: dict[Segment, int] = {}
     for columns, segments in by_columns.items():
-        texts = [text_of(identifier(name), rows.types[name]) for name in columns]
+        texts = [text_of(sql_of(name, rows.types), rows.types[name]) for name in columns]
         names = ", ".join(f"g{position}" for position in range(len(texts)))
         named = ", ".join(f"{text} as g{position}" for position, text in enumerate(texts))
         wanted = " or ".join(f"({_equals(segment)})" for segment in segments)
@@ -263,20 +264,22 @@ def is_float(kind: str) -> bool:
 
 def label_condition(target: str, types: Mapping[str, str]) -> str:
     """SQL that holds for the rows that have a label in this column."""
-    column = identifier(target)
+    column = sql_of(target, types)
     present = f"{column} is not null"
     return f"{present} and not isnan({column})" if is_float(types[target]) else present
 
 
-def _columns_named(model: Model) -> list[tuple[str, str]]:
-    """Every column that the settings name, with the key that names it."""
-    named: list[tuple[str, str | None]] = [("target", target) for target in model.targets]
-    named += [("time_column", model.time_column), ("weight", model.weight)]
-    named += [("prediction", prediction) for prediction in model.predictions]
-    named += [("score", score) for score in model.scores]
-    named += [("features", feature) for feature in model.features or []]
-    named += [("segments", column) for segmentation in model.segments for column in segmentation.by]
-    return [(key, name) for key, name in named if name is not None]
+def _require_numbers(model: Model, types: Columns) -> None:
+    """Refuse what has to be a number and is none, while its fields can be looked at."""
+    numbers = [(key, name) for key, name in columns_named(model) if _is_number_to(model, key)]
+    for key, name in numbers if types.fields else []:
+        if not is_number(types[name]):
+            raise DataError(f"{key} {name!r} {why_no_number(name, types)}")
+
+
+def _is_number_to(model: Model, key: str) -> bool:
+    values = ("target", "prediction") if model.task == "regression" else ()
+    return key in ("score", "weight", *values)
 
 
 def _require(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> None:
@@ -284,14 +287,15 @@ def _require(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> None
     doubled = [
         f"{key} {name!r} {why}"
         for name, key in missing.items()
-        if (why := why_doubled(name, types))
+        if (why := why_unusable(name, types))
     ]
     if doubled:
         raise DataError("; ".join(doubled))
     if missing:
         told = [f"{key} {shortened(name)!r} is no column" for name, key in missing.items()]
         more = f" and {len(told) - 5:,} more" if len(told) > 5 else ""
-        known = nearest(next(iter(missing)), types)
-        if any(map(_VALUE.fullmatch, types)):
+        names = types.known if isinstance(types, Columns) else types
+        known = nearest(next(iter(missing)), names)
+        if looks_like_values(names):
             known = "its first line looks like values, not like names"
         raise DataError(f"{'; '.join(told[:5])}{more}; {known}")

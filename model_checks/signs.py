@@ -3,13 +3,14 @@
 All of it is asked for last, when nothing else is to be read: a query that fails spoils nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import gcd
 
 from model_checks.engines import Engine
+from model_checks.engines.columns import feature_of, sql_of
 from model_checks.engines.sql import identifier
 from model_checks.errors import MeasurementError
 from model_checks.rows import Rows, is_number
@@ -43,12 +44,21 @@ class Signs:
         How often each row that was looked at is there; 1 if they differ in that.
     looked_at
         How many rows that differ from each other were.
+    words
+        How many fields of labels and segments are words like NA, by column.
     """
 
     times: Times | None
     unlabelled: int = 0
     copies: int = 1
     looked_at: int = 0
+    words: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rows: Rows) -> "Signs":
+        """What was seen while the rows were read."""
+        fields = rows.types.fields
+        return cls(rows.times, words=fields.words if fields else {})
 
 
 @dataclass
@@ -76,7 +86,7 @@ class Lookout:
 
     def __post_init__(self) -> None:
         self.counts += [self.rows.labelled, self.rows.in_window]
-        self.signs = Signs(self.rows.times)
+        self.signs = Signs.of(self.rows)
 
     def look(self, raised: object, *_: object) -> None:
         """Look, unless an error ends the measuring: as an exit of the engine's stack."""
@@ -91,7 +101,7 @@ class Lookout:
         newest = labels_stop_at(self.rows)
         if newest is None or not self.rows.time_column:
             return 0
-        later = after(self.rows.time_column, newest)
+        later = after(sql_of(self.rows.time_column, self.rows.types), newest)
         [(n,)] = self.engine.run(
             f"select count(*) from {self.rows.relation} where {self.rows.window} and {later}"
         )
@@ -121,7 +131,8 @@ class Lookout:
 
     def _joined(self, place: int) -> str:
         """SQL of how many rows were looked at, and how often the rarest and commonest is there."""
-        columns = [*map(identifier, self.columns), *self._features()]
+        own = [sql_of(name, self.rows.types) for name in self.columns]
+        columns = [*own, *self._features()]
         names = [f"k{position}" for position in range(len(columns))]
         named = ", ".join(f"{sql} as {name}" for sql, name in zip(columns, names, strict=True))
         rows = f"(select {named} from {self.rows.relation} where {self.rows.condition})"
@@ -139,8 +150,8 @@ class Lookout:
     def _features(self) -> list[str]:
         """SQL of what features hold, with something else in the place of null."""
         types = self.rows.types
-        known = {name: _never_null(name, types[name]) for name in self.features[:_MOST_FEATURES]}
-        return [sql for sql in known.values() if sql]
+        fed = [feature_of(name, types) for name in self.features[:_MOST_FEATURES]]
+        return [sql for name, kind in fed if (sql := _never_null(name, kind))]
 
 
 def labels_stop_at(rows: Rows) -> datetime | None:

@@ -1,10 +1,8 @@
 """How far a model's answers spread: enough to see whether they are all alike, or all right."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from model_checks.engines.sql import identifier
 
 _MOST_SCORES = 50
 """Of more columns no ends are asked for: a database allows about a thousand in a query."""
@@ -57,11 +55,19 @@ class Spread:
         return labels or (bool(self.numbers) and self.exact == self.rows)
 
 
-def spread_columns(scores: Sequence[str], numbers: Sequence[str], target: str) -> list[str]:
-    """SQL of the ends of each column, and of how many predicted numbers are those of the target."""
+def spread_columns(
+    scores: Sequence[str], numbers: Sequence[str], target: str, number: Callable[[str], str]
+) -> list[str]:
+    """SQL of the ends of each column, and of how many predicted numbers are those of the target.
+
+    Parameters
+    ----------
+    number
+        Returns SQL of a column as a number.
+    """
     spans = [*_few(scores), *numbers]
-    ends = [f"{end}({_number(name)})" for name in spans for end in ("min", "max")]
-    exact = [f"count(case when {_number(target)} = {_number(name)} then 1 end)" for name in numbers]
+    ends = [f"{end}({number(name)})" for name in spans for end in ("min", "max")]
+    exact = [f"count(case when {number(target)} = {number(name)} then 1 end)" for name in numbers]
     return [*ends, *exact]
 
 
@@ -82,10 +88,6 @@ def spread_of(
 
 def _few(scores: Sequence[str]) -> Sequence[str]:
     return scores if len(scores) <= _MOST_SCORES else ()
-
-
-def _number(name: str) -> str:
-    return f"cast({identifier(name)} as double)"
 
 
 def _only(spans: Mapping[str, tuple[float, float]]) -> float | None:

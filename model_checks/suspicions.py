@@ -11,6 +11,7 @@ from model_checks.plan import labelled_rows
 from model_checks.results import ModelFacts, Result
 from model_checks.settings import Settings
 from model_checks.signs import DAY, SHARE, Signs
+from model_checks.text import shortened
 from model_checks.times import Times, moment_text
 
 FEW_ROWS = 30
@@ -63,11 +64,23 @@ def suspicions(
         found += _labels_stop(signs, signs.times, facts)
     elif signs:
         found += _few_labels(facts)
+    if signs:
+        found += map(_words, signs.words.items())
     if signs and signs.copies > 1:
         found += _copies(signs, facts)
     if (facts.labelled or 0) >= FEW_ROWS:
         found += list(_alike(measurement)) or _perfect(measurement, results)
     return tuple(f"{name}: {sentence}" for sentence in found)
+
+
+def _words(found: tuple[str, int]) -> str:
+    """Words that others take for a missing value, in a column of labels or segments."""
+    column, n = found
+    fields = "1 field" if n == 1 else f"{n:,} fields"
+    return (
+        f"{fields} of {shortened(column)!r} hold a word like NA, None or null, which is judged as "
+        "a word: leave a field empty where a value is missing"
+    )
 
 
 # Times

@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from model_checks.engines.sql import identifier, literal
+from model_checks.engines.columns import sql_of
+from model_checks.engines.sql import literal
 from model_checks.errors import DataError
 from model_checks.settings import Model
 
-_TIME = re.compile(r"DATE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE", re.ASCII)
+_TIME = re.compile(r"DATE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ_NS", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -76,24 +77,26 @@ def window_bounds(
         raise DataError(
             f"time_column {name!r} is of type {types[name]}, which is no date or timestamp"
         )
-    starts = [f"{_moment_of(name)} >= {moment_sql(start)}"] if start else []
-    return [f"{_moment_of(name)} < {moment_sql(end)}", *starts]
+    moment = _moment_of(sql_of(name, types))
+    starts = [f"{moment} >= {moment_sql(start)}"] if start else []
+    return [f"{moment} < {moment_sql(end)}", *starts]
 
 
-def after(name: str, moment: datetime) -> str:
-    """SQL that holds for the rows whose time is after a moment."""
-    return f"{_moment_of(name)} > {moment_sql(moment)}"
+def after(column: str, moment: datetime) -> str:
+    """SQL that holds for the rows whose time, in SQL, is after a moment."""
+    return f"{_moment_of(column)} > {moment_sql(moment)}"
 
 
-def newest_columns(name: str, before: str, label: str) -> list[str]:
+def newest_columns(column: str, before: str, label: str) -> list[str]:
     """SQL of the newest time, the newest with a label, and how many rows there are beyond.
 
     Parameters
     ----------
+    column
+        SQL of the time.
     before, label
         SQL that holds before the moment judged, and where there is a label.
     """
-    column = identifier(name)
     newest = [f"case when {rows} then {column} end" for rows in (before, f"{before} and {label}")]
     texts = [f"cast(max({one}) as varchar)" for one in newest]
     return [*texts, f"count(case when {before} then 1 end)"]
@@ -119,9 +122,9 @@ def moment_text(moment: datetime) -> str:
     return f"{told.removesuffix(' 00:00')} UTC"
 
 
-def _moment_of(name: str) -> str:
+def _moment_of(column: str) -> str:
     # A time without a zone is in UTC, which is what the engine casts it in.
-    return f"cast({identifier(name)} as timestamptz)"
+    return f"cast({column} as timestamptz)"
 
 
 def moment_sql(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from model_checks.engines.columns import Columns
 from model_checks.errors import DataError
 from model_checks.settings import Data, Settings
+from model_checks.settings.roles import NO_ROLES, Roles
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,15 +70,20 @@ class Engine(Protocol):
 
 
 @contextmanager
-def open_engine(data: Data, settings: Settings) -> Iterator[Engine]:
+def open_engine(data: Data, settings: Settings, roles: Roles = NO_ROLES) -> Iterator[Engine]:
     """The engine that a model's data asks for, with its rows as ``given``; closed at the end.
+
+    Parameters
+    ----------
+    roles
+        What columns are for, which decides how the fields of files are read.
 
     Raises
     ------
     DataError
         If the data can't be reached or read, or a package that it needs is missing.
     """
-    with _opened(data, settings) as engine, _naming(data):
+    with _opened(data, settings, roles) as engine, _naming(data):
         yield engine
 
 
@@ -101,10 +107,10 @@ def _telling(data: Data) -> Iterator[None]:
         raise DataError(f"data {data.source!r}: {error}") from error
 
 
-def _opened(data: Data, settings: Settings) -> "Database | DuckDB | Spark":
+def _opened(data: Data, settings: Settings, roles: Roles) -> "Database | DuckDB | Spark":
     if data.url_env:
         return _database(data)
-    return _spark(data, settings) if data.spark else _files(data, settings)
+    return _spark(data, settings) if data.spark else _files(data, settings, roles)
 
 
 def _spark(data: Data, settings: Settings) -> "Spark":
@@ -131,14 +137,13 @@ def _database(data: Data) -> "Database":
         return Database(data)
 
 
-def _files(data: Data, settings: Settings) -> "DuckDB":
+def _files(data: Data, settings: Settings, roles: Roles) -> "DuckDB":
     from model_checks.engines.duckdb import DuckDB
 
-    assert data.files
     engine = DuckDB(settings.engine)
     try:
         with _telling(data):
-            engine.read(data.files, settings.folder)
+            engine.read(data, settings.folder, roles)
     except BaseException:
         engine.close()
         raise

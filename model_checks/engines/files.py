@@ -1,117 +1,23 @@
-"""What a path, glob or address names, and the SQL by which DuckDB reads it as one table."""
+"""The files that a path or glob names, and what their folders say of them."""
 
-import csv
 import glob
-import gzip
+import re
 import stat
-import zlib
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
 from model_checks.files import no_file
 from model_checks.settings.urls import path_of
 
-_DELIMITERS = ",;\t|"
-# Types are found out from all lines; no line is skipped, be it taken for a preamble or a comment.
-_CSV = "header = true, skip = 0, comment = '', quote = '\"', escape = '\"', sample_size = -1"
+_PATTERN = re.compile(r"[*?\[]")
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+"""What a folder is called of rows that have no value."""
 
-
-def is_parquet(files: str) -> bool:
-    """Whether the suffix says Parquet; otherwise it says CSV."""
-    return path_of(files).lower().endswith(".parquet")
-
-
-def scan_parquet(names: Sequence[str]) -> str:
-    """SQL that reads some Parquet files as one table.
-
-    A file's statistics don't tell whether a column has a NaN. Unless told that it may have one,
-    DuckDB concludes from them that it has none, and ``isnan`` is false even where there is one.
-    """
-    return f"read_parquet({_listed(names)}, union_by_name = true, can_have_nan = true)"
-
-
-def scan_csv(names: Sequence[str], header: str) -> str:
-    """SQL that reads some CSV files as one table.
-
-    DuckDB would guess the delimiter from all lines, and take a file in which one line has a comma
-    too many for one with a single column.
-
-    Parameters
-    ----------
-    header
-        The first line of the first file.
-    """
-    delimiter = literal(_delimiter(header))
-    return (
-        f"read_csv({_listed(names)}, union_by_name = true, {_CSV}, "
-        f"delim = {delimiter}, compression = '{_compression(names[0])}')"
-    )
-
-
-def schemas_of(names: Sequence[str]) -> str:
-    """SQL for what ``top_level`` asks for of each Parquet file, with the file before it."""
-    return f"select file_name, name, num_children from parquet_schema({_listed(names)})"
-
-
-def top_level(schema: Iterable[tuple[str, int | None]]) -> list[str]:
-    """Return the names of a Parquet file's columns.
-
-    Parameters
-    ----------
-    schema
-        Name and number of parts of each node of the tree, the root first, each before its parts.
-
-    >>> top_level([("root", 2), ("place", 2), ("x", None), ("y", None), ("a", None)])
-    ['place', 'a']
-    """
-    names, left = [], [1]  # how many nodes are still to come on each level
-    for name, parts in schema:
-        if len(left) == 2:
-            names.append(name)
-        left[-1] -= 1
-        left.append(parts or 0)
-        while left and not left[-1]:
-            left.pop()
-    return names
-
-
-def columns_in(header: str) -> list[str]:
-    """Return the names in the first line of a CSV file, as DuckDB reads them."""
-    line = header.removeprefix("\N{BYTE ORDER MARK}").rstrip("\r\n")
-    return [name.strip() for row in csv.reader([line], delimiter=_delimiter(line)) for name in row]
-
-
-def _delimiter(header: str) -> str:
-    return max(_DELIMITERS, key=header.count)
-
-
-def first_line(name: str) -> str:
-    """SQL for the first line of a CSV file that only DuckDB can open: no more of it is fetched."""
-    return (
-        f"select line from read_csv({_listed([name])}, columns = {{'line': 'VARCHAR'}}, "
-        "auto_detect = false, header = false, delim = '\x01', quote = '', escape = '', "
-        f"compression = '{_compression(name)}') limit 1"
-    )
-
-
-def header_of(path: Path) -> str:
-    """The first line of a CSV file.
-
-    Raises
-    ------
-    DataError
-        If it can't be read.
-    """
-    opened = gzip.open if path.name.lower().endswith(".gz") else open
-    try:
-        with opened(path, "rt", encoding="utf-8", errors="replace") as file:
-            return file.readline(1_000_000)
-    except gzip.BadGzipFile:  # which would tell its first letters
-        raise DataError(f"{path} is no gzip file") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} can't be read ({error})") from error
+TABLES = {"_delta_log": "Delta", ".hoodie": "Hudi", "metadata/*.metadata.json": "Iceberg"}
+"""What lies in the folder of a table whose history is not told by its files, with its format."""
 
 
 def paths_of(files: str, folder: Path) -> list[Path]:
@@ -153,9 +59,70 @@ def as_name(path: Path) -> str:
     return glob.escape(str(path))
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """SQL of a list of names."""
     return f"[{', '.join(map(literal, names))}]"
 
 
-def _compression(name: str) -> str:
-    return "gzip" if path_of(name).lower().endswith(".gz") else "none"
+def refuse_table_formats(paths: Iterable[Path]) -> None:
+    """Refuse Parquet files of a table that also has files of rows that were removed.
+
+    Raises
+    ------
+    DataError
+        If the log of such a table lies in a folder above.
+    """
+    seen: set[Path] = set()
+    for path in paths:
+        for folder in path.absolute().parents:
+            if folder in seen:
+                break
+            seen.add(folder)
+            for mark, name in TABLES.items():
+                if next(folder.glob(mark), None):
+                    raise DataError(table_refused(str(folder), name))
+
+
+def table_refused(folder: str, name: str) -> str:
+    """Tell why files of a table of another format are not read, and what to do."""
+    return (
+        f"{folder} is a table of {name}, whose Parquet files hold removed rows as well; read it by "
+        "Spark, { spark, table }, or write the rows to judge to files of their own"
+    )
+
+
+def literal_base(files: str) -> str:
+    """Return the folder of a glob above which, and in whose name, nothing is a pattern.
+
+    >>> literal_base("logs/day=*/x.parquet"), literal_base("logs/day=1/x.parquet")
+    ('logs', 'logs/day=1')
+    """
+    parts = PurePosixPath(path_of(files).replace("\\", "/")).parts[:-1]
+    plain = next((k for k, part in enumerate(parts) if _PATTERN.search(part)), len(parts))
+    return str(PurePosixPath(*parts[:plain])) if plain else ""
+
+
+def folder_values(name: str, base: str) -> Mapping[str, str | None]:
+    """Return what the folders ``key=value`` of a file say that lie below a glob's literal base.
+
+    >>> folder_values("logs/day=2026-05-01/part=a%2Fb/x.parquet", "logs")
+    {'day': '2026-05-01', 'part': 'a/b'}
+    >>> folder_values("logs/y=1/x.parquet", "logs/y=1")
+    {}
+    """
+    return {
+        key: None if value == NO_VALUE else unquote(value)
+        for key, value in _parted(_below(name, base))
+    }
+
+
+def _below(name: str, base: str) -> tuple[str, ...]:
+    parts = PurePosixPath(name.replace("\\", "/")).parts[:-1]
+    return parts[len(PurePosixPath(base).parts) if base else 0 :]
+
+
+def _parted(parts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    for part in parts:
+        key, sign, value = part.partition("=")
+        if key and sign:
+            yield key, value

@@ -1,31 +1,32 @@
 """DuckDB: reads Parquet and CSV files and runs the SQL in this process; the only one to know it."""
 
 from collections.abc import Iterator, Sequence
-from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
 
 from model_checks.engines import GIVEN
-from model_checks.engines.columns import Columns, doubled_names, may_be_doubled
+from model_checks.engines.columns import Columns
+from model_checks.engines.delimited.source import CsvFile
 from model_checks.engines.duckdb.connection import RAISED, Connection, told
+from model_checks.engines.duckdb.csv import CsvReading
+from model_checks.engines.duckdb.parquet import read_parquet
 from model_checks.engines.duckdb.stores import prepare_store
 from model_checks.engines.duckdb.writing import TABLE, Writer
 from model_checks.engines.files import (
+    TABLES,
     as_name,
-    columns_in,
-    first_line,
-    header_of,
-    is_parquet,
+    folder_values,
+    literal_base,
     paths_of,
-    scan_csv,
-    scan_parquet,
-    schemas_of,
-    top_level,
+    refuse_table_formats,
+    table_refused,
 )
 from model_checks.engines.sql import literal
+from model_checks.errors import DataError
 from model_checks.redaction import without_secrets
-from model_checks.settings import Limits
-from model_checks.settings.urls import scheme_of
+from model_checks.settings import Data, Limits
+from model_checks.settings.roles import NO_ROLES, Roles
+from model_checks.settings.urls import path_of, scheme_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -41,7 +42,7 @@ class DuckDB:
 
     def __init__(self, limits: Limits) -> None:
         self._connection = Connection(limits)
-        self._doubled: dict[str, str] = {}
+        self._columns: Columns | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -58,29 +59,79 @@ class DuckDB:
         """A folder that is removed with the engine."""
         return self._connection.folder
 
-    def read(self, files: str, folder: Path) -> None:
-        """Make a path, glob or address of files the relation ``given``.
+    def read(self, data: Data, folder: Path, roles: Roles = NO_ROLES) -> None:
+        """Make files the relation ``given``; Parquet becomes a view, CSV a table.
 
-        Parquet becomes a view, CSV a table.
+        Parameters
+        ----------
+        folder
+            Where a relative path starts.
+        roles
+            What columns are for, which decides how fields are read; for nothing in particular.
 
         Raises
         ------
         DataError
             If no file is there, or one is empty or can't be read.
         """
-        remote = scheme_of(files) is not None
-        if remote:
+        files = data.path or ""
+        if scheme_of(files) is not None:
             prepare_store(self._connection.duckdb, files)
-        names = [files] if remote else [as_name(path) for path in paths_of(files, folder)]
-        if is_parquet(files):
-            kind, source = "view", scan_parquet(names)
+        read = self._parquet if data.is_parquet else self._csv
+        self._columns = read(data, folder, roles)
+
+    def _parquet(self, data: Data, folder: Path, roles: Roles) -> Columns:
+        files = data.path or ""
+        if scheme_of(files) is not None:
+            names, base = [files], literal_base(files)
+            self._refuse_remote_tables(files)
         else:
-            header = self._header(files) if remote else header_of(paths_of(files, folder)[0])
-            kind, source = "table", scan_csv(names, header)
-        self._run(f"create or replace temp {kind} given as select * from {source}", names)
-        if may_be_doubled([*self.columns(GIVEN)], "_"):
-            for file, columns in self._written(files, names, folder):
-                self._doubled |= doubled_names(columns, f" in {without_secrets(file)}")
+            paths = paths_of(files, folder)
+            refuse_table_formats(paths)
+            names, base = [*map(as_name, paths)], str(folder / literal_base(files))
+        return read_parquet(lambda sql: self._run(sql, names), names, base, data, roles)
+
+    def _csv(self, data: Data, folder: Path, roles: Roles) -> Columns:
+        files = self._csv_files(data, folder)
+        return CsvReading(self._connection.duckdb, files, data, roles).read()
+
+    def _csv_files(self, data: Data, folder: Path) -> list[CsvFile]:
+        """The files, those of an address fetched whole; each with what its folders say."""
+        files = data.path or ""
+        base = literal_base(files)
+        if scheme_of(files) is None:
+            base = str(folder / base)
+            return [
+                CsvFile(path, str(path), folder_values(str(path), base))
+                for path in paths_of(files, folder)
+            ]
+        found = [str(name) for (name,) in self.run(f"select file from glob({literal(files)})")]
+        return [
+            CsvFile(self._fetched(name, number), without_secrets(name), folder_values(name, base))
+            for number, name in enumerate(found or [files])
+        ]
+
+    def _fetched(self, address: str, number: int) -> Path:
+        """A copy of a file in a store, which goes with the engine."""
+        path = self.scratch / f"{number}-{PurePosixPath(path_of(address)).name[-100:]}"
+        self._run(
+            f"copy (select content from read_blob({literal(address)})) "
+            f"to {literal(str(path))} (format blob)",
+            [address],
+        )
+        if not path.stat().st_size:
+            raise DataError(f"{without_secrets(address)} is an empty file")
+        return path
+
+    def _refuse_remote_tables(self, files: str) -> None:
+        """Refuse the files of a table whose log lies in a folder above them, where that is seen."""
+        if scheme_of(files) not in ("s3", "gs"):  # nothing else lists its files
+            return
+        folder = literal_base(files).replace(":/", "://", 1)
+        for mark, name in TABLES.items():
+            pattern = literal(f"{folder}/{mark}{'' if '*' in mark else '/*'}")
+            if self.run(f"select file from glob({pattern}) limit 1"):
+                raise DataError(table_refused(without_secrets(folder), name))
 
     def open(self, file: Path) -> None:
         """Make what a ``Writer`` has left the relation ``given``."""
@@ -105,9 +156,10 @@ class DuckDB:
 
     def columns(self, relation: str) -> Columns:
         """The columns of a relation with their types, in order."""
+        if relation == GIVEN and self._columns is not None:
+            return self._columns
         described = self.run(f"describe select * from {relation}")
-        doubled = self._doubled if relation == GIVEN else {}
-        return Columns({name: kind for name, kind, *_ in described}, doubled)
+        return Columns({name: kind for name, kind, *_ in described})
 
     def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
         """The rows that a query returns, in Arrow batches of at most ``size`` rows.
@@ -123,21 +175,3 @@ class DuckDB:
             yield from self._connection.duckdb.sql(sql).arrow(size)
         except (*RAISED, OSError) as error:
             raise told(error) from None
-
-    def _written(
-        self, files: str, names: Sequence[str], folder: Path
-    ) -> Iterator[tuple[str, list[str]]]:
-        """The names of the columns as each file has them: of addresses of CSV, the first file."""
-        if is_parquet(files):
-            rows = self.run(schemas_of(names))
-            for file, of_file in groupby(rows, key=lambda row: str(row[0])):
-                yield file, top_level((name, inner) for _, name, inner in of_file)
-        elif scheme_of(files) is not None:
-            yield files, columns_in(self._header(files))
-        else:
-            for path in paths_of(files, folder):
-                yield str(path), columns_in(header_of(path))
-
-    def _header(self, address: str) -> str:
-        [(line,)] = self.run(first_line(address)) or [("",)]
-        return str(line)

@@ -1,0 +1,188 @@
+"""What the columns of a CSV are, as ``pandas.read_csv`` finds out, in SQL for DuckDB.
+
+DuckDB alone would take yes for true, a text for a date and 1_000 for a number. So it reads every
+field as text, one query over all rows finds which kinds of fields each column has, and from those
+follows what the column is. Such a scan costs less than DuckDB's own look at all lines.
+
+It is as with ``low_memory=False``: otherwise pandas reads a long file in pieces, and types each.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from model_checks.engines.duckdb.fields import (
+    BEYOND_63_BITS,
+    BLANK,
+    NUMBER,
+    TEXT,
+    Field,
+    field_sql,
+    missing_sql,
+    number_sql,
+)
+
+Run = Callable[[str], list[tuple[Any, ...]]]
+"""Runs SQL and returns its rows."""
+
+_FIRST_ROWS = 2048
+"""From so many rows is told which kinds of fields a column most likely has."""
+
+_ABSENT = Field.EMPTY | Field.MISSING
+_NOT_WHOLE = TEXT | Field.FRACTION
+
+
+@dataclass(frozen=True)
+class Inferred:
+    """What a column is.
+
+    Attributes
+    ----------
+    kind
+        What DuckDB is to make of it: BIGINT, UBIGINT, DOUBLE, BOOLEAN or VARCHAR.
+    gaps
+        Whether a value is missing: pandas makes floats of whole numbers then, objects of booleans.
+    words
+        How many fields are pandas' words for a missing value, but are kept as words.
+    missing_words
+        Whether such words are missing values.
+    huge
+        Whether all are whole numbers, some beyond 64 bits: objects of type int in pandas. DuckDB
+        is to make texts of them, nothing but their digits and perhaps a minus.
+    literal
+        Whether no value is missing, and an empty field is an empty text: so pandas leaves a column
+        where it gave up taking it for whole numbers because of one beyond 63 bits.
+    """
+
+    kind: str
+    gaps: bool
+    words: int = 0
+    missing_words: bool = False
+    huge: bool = False
+    literal: bool = False
+
+
+def inferred(
+    run: Run, relation: str, columns: Mapping[str, bool], decimal: str = "."
+) -> dict[str, Inferred]:
+    """Return what each column is.
+
+    Parameters
+    ----------
+    run
+        Runs SQL.
+    relation
+        All rows in their order, every field a VARCHAR, null where it is empty.
+    columns
+        SQL of each column -> whether its words are kept: then only an empty field is missing, as
+        with ``keep_default_na=False, na_values=[""]``.
+    decimal
+        The sign before a fraction, ``"."`` or ``","``.
+    """
+    if not columns:
+        return {}
+    beginning = f"(select * from {relation} limit {_FIRST_ROWS})"
+    unknown = {name: field_sql(name, decimal, keep=keep) for name, keep in columns.items()}
+    first = {name: fields for name, (fields, _) in _counted(run, beginning, unknown).items()}
+    likely = {
+        name: field_sql(name, decimal, first[name], keep=keep) for name, keep in columns.items()
+    }
+    found = {}
+    for name, (fields, words) in _counted(run, relation, likely).items():
+        every = fields | first[name]
+        given_up = _given_up(run, relation, unknown[name], every)
+        found[name] = _inferred(every, words, keep=columns[name], given_up=given_up)
+    return found
+
+
+def value_sql(column: str, one: Inferred, decimal: str = ".") -> str:
+    """SQL for the value of a field: of the column's kind, and null where it is missing.
+
+    Parameters
+    ----------
+    column
+        SQL of the column, as in ``inferred``; so is ``decimal``.
+    """
+    if one.literal:
+        return f"coalesce({column}, '')"
+    value = column
+    if one.missing_words:
+        value = f"(case when not {missing_sql(column)} then {column} end)"
+    if one.huge:
+        whole = f"'^{BLANK}*\\+?(-?)0*([0-9]+){BLANK}*$'"
+        digits = f"regexp_replace({value}, {whole}, '\\1\\2')"
+        return f"regexp_replace({digits}, '^-0$', '0')"
+    if one.kind == "DOUBLE":
+        value = number_sql(value, decimal)
+    return value if one.kind == "VARCHAR" else f"cast({value} as {one.kind})"
+
+
+def _counted(run: Run, relation: str, fields: Mapping[str, str]) -> dict[str, tuple[Field, int]]:
+    """The kinds of fields of each column, and how many are pandas' words for a missing value.
+
+    Parameters
+    ----------
+    fields
+        Column -> SQL for the kind of its field.
+    """
+    kinds = ", ".join(f"{sql} as f{position}" for position, sql in enumerate(fields.values()))
+    counts = ", ".join(
+        f"coalesce(bit_or(f{position}), 0), count_if(f{position} & {Field.MISSING:d} <> 0)"
+        for position in range(len(fields))
+    )
+    [row] = run(f"select {counts} from (select {kinds} from {relation} as rows) as fields")
+    found = zip(fields, row[::2], row[1::2], strict=True)
+    return {name: (Field(kinds), words) for name, kinds, words in found}
+
+
+def _given_up(run: Run, relation: str, field: str, fields: Field) -> bool:
+    """Whether pandas gives up a column that it took for whole numbers, and leaves it as written.
+
+    At the first number beyond 63 bits it begins again, for numbers without a sign, and passes over
+    what begins with a minus. At the first beyond 64 it begins again, for numbers of any size. At
+    what is no whole number it tries other types, but not in the last pass, nor where it has passed
+    over something: so it depends on what comes first.
+    """
+    if fields & _NOT_WHOLE:
+        stops = f"field & {Field.HUGE:d} <> 0 or "
+        stops += f"(field & {_NOT_WHOLE:d} <> 0 and field & {Field.MINUS:d} = 0)"
+        passes = (f"field & {BEYOND_63_BITS | _NOT_WHOLE:d} <> 0", stops)
+        return bool(fields & BEYOND_63_BITS) and not any(
+            _first(run, relation, field, condition) & _NOT_WHOLE for condition in passes
+        )
+    in_the_way = fields & (_ABSENT | Field.MINUS) and not fields & Field.HUGE
+    return bool(fields & Field.UNSIGNED and in_the_way)
+
+
+def _first(run: Run, relation: str, field: str, condition: str) -> Field:
+    """The kind of the first field for which a condition holds; 0 where there is none."""
+    kinds = f"select {field} as field from {relation} as rows"
+    found = run(f"select field from ({kinds}) as fields where {condition} limit 1")
+    return Field(found[0][0]) if found else Field(0)
+
+
+def _inferred(fields: Field, words: int, *, keep: bool, given_up: bool) -> Inferred:
+    absent = fields & (Field.EMPTY if keep else _ABSENT)
+    beyond = fields & (Field.HUGE | Field.HUGE_NEGATIVE)
+    literal = given_up and not keep
+    return Inferred(
+        kind="VARCHAR" if given_up else _kind(fields),
+        gaps=bool(absent) and not literal,
+        words=words if keep else 0,
+        missing_words=words > 0 and not keep and not literal,
+        huge=bool(beyond) and not fields & _NOT_WHOLE and not given_up,
+        literal=literal,
+    )
+
+
+def _kind(fields: Field) -> str:
+    numbers = fields & NUMBER
+    if not fields or fields & Field.WORD or (fields & Field.BOOLEAN and numbers):
+        return "VARCHAR"
+    if fields & Field.BOOLEAN:
+        return "BOOLEAN"
+    if not numbers or numbers & Field.FRACTION:
+        return "DOUBLE"
+    if numbers & (Field.HUGE | Field.HUGE_NEGATIVE):
+        return "VARCHAR"
+    return "UBIGINT" if numbers & Field.UNSIGNED else "BIGINT"
