@@ -43,7 +43,7 @@ LAYERS = [
     ["intervals", "aggregates"],
     ["guard"],
     ["errors", "files", "scratch", "shadows", "surroundings"],
-    ["concealment", "text"],
+    ["concealment", "rounding", "text"],
     ["redaction"],
 ]
 
