@@ -116,7 +116,7 @@ class Given:
             return (), spread
         pairs = self._pairs()
         together = frozenset((true, answer[0]) for true, *answer in pairs if answer)
-        return self._labels(pairs), replace(spread, pairs=together)
+        return self._with_winners(self._labels(pairs)), replace(spread, pairs=together)
 
     def common_labels(self, ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
         """The labels of the answers of two models together, from those of each.
@@ -236,6 +236,19 @@ class Given:
         if self.model.task == "binary":
             return self._binary_labels(occurring.union(self.answers.known), where)
         return _not_too_many(occurring, where)
+
+    def _with_winners(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Add the labels that are true of no row, but have the highest score in one.
+
+        They are asked for only where there can be any: most often all labels are true somewhere.
+        """
+        others = self.answers.scores.keys() - set(labels)
+        if self.model.task != "multiclass" or self.answers.predictions or not others:
+            return labels
+        found = self.engine.run(f"select distinct {self._predicted(labels)} from {self.relation}")
+        won = {label for (label,) in found}
+        where = f"target {self.model.targets[0]!r} and the highest scores"
+        return _not_too_many({*labels, *won}, where)
 
     def _binary_labels(self, found: set[str], where: str) -> tuple[str, str]:
         positive = self._positive
