@@ -40,7 +40,7 @@ class Frames:
         self._objects = gaps.intersection(booleans)
 
     def frame(self, batch: "pa.RecordBatch") -> "pd.DataFrame":
-        """The frame of a batch.
+        """The frame of a batch, whose memory is nobody else's: neither the batch's nor a frame's.
 
         Raises
         ------
@@ -57,7 +57,7 @@ class Frames:
         except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000
             what = f"they have a value that no frame holds ({type(error).__name__})"
             raise DataError(f"the features can't be passed to the model: {what}") from None
-        return frame.astype(dict.fromkeys(self._objects, object))
+        return frame.astype(dict.fromkeys(self._objects, object)).copy()
 
 
 def _with_gaps(engine: Engine, rows: Rows, names: Sequence[str]) -> set[str]:
