@@ -437,7 +437,7 @@ def test_the_number_of_queries_does_not_depend_on_thresholds_and_segment_values(
 
     def count(values: int, names: list[str], segmentations: int) -> int:
         rows = np.arange(1200)
-        columns = {"y": rows % 2, "p": rows // 2 % 2, "s": rows / 1200}
+        columns: dict[str, Any] = {"y": rows % 2, "p": rows // 2 % 2, "s": rows / 1200}
         rest = 1 - columns["s"]
         columns |= {"s0": rest * (rows % 7) / 7, "s1": rest * (7 - rows % 7) / 7}
         columns |= {"y1": rows % 3 % 2, "p1": rows % 5 % 2}
