@@ -1,6 +1,7 @@
 """Deployed models x batches of rows -> a file with their answers beside the labels."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from model_checks.calling import Caller
@@ -100,7 +101,8 @@ class _Answering:
     def _answered(self, batch: "pa.RecordBatch") -> dict[str, "pa.Array"]:
         import pyarrow as pa
 
-        answers, texts = self._caller.columns(self._frames.frame(batch)), self._caller.texts
+        framed = partial(self._frames.frame, batch)
+        answers, texts = self._caller.columns(framed, batch.num_rows), self._caller.texts
         try:
             return {name: _array(values, text=texts[name]) for name, values in answers.items()}
         except (pa.ArrowException, UnicodeError) as error:

@@ -1,18 +1,30 @@
 """A deployed model x a frame of its features -> columns of labels, numbers and scores."""
 
-import inspect
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
-from numbers import Real
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
 from model_checks.engines.columns import why_unusable
 from model_checks.errors import DataError, SourceError
 from model_checks.guard import guarded
+from model_checks.precision import Precision, precision_of_array, widest
+from model_checks.replies import (
+    Array,
+    array_of,
+    columns_of,
+    dimensions,
+    label_of,
+    labels_of,
+    numbers_of,
+    order_of,
+    rows_of,
+    size_text,
+)
 from model_checks.rows import label_text
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel, raised
@@ -22,17 +34,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Whose = Literal["model", "baseline"]
+Value = TypeVar("Value")
+Framed = Callable[[], "pd.DataFrame"]
+"""Makes the frame of a batch, anew each time: a model may write into the one that it is given."""
 
 PREDICTION, SCORE = "prediction", "score"
 _COLUMN = re.compile(rf"model_checks (?:{PREDICTION}|{SCORE}) (of the \w+)(?: \d+)?( for .*)?")
 
 
-def columns_of(what: str, whose: Whose, labels: Sequence[str]) -> list[str]:
+def column_names(what: str, whose: Whose, labels: Sequence[str]) -> list[str]:
     """Names of the columns of predictions or scores of some labels; of one it need not be told.
 
-    >>> columns_of(SCORE, "model", ["late"])
+    >>> column_names(SCORE, "model", ["late"])
     ['model_checks score of the model']
-    >>> columns_of(SCORE, "baseline", ["a", "b"])[1]
+    >>> column_names(SCORE, "baseline", ["a", "b"])[1]
     "model_checks score of the baseline 1 for 'b'"
     """
     name = f"model_checks {what} of the {whose}"
@@ -56,6 +71,22 @@ def is_answered(column: str) -> bool:
     return bool(_COLUMN.fullmatch(column))
 
 
+@dataclass(frozen=True)
+class Scored:
+    """What is asked of a model beside its predictions.
+
+    Attributes
+    ----------
+    scores
+        Whether anything takes its scores.
+    probabilities
+        Whether a metric takes them for probabilities.
+    """
+
+    scores: bool
+    probabilities: bool
+
+
 class Caller:
     """Calls a model with frames of its features.
 
@@ -77,10 +108,12 @@ class Caller:
     """
 
     def __init__(
-        self, model: Model, loaded: LoadedModel, *, scored: bool, whose: Whose = "model"
+        self, model: Model, loaded: LoadedModel, asked: Scored, whose: Whose = "model"
     ) -> None:
         self._loaded = loaded
-        self._frame: pd.DataFrame | None = None
+        self._framed: Framed | None = None
+        self._rows = 0
+        self._precisions: set[Precision] = set()
         self.whose: Whose = whose
         self._task = model.task
         self._labels_by_score = model.decision_threshold is not None
@@ -95,92 +128,114 @@ class Caller:
                 f"positive_label {positive!r} is not among its classes {quoted(self.known)}"
             )
         self.scored: tuple[str, ...] = ()
-        if scored or self._labels_by_score:
+        if asked.scores or self._labels_by_score:
             self._require_scores()
             by_task = {"binary": (positive,), "multilabel": model.targets}
             self.scored = by_task.get(model.task, self.known)
+        self._summed = asked.probabilities and bool(self.known)
 
     @property
     def predictions(self) -> tuple[str, ...]:
         """Names of the columns of predictions; none if they are read off the scores."""
         if self._labels_by_score:
             return ()
-        return tuple(columns_of(PREDICTION, self.whose, self._targets))
+        return tuple(column_names(PREDICTION, self.whose, self._targets))
 
     @property
     def scores(self) -> Mapping[str, str]:
         """Each label whose scores are asked for, with the name of their column."""
-        return dict(zip(self.scored, columns_of(SCORE, self.whose, self.scored), strict=True))
+        return dict(zip(self.scored, column_names(SCORE, self.whose, self.scored), strict=True))
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Names of the columns that sum to 1 where scores are probabilities; none of multilabel."""
+        return tuple(self._score_columns.values()) if self._summed else ()
+
+    @property
+    def _score_columns(self) -> Mapping[str, str]:
+        """Those of the scores, and of a binary model's other one, where they are to sum to 1."""
+        others = [label for label in self.known if label not in self.scored] if self._summed else []
+        rest = f"model_checks other {SCORE} of the {self.whose}"
+        return {**self.scores, **{label: f"{rest} {k}" for k, label in enumerate(others)}}
 
     @property
     def texts(self) -> Mapping[str, bool]:
         """Each column of its answers, with whether it holds texts rather than numbers."""
         labels = dict.fromkeys(self.predictions, self._task != "regression")
-        return labels | dict.fromkeys(self.scores.values(), False)
+        return labels | dict.fromkeys(self._score_columns.values(), False)
 
-    def columns(self, frame: "pd.DataFrame") -> dict[str, Any]:
+    @property
+    def precision(self) -> Precision:
+        """Of all scores that it has answered so far."""
+        return widest(self._precisions)
+
+    def columns(self, framed: Framed, rows: int) -> dict[str, Any]:
         """The prediction column and the score columns: texts or floats, one for each row.
+
+        Parameters
+        ----------
+        framed
+            Makes the frame that it is called with.
+        rows
+            How many that has.
 
         Raises
         ------
         SourceError
             If the model raises, or does not answer with one prediction for each row.
         """
-        self._frame = frame
+        self._framed, self._rows = framed, rows
         with guarded(self._refusal("its answer, looked at,")):
-            if self._task == "multilabel":
-                return self._several_columns(frame)
-            return self._one_column(frame)
+            return self._several_columns() if self._task == "multilabel" else self._one_column()
 
-    def _one_column(self, frame: "pd.DataFrame") -> dict[str, Any]:
+    def _one_column(self) -> dict[str, Any]:
         columns: dict[str, Any] = {}
         if self.predictions:
-            answer = self._answer("predict", frame, ())
-            read = self._numbers if self._task == "regression" else self._labels
+            answer = self._shaped("predict", self._called("predict"))
+            read = numbers_of if self._task == "regression" else labels_of
             [prediction] = self.predictions
-            columns[prediction] = read("predict", answer)
+            columns[prediction] = self._read("predict", read, answer)
         if self.scored:
-            expected = (len(frame), len(self.known))
-            scores = self._scores(self._called("predict_proba", frame), expected)
-            for label, column in self.scores.items():
+            scores = self._scores(self._called("predict_proba"), self.known)
+            for label, column in self._score_columns.items():
                 columns[column] = scores[:, self.known.index(label)]
         return columns
 
-    def _several_columns(self, frame: Any) -> dict[str, Any]:
+    def _several_columns(self) -> dict[str, Any]:
         """For each label its predictions, or the scores that they are read off, or both."""
         columns: dict[str, Any] = {}
         if self.predictions:
-            answer = self._answer("predict", frame, (len(self._targets),))
-            read = [self._labels("predict", labels) for labels in answer.T]
+            answer = self._shaped("predict", self._called("predict"), self._targets, own=False)
+            read = [self._read("predict", labels_of, labels) for labels in answer.T]
             columns |= zip(self.predictions, read, strict=True)
         if self.scored:
-            rows = len(frame)
-            scores = self._scores_of_labels(self._called("predict_proba", frame), rows)
+            scores = self._scores_of_labels(self._called("predict_proba"))
             columns |= zip(self.scores.values(), scores, strict=True)
         return columns
 
-    def _scores_of_labels(self, answer: Any, rows: int) -> list[Any]:
+    def _scores_of_labels(self, answer: Any) -> list[Any]:
         """The scores of each label: a column of one table, or the positives of its own table."""
         labels = len(self._targets)
-        if not (isinstance(answer, list) and answer and _dimensions(answer[0]) == 2):
-            return list(self._scores(answer, (rows, labels)).T)
+        if not (isinstance(answer, list) and answer and dimensions(answer[0]) == 2):
+            return list(self._scores(answer, self._targets, own=False).T)
         if len(answer) != labels:
             found = f"a list of {len(answer):,}, expected {labels:,} tables, one for each label"
             raise self._error(f"predict_proba answered with {found}")
         scores = []
         for table, classes in zip(answer, self._classes_of_labels(), strict=True):
-            numbers = self._scores(table, (rows, len(classes)))
+            numbers = self._scores(table, [str(label) for label in classes])
             seen = self._positive in classes  # when it was trained; else it is never predicted
-            scores.append(numbers[:, classes.index(self._positive)] if seen else np.zeros(rows))
+            none = np.zeros(self._rows)
+            scores.append(numbers[:, classes.index(self._positive)] if seen else none)
         return scores
 
     def _classes_of_labels(self) -> list[tuple[str | None, ...]]:
         """What each label's scores are of; where a model does not tell, the positive come last."""
         given = self._loaded.attribute("classes_")
-        if not isinstance(given, list) or any(_dimensions(one) != 1 for one in given):
+        if not isinstance(given, list) or any(dimensions(one) != 1 for one in given):
             given = [["", self._positive]] * len(self._targets)
         try:
-            classes = [tuple(map(_label, one)) for one in given]
+            classes = [tuple(map(label_of, one)) for one in given]
         except ValueError as error:
             raise self._error(f"its classes_ hold {error}") from None
         if len(classes) != len(self._targets):
@@ -236,7 +291,7 @@ class Caller:
         if classes is None:
             return ()
         try:
-            labels = [_label(label) for label in classes]
+            labels = [label_of(label) for label in classes]
         except TypeError:
             raise self._error(f"its classes_ are no list but a {type_name(classes)}") from None
         except ValueError as error:
@@ -253,58 +308,54 @@ class Caller:
         if not self.known and self._task != "multilabel":
             raise self._error("has no classes_, which tell what its scores are of")
 
-    def _answer(self, method: str, frame: Any, width: tuple[int, ...]) -> Any:
-        expected = (len(frame), *width)  # before the model may change it
-        # What it writes into its frame is not for predict_proba, which is called on it as well.
-        own = frame.copy() if self.scored else frame
-        return self._shaped(method, self._called(method, own), expected)
-
-    def _called(self, method: str, frame: Any) -> Any:
+    def _called(self, method: str) -> Any:
+        assert self._framed is not None
+        frame = self._framed()  # its own, of which nobody else sees what becomes
         with guarded(self._refusal(method)), self._loaded.surroundings.entered():
             return getattr(self._loaded.model, method)(frame)
 
-    def _shaped(self, method: str, answer: Any, expected: tuple[int, ...]) -> Any:
+    def _shaped(
+        self, method: str, answer: Any, names: Sequence[str] | None = None, *, own: bool = True
+    ) -> Array:
+        """An array of the rows in their order, with a column for each name, or of one dimension."""
+        expected = (self._rows,) if names is None else (self._rows, len(names))
         # Nor is it known what an answer raises that is looked at.
         with guarded(self._refusal(method)), self._loaded.surroundings.entered():
-            values = _array(answer)
+            values, rows, columns = (
+                array_of(answer),
+                rows_of(answer, self._rows),
+                columns_of(answer),
+            )
         if values.dtype.kind in "mM":  # numpy would make numbers of them
             unfit = "number" if self._task == "regression" else "label"
             raise self._error(f"{method} answered with {values.dtype}, which is no {unfit}")
         if values.shape == (*expected, 1) and len(expected) == 1:
             values = values[:, 0]
         if values.shape != expected:
-            found = _shape(values.shape) if values.shape else f"a {type_name(answer)}"
-            raise self._error(f"{method} answered with {found}, expected {_shape(expected)}")
-        return values
+            found = size_text(values.shape) if values.shape else f"a {type_name(answer)}"
+            raise self._error(f"{method} answered with {found}, expected {size_text(expected)}")
+        if names is not None and columns is not None:
+            values = values[
+                :, self._read(method, partial(order_of, expected=names, own=own), columns)
+            ]
+        return values if rows is None else values[rows]
 
-    def _scores(self, answer: Any, expected: tuple[int, ...]) -> Any:
-        return self._numbers("predict_proba", self._shaped("predict_proba", answer, expected))
+    def _scores(self, answer: Any, names: Sequence[str], *, own: bool = True) -> Any:
+        values = self._shaped("predict_proba", answer, names, own=own)
+        self._precisions.add(precision_of_array(values))
+        return self._read("predict_proba", numbers_of, values)
 
-    def _numbers(self, method: str, answer: Any) -> Any:
-        if answer.dtype.kind in "iuf":
-            return answer.astype(float)
+    def _read(self, method: str, read: Callable[[Any], Value], answer: Any) -> Value:
         try:
-            flat = [_number(value) for value in answer.ravel().tolist()]
+            return read(answer)
         except (ValueError, OverflowError) as error:
             raise self._error(f"{method} answered with {error}") from None
-        return np.array(flat, dtype=float).reshape(answer.shape)
-
-    def _labels(self, method: str, answer: Any) -> list[str | None]:
-        """Always texts: what type a model answers with may change from batch to batch."""
-        try:
-            if answer.dtype.kind == "O":  # may not be sortable, which unique needs
-                return [_label(value) for value in answer.tolist()]
-            values, positions = np.unique(answer, return_inverse=True)
-            texts = [_label(value) for value in values.tolist()]
-        except ValueError as error:
-            raise self._error(f"{method} answered with {error}") from None
-        return [texts[position] for position in positions]
 
     def _refusal(self, method: str) -> Callable[[BaseException], SourceError]:
         """Return how it is told what the model raised, without the values of its rows."""
 
         def refusal(error: BaseException) -> SourceError:
-            frame = self._frame
+            frame = self._framed() if self._framed else None
             given = [] if frame is None else [frame.iloc[:, k] for k in range(frame.shape[1])]
             return self._error(f"{method} {raised(error, given)}")
 
@@ -317,57 +368,3 @@ class Caller:
 def has_scores(loaded: LoadedModel) -> bool:
     """Whether a model has scores, and tells what they are of."""
     return callable(loaded.attribute("predict_proba")) and loaded.attribute("classes_") is not None
-
-
-def _array(answer: Any) -> Any:
-    if inspect.iscoroutine(answer):
-        answer.close()  # else Python complains that nobody awaited it
-    if hasattr(answer, "toarray"):  # a sparse matrix
-        answer = answer.toarray()
-    if isinstance(answer, np.ma.MaskedArray):  # what is behind a mask is no answer
-        masked = np.ma.getmaskarray(answer)
-        answer = np.array(answer.data, dtype=object)
-        answer[masked] = None
-    # Of a list of mixed types numpy would make texts.
-    return np.asarray(answer, object if isinstance(answer, list | tuple) else None)
-
-
-def _dimensions(value: Any) -> int:
-    """Of an array or a frame; zero of anything else."""
-    return getattr(value, "ndim", 0)
-
-
-def _shape(sizes: Sequence[int]) -> str:
-    return f"{' by '.join(f'{size:,}' for size in sizes)} values"
-
-
-def _missing(value: Any) -> bool:
-    try:
-        return value is None or bool(value != value)  # noqa: PLR0124 (a NaN differs from itself)
-    except TypeError:  # pandas.NA does not say whether it is equal to anything
-        return True
-    except ValueError:  # nor does an array, which is no missing value
-        return False
-
-
-def _label(value: Any) -> str | None:
-    """The label as text, None for a missing one; a ValueError tells what is no label."""
-    plain = value.item() if isinstance(value, np.generic) else value
-    if _missing(plain):
-        return None
-    if not isinstance(plain, str | int | float):
-        raise ValueError(  # noqa: TRY004 (of a value, not of how we call)
-            f"a {type_name(value)}, which is no label"
-        )
-    return label_text(plain)
-
-
-def _number(value: Any) -> float:
-    """The number as a float, NaN for a missing one; a ValueError tells what is no number."""
-    if _missing(value):
-        return float("nan")
-    if not isinstance(value, Real | Decimal) or isinstance(value, bool):
-        raise ValueError(  # noqa: TRY004 (as above)
-            f"a {type_name(value)}, which is no number"
-        )
-    return float(value)

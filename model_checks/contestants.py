@@ -7,7 +7,7 @@ from pathlib import Path
 
 from model_checks.aggregates import Aggregates
 from model_checks.answers import Progress, write_answers
-from model_checks.calling import Caller, Whose, has_scores
+from model_checks.calling import Caller, Scored, Whose, has_scores
 from model_checks.engines import GIVEN, Engine, keep_in, open_file
 from model_checks.errors import DataError
 from model_checks.given import AnswerColumns, Given, segment_columns
@@ -59,7 +59,8 @@ class Contestant:
         """
         if loaded is None:
             return cls(model, needs, AnswerColumns.logged(model, whose), None)
-        caller = Caller(model, loaded, scored=_scored(model.task, needs, loaded), whose=whose)
+        asked = Scored(_scored(model.task, needs, loaded), "probabilities" in needs)
+        caller = Caller(model, loaded, asked, whose)
         caller.require_features(rows.types, model.data.source)
         return cls(model, needs, AnswerColumns.of(caller), caller)
 
@@ -103,7 +104,8 @@ class Answered:
     def given(self, one: Contestant) -> Given:
         """The answers of one of them."""
         probabilities = "probabilities" in one.needs
-        return Given(self.engine, one.model, self.relation, self.types, one.answers, probabilities)
+        answers = AnswerColumns.of(one.caller) if one.caller else one.answers
+        return Given(self.engine, one.model, self.relation, self.types, answers, probabilities)
 
     def aggregates(self, predictions: Predictions, needs: Needs) -> Mapping[Segment, Aggregates]:
         """All aggregates that are needed, if they are of the rows that were counted before.

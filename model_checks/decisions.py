@@ -13,6 +13,7 @@ from functools import partial
 from model_checks.findings import Finding
 from model_checks.intervals import Interval, normal_quantile
 from model_checks.metrics import Estimate
+from model_checks.rounding import excess
 from model_checks.settings import Rule
 from model_checks.significance import (
     Correction,
@@ -252,7 +253,9 @@ def _why_never(finding: Finding, alone: float) -> str | None:
         return FEW_BASELINE
     bound, one = finding.check.bound, finding.judged
     infinite = any(limit is not None and math.isinf(limit) for limit in (one.low, one.high))
-    at_bound = one.value in (bound.min, bound.max)
+    assert one.value is not None
+    limits = [limit for limit in (bound.min, bound.max) if limit is not None]
+    at_bound = any(excess(one.value, limit) == 0 for limit in limits)
     return AT_BOUND if at_bound or not infinite else None
 
 

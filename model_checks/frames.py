@@ -45,7 +45,7 @@ class Frames:
         self._huge = [name for name, (own, _) in self._features.items() if own in huge]
 
     def frame(self, batch: "pa.RecordBatch") -> "pd.DataFrame":
-        """The frame of a batch.
+        """The frame of a batch, whose memory is nobody else's: neither the batch's nor a frame's.
 
         Raises
         ------
@@ -64,7 +64,7 @@ class Frames:
             raise DataError(f"the features can't be passed to the model: {what}") from None
         for name in self._huge:
             frame[name] = frame[name].astype(object).map(int, na_action="ignore")
-        return frame.astype(dict.fromkeys(self._objects, object))
+        return frame.astype(dict.fromkeys(self._objects, object)).copy()
 
 
 def _with_gaps(engine: Engine, rows: Rows, names: Sequence[str]) -> frozenset[str]:

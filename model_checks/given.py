@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from model_checks.calling import Caller, Whose, column_shown, is_answered
@@ -11,6 +11,7 @@ from model_checks.engines.columns import sql_of, why_no_number
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_third_labels
+from model_checks.precision import Precision, decimal_literal, precision_of, widest
 from model_checks.rows import is_float, is_number, label_of, label_text, text_of
 from model_checks.settings import Model
 from model_checks.spread import Spread, spread_columns, spread_of
@@ -23,6 +24,9 @@ MOST_LABELS = 1000
 
 _MOST_PAIRS = MOST_LABELS * MOST_LABELS
 """As many pairs of a true and a predicted label are looked at."""
+
+_MOST_OFF = 0.01
+"""From 1 the sum of a row's probabilities may be so far: as where they were rounded to 2 digits."""
 
 _WEIGHTS = (1e-30, 1e30)
 """Sums of products of weights and ranks stay within what a float can hold."""
@@ -42,24 +46,32 @@ class AnswerColumns:
         The labels that the model knows; none if it does not tell.
     whose
         Whether it is the model that is judged, or the one that it is compared with.
+    parts
+        The columns that sum to 1 where scores are probabilities; none where not all are there.
+    precision
+        Of the scores that a model answered; None where their columns tell.
     """
 
     predictions: tuple[str, ...]
     scores: Mapping[str, str]
     known: tuple[str, ...]
     whose: Whose
+    parts: tuple[str, ...] = ()
+    precision: Precision | None = None
 
     @classmethod
     def logged(cls, model: Model, whose: Whose) -> "AnswerColumns":
         """Those that the settings name."""
         scores = _logged_scores(model)
-        known = tuple(scores) if model.task == "multiclass" else ()
-        return cls(model.predictions, scores, known, whose)
+        several = model.task == "multiclass"
+        known, parts = (tuple(scores), tuple(scores.values())) if several else ((), ())
+        return cls(model.predictions, scores, known, whose, parts)
 
     @classmethod
     def of(cls, caller: Caller) -> "AnswerColumns":
-        """Those that a model is called for."""
-        return cls(caller.predictions, caller.scores, caller.known, caller.whose)
+        """Those that a model is called for; how exact its scores are is known once it was."""
+        names = (caller.predictions, caller.scores, caller.known, caller.whose, caller.parts)
+        return cls(*names, caller.precision)
 
     @property
     def names(self) -> list[str]:
@@ -117,7 +129,7 @@ class Given:
             return (), spread
         pairs = self._pairs()
         together = frozenset((true, answer[0]) for true, *answer in pairs if answer)
-        return self._labels(pairs), replace(spread, pairs=together)
+        return self._with_winners(self._labels(pairs)), replace(spread, pairs=together)
 
     def common_labels(self, ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
         """The labels of the answers of two models together, from those of each.
@@ -155,8 +167,18 @@ class Given:
     def _column(self, name: str) -> str:
         return sql_of(name, self.types)
 
-    def _number(self, name: str) -> str:
+    def self._number(self, name: str) -> str:
         return f"cast({self._column(name)} as double)"
+
+    @property
+    def precision(self) -> Precision:
+        """Of all scores together."""
+        return self.answers.precision or widest(
+            map(self._precision_of, self.answers.scores.values())
+        )
+
+    def _precision_of(self, score: str) -> Precision:
+        return self.answers.precision or precision_of(self.types[score])
 
     @property
     def _positive(self) -> str:
@@ -212,9 +234,13 @@ class Given:
         return f"case {' '.join(cases)} end"
 
     def _reaches_threshold(self, score: str) -> str:
-        """SQL that holds where a score is enough for its label to be predicted."""
+        """SQL that holds where a score is enough for its label to be predicted: in its own type."""
         given = self.model.decision_threshold
-        return f"{self._number(score)} >= cast({0.5 if given is None else given!r} as double)"
+        threshold = 0.5 if given is None else float(given)
+        if decimal := decimal_literal(self.types[score], threshold):
+            return f"{self._column(score)} >= {decimal}"
+        nearest = self._precision_of(score).nearest(threshold)
+        return f"{self._number(score)} >= cast({nearest!r} as double)"
 
     def _pairs(self) -> list[tuple[str, ...]]:
         """Which true labels occur, each with the predicted labels that it meets, if any are."""
@@ -245,6 +271,19 @@ class Given:
         if self.model.task == "binary":
             return self._binary_labels(occurring.union(self.answers.known), where)
         return _not_too_many(occurring, where)
+
+    def _with_winners(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Add the labels that are true of no row, but have the highest score in one.
+
+        They are asked for only where there can be any: most often all labels are true somewhere.
+        """
+        others = self.answers.scores.keys() - set(labels)
+        if self.model.task != "multiclass" or self.answers.predictions or not others:
+            return labels
+        found = self.engine.run(f"select distinct {self._predicted(labels)} from {self.relation}")
+        won = {label for (label,) in found}
+        where = f"target {self.model.targets[0]!r} and the highest scores"
+        return _not_too_many({*labels, *won}, where)
 
     def _binary_labels(self, found: set[str], where: str) -> tuple[str, str]:
         positive = self._positive
@@ -301,6 +340,7 @@ class Given:
             for name in self.answers.scores.values():
                 condition = f"{self._number(name)} < 0 or {self._number(name)} > 1"
                 conditions[f"score {column_shown(name)} is no probability"] = condition
+            conditions |= self._unfit_sums()
         if self.model.weight:
             shown, number = f"weight {self.model.weight!r}", self._number(self.model.weight)
             low, high = _WEIGHTS
@@ -313,6 +353,32 @@ class Given:
             if is_float(self.types[target]):
                 conditions[f"target {target!r} is infinite"] = f"isinf({self._column(target)})"
         return conditions
+
+    def _unfit_sums(self) -> dict[str, str]:
+        """Where the scores of a row, taken together, are no probabilities."""
+        if not self.answers.parts:
+            return {}
+        off = _MOST_OFF + self.precision.eps + 1e-9  # 0.33 three times is not off by more
+        shown = [column_shown(name) for name in self.answers.parts[:5]]
+        what = f"the sum of the scores {', '.join(shown)}"
+        if self.answers.precision:
+            what = f"the sum of the scores of the {self.answers.whose}"
+        elif len(self.answers.parts) > 5:
+            what += f" and {len(self.answers.parts) - 5:,} more"
+        total = _added([self._number(name) for name in self.answers.parts])
+        return {f"{what} is not 1, to within {_MOST_OFF:g},": f"abs({total} - 1) > {off!r}"}
+
+
+def _added(terms: Sequence[str], most: int = 30) -> str:
+    """SQL of a sum, in parts, for no engine takes an expression that is nested for each of many.
+
+    >>> _added(["a", "b", "c"], most=2)
+    '((a + b) + (c))'
+    """
+    while len(terms) > 1:
+        parts = [terms[k : k + most] for k in range(0, len(terms), most)]
+        terms = [f"({' + '.join(part)})" for part in parts]
+    return terms[0]
 
 
 def _not_too_many(labels: set[str], where: str) -> tuple[str, ...]:

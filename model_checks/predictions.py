@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_checks.given import Given, segment_columns
+from model_checks.precision import DOUBLE, Precision
 from model_checks.spread import Spread
 
 
@@ -39,6 +40,8 @@ class Predictions:
         Whether ``w`` is a column of the data; else it is 1.
     spread
         How far the answers spread; None of a pair.
+    precisions
+        Of the scores; of a pair those of both models.
     """
 
     task: str
@@ -49,6 +52,7 @@ class Predictions:
     segment_columns: tuple[str, ...]
     weighted: bool = False
     spread: Spread | None = None
+    precisions: tuple[Precision, ...] = (DOUBLE,)
 
     @property
     def values(self) -> list[str]:
@@ -99,6 +103,7 @@ def find_predictions(given: Given, file: Path | None = None) -> Predictions:
         segment_columns(model),
         model.weight is not None,
         spread,
+        (given.precision,),
     )
 
 
@@ -133,6 +138,7 @@ def find_pair(
         first.scored + second.scored,
         first.segment_columns,
         first.weighted,
+        precisions=first.precisions + second.precisions,
         first=len(first.scored),
     )
 

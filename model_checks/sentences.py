@@ -8,6 +8,7 @@ from model_checks.decisions import Decision, Evidence
 from model_checks.findings import Comparison, Finding
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound, Check, Segment
+from model_checks.rounding import excess
 from model_checks.text import clean, shortened
 from model_checks.verdicts import Verdict
 
@@ -292,7 +293,7 @@ def decimals(bound: Bound, value: float | None) -> int:
 
 def _telling_apart(number: float, others: Iterable[float], digits: int) -> int:
     """So many decimals or more that no other number is written as this one is."""
-    apart = [other for other in others if other != number]
+    apart = [other for other in others if excess(other, number)]
     while digits <= _MOST_DECIMALS and figure(number, digits) in [
         figure(other, digits) for other in apart
     ]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from model_checks.intervals import Interval
 from model_checks.metrics import Estimate
 from model_checks.plan import Bound
+from model_checks.rounding import excess
 from model_checks.settings import Rule
 
 _ROUNDING = 1e-9
@@ -32,41 +33,50 @@ def verdict_on(estimate: Estimate, bound: Bound) -> Verdict:
         With value None where the metric is undefined: NO_DATA. A NaN meets no bound.
     bound
         Under rule "estimate" the value must meet it, under "confident" the whole interval, and
-        under "tolerant" it is failed only when the whole interval misses it.
+        under "tolerant" it is failed only when the whole interval misses it. What misses it by the
+        last digits of a sum alone meets it.
     """
     value, low, high = estimate.value, estimate.low, estimate.high
     if value is None or low is None or high is None:
         return Verdict.NO_DATA
     if any(math.isnan(number) for number in (value, low, high)):
         return Verdict.FAIL
+    size = max((abs(end) for end in (value, low, high) if math.isfinite(end)), default=0.0)
     if bound.rule == "estimate":
         low = high = value
     interval = Interval(low, high, "")
-    if missing(interval, bound) >= 0:
+    if missing(interval, bound, size) >= 0:
         return Verdict.FAIL
-    if meeting(interval, bound) < 0:
+    if meeting(interval, bound, size) < 0:
         return Verdict.INCONCLUSIVE
-    return Verdict.WARN if _past_warning(value, bound) else Verdict.PASS
+    return Verdict.WARN if _past_warning(value, bound, size) else Verdict.PASS
 
 
-def missing(interval: Interval, bound: Bound) -> float:
-    """By how much a whole interval misses a bound; below 0 where it does not, if it touches it."""
-    below = -math.inf if bound.min is None else bound.min - interval.high
-    above = -math.inf if bound.max is None else interval.low - bound.max
+def missing(interval: Interval, bound: Bound, size: float = 0.0) -> float:
+    """By how much a whole interval misses a bound; below 0 where it does not, if it touches it.
+
+    Parameters
+    ----------
+    size
+        Of what was estimated, where the bound is 0 and does not tell it.
+    """
+    below = -math.inf if bound.min is None else -excess(interval.high, bound.min, size)
+    above = -math.inf if bound.max is None else excess(interval.low, bound.max, size)
     return math.nextafter(max(below, above), -math.inf)
 
 
-def meeting(interval: Interval, bound: Bound) -> float:
+def meeting(interval: Interval, bound: Bound, size: float = 0.0) -> float:
     """By how much a whole interval meets a bound; below 0 where it does not."""
-    above = math.inf if bound.min is None else interval.low - bound.min
-    below = math.inf if bound.max is None else bound.max - interval.high
+    above = math.inf if bound.min is None else excess(interval.low, bound.min, size)
+    below = math.inf if bound.max is None else -excess(interval.high, bound.max, size)
     return min(above, below)
 
 
-def _past_warning(value: float, bound: Bound) -> bool:
+def _past_warning(value: float, bound: Bound, size: float) -> bool:
     if bound.warn is None:
         return False
-    return value < bound.warn if bound.min is not None else value > bound.warn
+    past = excess(value, bound.warn, size)
+    return past < 0 if bound.min is not None else past > 0
 
 
 def corrected(verdict: Verdict, rule: Rule, adjusted: float, confidence: float) -> Verdict:

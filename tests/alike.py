@@ -59,7 +59,10 @@ def some(draws: np.random.Generator, values: Sequence[Any], rows: int) -> list[A
 
 
 def logged(task: str, seed: int, rows: int = 500) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Predictions at random with ties among the scores, and the keys that name their columns."""
+    """Predictions at random with ties among the scores, and the keys that name their columns.
+
+    Scores of several classes add up to 1.
+    """
     draws = np.random.default_rng(seed)
     columns: dict[str, Any] = {
         "g": some(draws, ["a", "b", "it's", "Ä:p0 %s", None], rows),
@@ -75,6 +78,8 @@ def logged(task: str, seed: int, rows: int = 500) -> tuple[dict[str, Any], dict[
     columns["y"] = some(draws, labels, rows)
     columns["p"] = some(draws, labels, rows)
     scores = draws.integers(0, 40, (len(labels), rows)) / 40
+    if task == "multiclass":
+        scores = draws.multinomial(40, [1 / 3] * 3, rows).T / 40
     columns |= {f"s_{label}": score.tolist() for label, score in zip(labels, scores, strict=True)}
     if task == "binary":
         return columns, {"prediction": "p", "score": "s_go", "positive_label": "go"}

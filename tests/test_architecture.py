@@ -26,7 +26,7 @@ LAYERS = [
     ["given"],
     ["answers"],
     ["calling"],
-    ["labels", "frames", "signs", "spread"],
+    ["labels", "frames", "replies", "signs", "spread"],
     ["rows"],
     ["times"],
     ["engines", "sources"],
@@ -43,7 +43,7 @@ LAYERS = [
     ["intervals", "aggregates"],
     ["guard"],
     ["errors", "files", "scratch", "shadows", "surroundings"],
-    ["concealment", "text"],
+    ["concealment", "precision", "rounding", "text"],
     ["redaction"],
 ]
 

@@ -185,6 +185,34 @@ def test_models_may_know_different_classes(tmp_path: Path) -> None:
     assert base.aggregates[()].probabilities is not None
 
 
+def test_each_model_may_read_off_its_scores_a_label_that_is_true_of_no_row(tmp_path: Path) -> None:
+    columns = {"y": list("aabb"), "a": [0.4, 0.1, 0.3, 0.2], "b": [0.3, 0.2, 0.6, 0.7]}
+    columns |= {"c": [0.3, 0.7, 0.1, 0.1], "d": [0.9, 0.0, 0.0, 0.0]}
+    own, other = ({label: label for label in labels} for labels in ("abc", "abd"))
+    found = measured_beside(tmp_path, columns, {"score": other}, task="multiclass", score=own)
+    base = baseline_of(found)
+    assert base.pairs is not None
+    joint = base.pairs[()].confusion
+    assert joint is not None
+    assert (joint.size, joint.first.max(), joint.second.max()) == (4, 2, 3)
+
+
+def test_a_label_that_is_true_of_no_row_counts_for_no_weighted_area(tmp_path: Path) -> None:
+    columns, own, other = two_models("multiclass", 300, 2)
+    thresholds = {"roc_auc": {"min": 0.5, "average": "weighted"}}
+    keys: Columns = {"task": "multiclass", "thresholds": thresholds}
+    found = []
+    for more in ({}, {"v": "q9"}):
+        columns["q9"] = np.linspace(0, 1, 300)
+        scores = {"score": {**own["score"], **more}}, {"score": {**more, **other["score"]}}
+        one, two = {**own, **scores[0]}, {**other, **scores[1]}
+        measurement = measured_beside(tmp_path, columns, two, **keys, **one)
+        checks = checks_of(settings_of(tmp_path, **keys, **one))
+        area = estimated(measurement, "roc_auc", "weighted")
+        found.append((area, correlations(measurement, checks)))
+    assert found[0] == found[1]
+
+
 def test_a_stand_in_for_the_other_label_is_no_third_one(tmp_path: Path) -> None:
     columns = {"y": [1, 1, 1], "s": [0.9, 0.2, 0.8], "q": [1, 0, 1]}
     base = baseline_of(measured_beside(tmp_path, columns, {"prediction": "q"}, score="s"))
@@ -401,13 +429,12 @@ def test_a_pair_is_measured_in_a_database_as_by_duckdb(
     tmp_path: Path, database: Somewhere, task: str, weight: str | None
 ) -> None:
     columns, keys = logged(task, 1)
-    draws = np.random.default_rng(2)
     keys |= {"weight": weight} if weight else {}
     other: Columns = {"prediction": "q"}
     columns["q"] = columns["p"][1:] + columns["p"][:1]
     for name in [name for name in columns if name.startswith("s_")]:
-        noise = draws.integers(0, 10, len(columns[name])) / 40
-        columns[f"t{name[1:]}"] = np.minimum(np.array(columns[name]) + noise, 1).tolist()
+        own = np.array(columns[name])
+        columns[f"t{name[1:]}"] = ((own + np.roll(own, 1)) / 2).tolist()
     if task != "regression":
         labels = ("x", "y", "z")
         other["score"] = "t_go" if task == "binary" else {one: f"t_{one}" for one in labels}

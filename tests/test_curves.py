@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sample_data import measured
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from model_checks.curves import RocCurve, curves_of
+from model_checks.curves import Confusion, RocCurve, curves_of
 from model_checks.measuring import reopen
 from model_checks.settings import load_settings
 
@@ -61,6 +61,21 @@ def test_a_roc_curve_is_some_points_of_the_exact_one(tmp_path: Path, expression:
     assert len(curve.true_positive_rate) <= 202
     area = np.trapezoid(curve.true_positive_rate, curve.false_positive_rate)
     assert area == pytest.approx(roc_auc_score(y, order), abs=0.002)
+
+
+def test_a_matrix_has_the_class_that_wins_by_its_scores_and_is_true_of_no_row(
+    tmp_path: Path,
+) -> None:
+    columns = {"y": ["a", "b", "a"], "a": [0.7, 0.1, 0.2], "b": [0.2, 0.8, 0.2]}
+    columns |= {"c": [0.1, 0.1, 0.6], "d": [0.0, 0.0, 0.0]}
+    score = {label: label for label in "abcd"}
+    predictions = measured(tmp_path, columns, task="multiclass", score=score).predictions
+    assert predictions is not None
+    with reopen(load_settings(tmp_path / "thresholds.toml"), "m", predictions) as engine:
+        confusion = curves_of(engine, predictions, ())[-1]
+    assert isinstance(confusion, Confusion)
+    assert confusion.labels == ("a", "b", "c")
+    assert confusion.rows.tolist() == [[1, 0, 1], [0, 1, 0], [0, 0, 0]]
 
 
 def test_a_roc_curve_of_one_class_goes_straight(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sample_data import BETA, agreed, estimated, label_columns, label_keys, measured
+from sample_data import BETA, agreed, estimated, label_columns, label_keys, measured, rows_of
 from sklearn import metrics as sklearn_metrics
 
 from model_checks import intervals
@@ -166,8 +166,10 @@ def multiclass_reference(
         return None
     how: dict[str, Any] = {} if average is None else {"average": average}
     if metric in SCORED or metric == "roc_auc":
-        if metric == "roc_auc" and not all(weights[true == label].any() for label in labels):
-            return None
+        if metric == "roc_auc":
+            there = [weights[true == label].any() for label in labels]
+            if sum(there) < 2 or (average == "macro" and not all(there)):
+                return None
         scores = np.column_stack([columns[f"s_{label}"] for label in labels])
         if metric == "expected_calibration_error":
             true, scores = true == np.array(labels)[scores.argmax(axis=1)], scores.max(axis=1)
@@ -358,6 +360,7 @@ MULTICLASS_CASES: dict[str, Columns] = {
 @pytest.mark.filterwarnings("ignore:y_pred values do not sum to one:UserWarning")
 @pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true:UserWarning")
 @pytest.mark.filterwarnings("ignore:A single label was found in:UserWarning")
+@pytest.mark.filterwarnings("ignore:Only one class is present in y_true")
 @pytest.mark.parametrize("name", MULTICLASS_CASES)
 def test_multiclass_metrics_are_those_of_scikit_learn(tmp_path: Path, name: str) -> None:
     columns = MULTICLASS_CASES[name]
@@ -379,6 +382,41 @@ def test_without_a_prediction_the_label_with_the_highest_score_is_predicted(tmp_
     del keys["prediction"]
     read_off = measured(tmp_path, columns, **keys)
     assert estimated(read_off, "f1") == estimated(given, "f1")
+
+
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true:UserWarning")
+@pytest.mark.filterwarnings("ignore:A single label was found in:UserWarning")
+@pytest.mark.filterwarnings("ignore:Only one class is present in y_true")
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_class_may_win_by_its_scores_that_is_true_of_no_row(
+    tmp_path: Path, weighted: bool
+) -> None:
+    """One more is true in one segment alone, and one neither wins nor is true."""
+    columns = multiclass_columns(300, 14, shares=(0.4, 0.3, 0.2, 0.1))
+    scores = np.column_stack([columns[f"s_{label}"] for label in "abcd"])
+    scores[:, 3] /= 1e3
+    scores /= scores.sum(axis=1, keepdims=True)
+    columns |= {f"s_{label}": scores[:, k] for k, label in enumerate("abcd")}
+    columns["p"] = np.array([*"abcd"])[scores.argmax(axis=1)]
+    there = (columns["y"] == "a") & (columns["g"] == "g1")
+    columns["y"] = np.where(there, "a", "b")
+    columns = with_weights(columns, 15) if weighted else columns
+    assert {*columns["y"]} < {*columns["p"]} == {*"abc"}
+    keys = keys_of("multiclass", columns)
+    del keys["prediction"]
+    measurement = measured(tmp_path, columns, **keys)
+    for segment, rows in parts(columns):
+        for metric, average in MULTICLASS:
+            found = estimated(measurement, metric, average, segment)
+            assert_equal(found, multiclass_reference(metric, average, rows, [*"abcd"]))
+
+
+def test_of_tied_scores_the_one_that_is_written_first_wins(tmp_path: Path) -> None:
+    columns = {"y": ["a", "b"], "s_a": [0.5, 0.4], "s_b": [0.5, 0.4], "s_c": [0.0, 0.2]}
+    for order, expected in (("abc", ["a", "a"]), ("cba", ["b", "b"])):
+        score = {label: f"s_{label}" for label in order}
+        found = measured(tmp_path, columns, task="multiclass", score=score)
+        assert [label for (label,) in rows_of(tmp_path, found, "y_pred")] == expected
 
 
 def test_classes_of_whole_numbers_are_in_the_order_of_their_size(tmp_path: Path) -> None:

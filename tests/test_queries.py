@@ -157,7 +157,8 @@ def test_rank_sums_are_those_of_the_placements(tmp_path: Path) -> None:
 def test_rank_sums_of_several_scores_hold_their_products(tmp_path: Path) -> None:
     draw = np.random.default_rng(1)
     true = draw.choice(["a", "b", "c"], 60).tolist()
-    scores = {label: np.round(draw.random(60), 1).tolist() for label in "abc"}
+    tenths = draw.multinomial(10, [1 / 3] * 3, 60).T / 10
+    scores = {label: column.tolist() for label, column in zip("abc", tenths, strict=True)}
     weight = np.round(draw.random(60), 2).tolist()
     columns = {"y": true, "w": weight, **{f"s_{x}": scores[x] for x in "abc"}}
     table = {x: f"s_{x}" for x in "abc"}
@@ -436,8 +437,9 @@ def test_the_number_of_queries_does_not_depend_on_thresholds_and_segment_values(
 
     def count(values: int, names: list[str], segmentations: int) -> int:
         rows = np.arange(1200)
-        columns = {"y": rows % 2, "p": rows // 2 % 2, "s": rows / 1200}
-        columns |= {"s0": rows[::-1] / 2400, "s1": rows % 7 / 14}
+        columns: dict[str, Any] = {"y": rows % 2, "p": rows // 2 % 2, "s": rows / 1200}
+        rest = 1 - columns["s"]
+        columns |= {"s0": rest * (rows % 7) / 7, "s1": rest * (7 - rows % 7) / 7}
         columns |= {"y1": rows % 3 % 2, "p1": rows % 5 % 2}
         columns |= {f"g{k}": rows // (k + 3) % values for k in range(segmentations)}
         write_data(tmp_path / "few.parquet", columns)

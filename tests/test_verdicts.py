@@ -82,6 +82,33 @@ def test_a_value_on_the_warning_is_not_warned_of(rule: Rule) -> None:
     assert verdict_on(estimate(0.4), bound(max=0.5, warn=0.4, rule=rule)) is PASS
 
 
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("limit", [0.8, 1e-9, 123_456.789, -0.3])
+def test_the_last_digits_of_a_sum_decide_nothing(limit: float, rule: Rule) -> None:
+    for off, met in ((1e-12, PASS), (1e-7, FAIL)):
+        below, above = estimate(limit - off * abs(limit)), estimate(limit + off * abs(limit))
+        assert verdict_on(below, bound(min=limit, rule=rule)) is met
+        assert verdict_on(above, bound(max=limit, rule=rule)) is met
+        warned = WARN if met is FAIL else PASS
+        far = abs(limit)
+        assert verdict_on(below, bound(min=limit - far, warn=limit, rule=rule)) is warned
+        assert verdict_on(above, bound(max=limit + far, warn=limit, rule=rule)) is warned
+
+
+def test_an_interval_that_ends_at_the_bound_but_for_its_last_digits_reaches_it() -> None:
+    low, high = estimate(0.9, 0.7999999999999999, 0.95), estimate(0.7, 0.6, 0.7999999999999999)
+    assert verdict_on(low, bound(min=0.8, rule="confident")) is PASS
+    assert verdict_on(high, bound(min=0.8, rule="tolerant")) is INCONCLUSIVE
+
+
+def test_what_cancels_out_to_nothing_meets_a_bound_of_0() -> None:
+    """Of a share of what it is made of; a small value that nothing cancels in is no rounding."""
+    assert verdict_on(estimate(-5e-17, -0.2, 0.2), bound(min=0.0)) is PASS
+    assert verdict_on(estimate(2e-17, -0.6, 0.6), bound(min=0.0, max=0.0)) is PASS
+    assert verdict_on(estimate(1e-17, 5e-18, 3e-17), bound(max=0.0)) is FAIL
+    assert verdict_on(estimate(1e-7, 0.0, 6e-7), bound(max=0.0)) is FAIL
+
+
 @pytest.mark.parametrize(
     ("one", "verdicts"),
     [

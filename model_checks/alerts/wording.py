@@ -4,6 +4,7 @@ import math
 
 from model_checks.plan import Bound, Check, Segment, segment_in_words
 from model_checks.results import ModelFacts
+from model_checks.rounding import excess
 from model_checks.sentences import figure
 from model_checks.text import clean, counted, one_line
 from model_checks.times import moment_text
@@ -93,8 +94,8 @@ def miss_text(value: float, bound: Bound, digits: int) -> str:
     """By how much the value misses the bound, or that only its interval does."""
     if math.isnan(value):
         return "no value"
-    if bound.min is not None and value < bound.min:
+    if bound.min is not None and excess(value, bound.min) < 0:
         return f"{figure(bound.min - value, digits)} too low"
-    if bound.max is not None and value > bound.max:
+    if bound.max is not None and excess(value, bound.max) > 0:
         return f"{figure(value - bound.max, digits)} too high"
     return "not proven"

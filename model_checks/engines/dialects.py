@@ -117,6 +117,8 @@ def duckdb_type(native: str, dialect: str) -> str:
     ('DECIMAL', 'DECIMAL(10,2)')
     >>> duckdb_type("character varying", "postgres"), duckdb_type("mood", "postgres")
     ('VARCHAR', 'MOOD')
+    >>> duckdb_type("float", "tsql"), duckdb_type("real", "tsql"), duckdb_type("float", "mysql")
+    ('DOUBLE', 'FLOAT', 'FLOAT')
     """
     try:
         kind = exp.DataType.build(native, dialect=dialect)
@@ -125,6 +127,8 @@ def duckdb_type(native: str, dialect: str) -> str:
     if kind.this.value in ("LOWCARDINALITY", "NULLABLE"):
         [kind] = kind.expressions
     name = kind.this.value
+    if dialect == "tsql" and native.upper().startswith("FLOAT"):  # of 53 bits, unlike REAL
+        name = "DOUBLE"
     digits = ",".join(str(digit) for digit in kind.expressions)
     if _TYPES.get(name) == "DECIMAL" and digits and dialect != "postgres":
         return f"DECIMAL({digits})" if "," in digits else f"DECIMAL({digits},0)"

@@ -16,7 +16,8 @@ from model_checks.intervals import (
     magnitude_interval,
     relative_interval,
 )
-from model_checks.metrics.estimate import Estimate, always, difference, estimated
+from model_checks.metrics.estimate import Estimate, always, estimated
+from model_checks.rounding import difference
 
 Best = Literal["higher", "lower", "zero"]
 

@@ -1,6 +1,5 @@
 """What a metric was found to be on some rows, and what was asked of it."""
 
-import math
 from dataclasses import dataclass, field
 
 from model_checks.aggregates import Aggregates, OwnFunction
@@ -82,16 +81,6 @@ def estimated(
         method=interval.method,
         interval_at=interval_at,
     )
-
-
-def difference(a: float, b: float) -> float:
-    """The difference a - b without digits that are only rounding, so that it can equal a bound.
-
-    >>> 0.8 - 0.7, difference(0.8, 0.7)
-    (0.10000000000000009, 0.1)
-    """
-    size = max(abs(a), abs(b))
-    return round(a - b, 14 - math.ceil(math.log10(size))) if 0 < size < math.inf else a - b
 
 
 def always(interval: Interval, _: float) -> Interval:

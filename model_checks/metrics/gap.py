@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from model_checks.intervals import gap_interval
-from model_checks.metrics.estimate import Estimate, difference, estimated
+from model_checks.metrics.estimate import Estimate, estimated
+from model_checks.rounding import difference
 
 
 def gap(estimates: Sequence[Estimate], confidence: float) -> Estimate:

@@ -16,6 +16,7 @@ def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:
     average, confidence = asked.average, asked.confidence
     ranks = aggregates.ranks
     assert ranks is not None
+    ranks = _counted(ranks, average)
     own, other = _weights(ranks)
     if reason := _one_class_only(ranks, own, other):
         return undefined(reason, aggregates, confidence)
@@ -72,6 +73,10 @@ def covariance_of_areas(ranks: RankSums, first: int, average: str | None) -> Flo
     array of shape (2, 2)
         Up to a factor.
     """
+    own, _ = _weights(ranks)
+    if average == "weighted":
+        first = int(np.count_nonzero(own[:first]))
+    ranks = _counted(ranks, average)
     own, other = _weights(ranks)
     if _one_class_only(ranks, own, other):
         return None
@@ -81,6 +86,20 @@ def covariance_of_areas(ranks: RankSums, first: int, average: str | None) -> Flo
     means[1, first:] = _importance(own[first:], average)
     covariance: Floats = means @ _delong_covariance(ranks, auc, own, other) @ means.T
     return covariance
+
+
+def _counted(ranks: RankSums, average: str | None) -> RankSums:
+    """The scores whose areas count: weighted, none of a label that is true of no row."""
+    own, _ = _weights(ranks)
+    if average != "weighted" or not (own > 0).any():
+        return ranks
+    kept = np.flatnonzero(own > 0)
+    return replace(
+        ranks,
+        scored=tuple(ranks.scored[k] for k in kept),
+        sums=ranks.sums[:, kept],
+        products=ranks.products[:, kept][:, :, kept],
+    )
 
 
 def _weights(ranks: RankSums) -> tuple[Floats, Floats]:

@@ -1,6 +1,5 @@
 """Scores as probabilities: predictions -> sums of what they cost, and of gaps by confidence."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,15 +9,13 @@ from model_checks.aggregates import JointMeans, ProbabilitySums
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.plan import Segment
+from model_checks.precision import Precision
 from model_checks.predictions import PairedPredictions, Predictions
 from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed, weighted
 from model_checks.queries.joint import means_of, sums_of
 
 BINS = 15
 """Of equal width (Guo, Pleiss, Sun and Weinberger, 2017); each holds its upper edge."""
-
-_LEAST = sys.float_info.epsilon
-"""A probability nearer to 0 or 1 counts as this far from it, as in scikit-learn."""
 
 _POWERS = (1, 2, 3)
 
@@ -60,10 +57,11 @@ def _joint_sums(pair: PairedPredictions, grouping: Grouping) -> str:
         for name, sql in _judged(pair.task, scored, start).items()
     )
     terms = ("loss", "distance", "gap")
+    costs = {side: _costs(side, of) for side, of in zip(parts, pair.precisions, strict=True)}
     columns = ", ".join(
-        f"{_costs(side)[name]} as {side}{k}" for side in parts for k, name in enumerate(terms)
+        f"{costs[side][name]} as {side}{k}" for side in parts for k, name in enumerate(terms)
     )
-    bins = ", ".join(f"{_costs(side)['bin']} as bin_{side}" for side in parts)
+    bins = ", ".join(f"{costs[side]['bin']} as bin_{side}" for side in parts)
     return (
         f"select {keys}bin_a, bin_b, count(*), sum(w), {', '.join(sums_of(len(terms)))} "
         f"from (select {keys}w, {bins}, {columns} "
@@ -92,7 +90,8 @@ def _sums(predictions: Predictions, grouping: Grouping) -> str:
     judged = ", ".join(
         f"{sql} as {name}_a" for name, sql in _judged(task, predictions.scored).items()
     )
-    costs = ", ".join(f"{sql} as {name}" for name, sql in _costs("a").items())
+    [precision] = predictions.precisions
+    costs = ", ".join(f"{sql} as {name}" for name, sql in _costs("a", precision).items())
     sums = [weighted([name] * power) for name in ("loss", "distance") for power in _POWERS]
     sums += [weighted(["gap"] * power) for power in (1, 2)]
     return (
@@ -103,16 +102,22 @@ def _sums(predictions: Predictions, grouping: Grouping) -> str:
     )
 
 
-def _costs(side: str) -> Mapping[str, str]:
-    """SQL of what a row costs, and of the bin that it is in, of what was judged of one side."""
-    least, most = (f"cast({end!r} as double)" for end in (_LEAST, 1 - _LEAST))
+def _costs(side: str, precision: Precision) -> Mapping[str, str]:
+    """SQL of what a row costs, and of the bin that it is in, of what was judged of one side.
+
+    A probability that is nearer to 0 or 1 than its type can tell from 1 counts as so far from it,
+    as in scikit-learn.
+    """
+    eps = precision.eps
+    least, most = (f"cast({end!r} as double)" for end in (eps, 1 - eps))
+    bins = f"cast({BINS * (1 - precision.slack * eps)!r} as double)"
     true, confidence = f"p_true_{side}", f"confidence_{side}"
     clipped = f"when {true} < {least} then {least} when {true} > {most} then {most} else {true}"
     return {
         "loss": f"-ln(case {clipped} end)",
         "distance": f"distance_{side}",
         "gap": f"hit_{side} - {confidence}",
-        "bin": f"case when {confidence} > 0 then ceil({confidence} * {BINS}) else 1 end",
+        "bin": f"case when {confidence} > 0 then ceil({confidence} * {bins}) else 1 end",
     }
 
 
