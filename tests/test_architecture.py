@@ -27,7 +27,7 @@ LAYERS = [
     ["answers"],
     ["calling"],
     ["labels", "frames", "signs", "spread"],
-    ["rows"],
+    ["rows", "vocabulary"],
     ["times"],
     ["engines", "sources"],
     ["results"],
