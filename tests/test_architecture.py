@@ -18,6 +18,7 @@ LAYERS = [
     ["rulings"],
     ["measuring"],
     ["baselines"],
+    ["overlap", "shared_data"],
     ["contestants"],
     ["needs"],
     ["curves"],
