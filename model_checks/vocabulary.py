@@ -69,14 +69,14 @@ def refuse_odd_pair(found: Found, known: Collection[str], pair: tuple[str, str])
     DataError
         If one is a number and the other a word, or one is the other in another spelling.
     """
-    alike = _alike(*pair)
-    columns = list(found.values())[: 1 if alike else None]
+    same = alike(*pair)
+    columns = list(found.values())[: 1 if same else None]
     if any(set(pair).issubset(labels) for labels in (*columns, known)):
         return
     other, positive = pair
-    if share_none(found) and (alike or _kind(other) != _kind(positive)):
+    if share_none(found) and (same or _kind(other) != _kind(positive)):
         raise DataError(_strangers(found))
-    if alike:
+    if same:
         raise DataError(
             f"{sets_shown(found)}; {other!r} beside positive_label {positive!r} looks like the "
             "same label, written in another way"
@@ -92,10 +92,10 @@ def _strangers(found: Found) -> str:
     return f"{sets_shown(found)}: no label in common; both are to write a label in the same way"
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Return whether two labels look like one in two spellings.
 
-    >>> _alike("Yes", "yes "), _alike("1.0", "1"), _alike("no", "yes")
+    >>> alike("Yes", "yes "), alike("1.0", "1"), alike("no", "yes")
     (True, True, False)
     """
     numbers = [_number(one), _number(other)]

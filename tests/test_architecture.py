@@ -21,7 +21,7 @@ LAYERS = [
     ["overlap", "shared_data"],
     ["contestants"],
     ["needs"],
-    ["curves"],
+    ["curves", "segment_values"],
     ["queries"],
     ["predictions"],
     ["given"],
