@@ -4,7 +4,6 @@ What goes wrong with it is told in what was measured of it, and concerns no chec
 compare.
 """
 
-import os
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -17,13 +16,14 @@ from model_checks.errors import DataError, MeasurementError
 from model_checks.given import Given
 from model_checks.guard import guarded
 from model_checks.needs import Needs, scores_needed
+from model_checks.overlap import overlap
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions, find_pair, find_predictions
 from model_checks.queries import CHANGED, find_pairs
 from model_checks.rows import Rows, open_rows, require_columns
-from model_checks.settings import Data, Model, Settings
+from model_checks.settings import Model, Settings
 from model_checks.settings.roles import roles_of
-from model_checks.settings.urls import scheme_of
+from model_checks.shared_data import may_share
 from model_checks.sources import LoadedModel, load_model, unforeseen
 from model_checks.text import quoted
 
@@ -169,23 +169,15 @@ def measured_elsewhere(
     timed = named.window is not None or named.as_of is not None
     rows = {"data": named.data, "window": named.window, "as_of": named.as_of or judged.as_of}
     other = model.model_copy(update=rows if timed else {**rows, "time_column": None})
-    same = _place(named.data, keeping.settings) == _place(model.data, keeping.settings)
     try:
         with guarded(_MEASURING):
-            aggregates = _aggregates(other, loaded, needs, judged if same else None, keeping)
+            shared = may_share(named.data, model.data, keeping.settings.folder)
+            aggregates = _aggregates(other, loaded, needs, judged if shared else None, keeping)
         return MeasuredBaseline(named.data.source, aggregates)
     except MeasurementError as error:
         return MeasuredBaseline(named.data.source, {}, error=str(error))
     finally:
         keeping.file.unlink(missing_ok=True)
-
-
-def _place(data: Data, settings: Settings) -> Data:
-    """The data, with files named in full: a file may be written in several ways."""
-    if not data.path or data.spark or scheme_of(data.path):
-        return data
-    path = os.path.normpath(settings.folder / data.path)
-    return data.model_copy(update={"files": path})
 
 
 def _aggregates(
@@ -200,7 +192,7 @@ def _aggregates(
     with ExitStack() as stack:
         engine = stack.enter_context(open_engine(model.data, keeping.settings, roles_of(model)))
         rows = open_rows(engine, model, model.as_of)
-        if judged and _overlap(rows, judged.rows):
+        if judged and overlap(engine, rows, judged.rows, model):
             start = judged.rows.start
             before = f"; end its window by {start:%Y-%m-%d %H:%M} UTC" if start else ""
             raise DataError(f"it has rows that are judged among its own{before}")
@@ -209,10 +201,3 @@ def _aggregates(
         one = Contestant.of(model, loaded, needs, rows)
         place = answered(stack, engine, rows, [one], keeping)
         return place.aggregates(find_predictions(place.given(one), place.file), needs)
-
-
-def _overlap(one: Rows, other: Rows) -> bool:
-    """Whether a row of the same data may be in both windows."""
-    ends_before = one.end and other.start and one.end <= other.start
-    starts_after = one.start and other.end and one.start >= other.end
-    return not (ends_before or starts_after)

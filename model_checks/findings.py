@@ -56,6 +56,16 @@ class Gap:
     left_out: int = 0
 
 
+def too_few_rows(rows: int, needed: int, values: str | None = None) -> str:
+    """So many rows, and how many are needed; with the values that there are, where that is known.
+
+    >>> too_few_rows(0, 30, "the values of vip: 'True', 'False'")
+    "0 labelled rows, at least 30 are needed; the values of vip: 'True', 'False'"
+    """
+    told = f"{labelled_rows(rows)}, at least {needed:,} are needed"
+    return f"{told}; {values}" if values else told
+
+
 @dataclass(frozen=True)
 class Finding:
     """All that is known for one check.
@@ -66,6 +76,8 @@ class Finding:
         Of the metric; of a gap, how large that is.
     rows
         The labelled rows it was measured on.
+    values
+        Which values there are, where the file lists one that no row has.
     """
 
     check: Check
@@ -73,6 +85,7 @@ class Finding:
     rows: int
     comparison: Comparison | None = None
     gap: Gap | None = None
+    values: str | None = None
 
     @property
     def judged(self) -> Estimate:
@@ -95,7 +108,7 @@ class Finding:
         if self.check.vacant:
             return self.check.vacant
         if self.too_few:
-            return f"{labelled_rows(self.rows)}, at least {self.check.min_rows:,} are needed"
+            return too_few_rows(self.rows, self.check.min_rows, self.values)
         one = self.judged
         if one.value is None or one.low is None or one.high is None:
             return one.reason or "undefined"

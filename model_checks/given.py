@@ -10,12 +10,18 @@ from model_checks.engines import Engine
 from model_checks.engines.columns import sql_of, why_no_number
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
-from model_checks.labels import is_positive, refuse_third_labels
+from model_checks.labels import is_positive, refuse_foreign_labels
 from model_checks.precision import Precision, decimal_literal, precision_of, widest
 from model_checks.rows import is_float, is_number, label_of, label_text, text_of
 from model_checks.settings import Model
 from model_checks.spread import Spread, spread_columns, spread_of
 from model_checks.text import quoted
+from model_checks.vocabulary import (
+    Found,
+    refuse_odd_pair,
+    refuse_strangers,
+    sets_beside,
+)
 
 _NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
 
@@ -123,7 +129,8 @@ class Given:
         self._refuse_types()
         spread = self._refuse_missing()
         if self.model.task == "multilabel":
-            refuse_third_labels(self.engine, self.relation, self._label_texts(), self._positive)
+            texts, size = self._label_texts(), len(self.model.targets)
+            refuse_foreign_labels(self.engine, self.relation, texts, size, self._positive)
             return self.model.targets, spread
         if self.model.task == "regression":
             return (), spread
@@ -145,7 +152,7 @@ class Given:
         if self.model.task != "binary":
             return _not_too_many({*ones, *others}, where)
         stand_in = {f"not {self._positive}"} if ones != others else set()
-        return self._binary_labels({*ones, *others} - stand_in, where)
+        return self._binary_labels({*ones, *others} - stand_in, where, {})
 
     def columns(self, labels: tuple[str, ...]) -> dict[str, str]:
         """SQL of all columns, under the common names.
@@ -167,7 +174,7 @@ class Given:
     def _column(self, name: str) -> str:
         return sql_of(name, self.types)
 
-    def self._number(self, name: str) -> str:
+    def _number(self, name: str) -> str:
         return f"cast({self._column(name)} as double)"
 
     @property
@@ -258,18 +265,19 @@ class Given:
 
     def _labels(self, pairs: list[tuple[str, ...]]) -> tuple[str, ...]:
         """The labels that occur; an error if the model or the task can't have them."""
-        found: dict[str, set[str]] = {}
-        for place, values in zip(self._judged_columns(), zip(*pairs, strict=True), strict=True):
-            found[place] = set(values)
+        columns = zip(self._judged_columns(), zip(*pairs, strict=True), strict=True)
+        found = {place: _in_order(set(values)) for place, values in columns}
+        known = self.answers.known
         for place, labels in found.items():
-            if self.answers.known and (unknown := _in_order(labels.difference(self.answers.known))):
+            if known and (unknown := _in_order(set(labels).difference(known))):
                 raise DataError(
                     f"{place}: {quoted(unknown)} among its labels, which the {self.answers.whose} "
-                    f"does not know; it knows {quoted(self.answers.known)}"
+                    f"does not know; it knows {quoted(known)}"
                 )
         occurring, where = set[str]().union(*found.values()), " and ".join(found)
         if self.model.task == "binary":
-            return self._binary_labels(occurring.union(self.answers.known), where)
+            return self._binary_labels(occurring.union(known), where, found)
+        refuse_strangers(found, known)
         return _not_too_many(occurring, where)
 
     def _with_winners(self, labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -285,18 +293,22 @@ class Given:
         where = f"target {self.model.targets[0]!r} and the highest scores"
         return _not_too_many({*labels, *won}, where)
 
-    def _binary_labels(self, found: set[str], where: str) -> tuple[str, str]:
+    def _binary_labels(self, labels: set[str], where: str, found: Found) -> tuple[str, str]:
+        """The two labels; an error that shows those of each column if there are others."""
         positive = self._positive
-        others = _in_order(found - {positive})
-        if len(others) > 1 and positive not in found:
+        others = _in_order(labels - {positive})
+        if len(others) > 1 and positive not in labels:
             raise DataError(
-                f"positive_label {positive!r} is not among the labels of {where}: {quoted(others)}"
+                f"positive_label {positive!r} is not among the labels of {where}: "
+                f"{quoted(others)}{sets_beside(found)}"
             )
         if len(others) > 1:
-            labels = _in_order(found)
             raise DataError(
-                f"{where}: {len(labels):,} labels, {quoted(labels)}; a binary model has two"
+                f"{where}: {len(labels):,} labels, {quoted(_in_order(labels))}; "
+                f"a binary model has two{sets_beside(found)}"
             )
+        if others and found:
+            refuse_odd_pair(found, self.answers.known, (others[0], positive))
         return (others[0] if others else f"not {positive}"), positive
 
     def _refuse_types(self) -> None:

@@ -1,11 +1,12 @@
 """Columns of two labels each, as a multilabel model has them: the positive one and another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
 from model_checks.text import quoted
+from model_checks.vocabulary import refuse_odd_pair
 
 
 def is_positive(text: str, positive: str) -> str:
@@ -13,8 +14,8 @@ def is_positive(text: str, positive: str) -> str:
     return f"case when {text} = {literal(positive)} then 1 else 0 end"
 
 
-def refuse_third_labels(
-    engine: Engine, relation: str, texts: Mapping[str, str], positive: str
+def refuse_foreign_labels(
+    engine: Engine, relation: str, texts: Mapping[str, str], targets: int, positive: str
 ) -> None:
     """See that no column has a third label, and that all have the same two.
 
@@ -22,6 +23,9 @@ def refuse_third_labels(
     ----------
     texts
         What each column is called, with SQL of its labels' text.
+    targets
+        How many of the columns, the first ones, hold what is true; the others, in the same order,
+        what is predicted.
     positive
         The label that is positive in all of them; it may occur in none.
 
@@ -30,18 +34,40 @@ def refuse_third_labels(
     DataError
         That names the labels.
     """
-    other = f"case when {{0}} = {literal(positive)} then null else {{0}} end"
-    ends = (f"min({other}), max({other})".format(text) for text in texts.values())
-    [found] = engine.run(f"select {', '.join(ends)} from {relation}")
-    others: dict[str, str] = {}
-    for place, least, greatest in zip(texts, found[::2], found[1::2], strict=True):
+    columns = ", ".join(_ends(text, positive) for text in texts.values())
+    [told] = engine.run(f"select {columns} from {relation}")
+    found: dict[str, list[str]] = {}
+    for place, least, greatest, occurs in zip(texts, *(told[k::3] for k in range(3)), strict=True):
         if least != greatest:
             raise DataError(
                 f"{place}: {_labels(engine, relation, texts[place], positive)} beside "
                 f"positive_label {positive!r}; a column of task 'multilabel' has one other label"
+                f"{_counterpart(engine, relation, texts, targets, place)}"
             )
-        if least is not None:
-            others.setdefault(least, place)
+        found[place] = [*([] if least is None else [least]), *([positive] if occurs else [])]
+    _refuse_second_pair(found, positive)
+    sides = {"targets": [*found][:targets], "predictions": [*found][targets:]}
+    of_sides = {
+        side: sorted(set[str]().union(*(found[place] for place in places)))
+        for side, places in sides.items()
+        if places
+    }
+    for label in set[str]().union(*found.values()) - {positive}:
+        refuse_odd_pair(of_sides, (), (label, positive))
+
+
+def _ends(text: str, positive: str) -> str:
+    """SQL of the first and last label beside the positive one, and of whether that occurs."""
+    other = f"case when {text} = {literal(positive)} then null else {text} end"
+    return f"min({other}), max({other}), max({is_positive(text, positive)})"
+
+
+def _refuse_second_pair(found: Mapping[str, Sequence[str]], positive: str) -> None:
+    """See that all columns have the same label beside the positive one."""
+    others: dict[str, str] = {}
+    for place, labels in found.items():
+        for label in set(labels) - {positive}:
+            others.setdefault(label, place)
     if len(others) > 1:
         told = ", ".join(f"{label!r} in {place}" for label, place in list(others.items())[:5])
         raise DataError(
@@ -50,10 +76,32 @@ def refuse_third_labels(
         )
 
 
+def _counterpart(
+    engine: Engine, relation: str, texts: Mapping[str, str], targets: int, place: str
+) -> str:
+    """What the other column of the same label has, where the two have no label in common."""
+    columns = list(texts)
+    if len(columns) == targets:
+        return ""
+    other = columns[(columns.index(place) + targets) % len(columns)]
+    ones, others = (_distinct(relation, texts[one]) for one in (place, other))
+    [(shared,)] = engine.run(
+        f"select count(*) from {ones} as ones join {others} as others on ones.label = others.label"
+    )
+    if shared:
+        return ""
+    [(count,)] = engine.run(f"select count(*) from {others} as others")
+    first = engine.run(f"select label from {others} as others order by label limit 5")
+    return f"; {other} has {quoted([label for (label,) in first], count)}, no label in common"
+
+
+def _distinct(relation: str, text: str) -> str:
+    return f"(select distinct {text} as label from {relation})"
+
+
 def _labels(engine: Engine, relation: str, text: str, positive: str) -> str:
     """The labels of a column beside the positive one."""
-    labels = f"(select distinct {text} as label from {relation})"
-    others = f"from {labels} as labels where label <> {literal(positive)}"
+    others = f"from {_distinct(relation, text)} as labels where label <> {literal(positive)}"
     [(count,)] = engine.run(f"select count(*) {others}")
     first = engine.run(f"select label {others} order by label limit 5")
     return quoted([label for (label,) in first], count)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from model_checks.rows import (
     open_rows,
     segment_rows,
 )
+from model_checks.segment_values import values_there
 from model_checks.settings import Model, Settings
 from model_checks.settings.roles import roles_of
 from model_checks.signs import Lookout, Signs
@@ -62,6 +63,8 @@ class Measurement:
         What it is compared with; None where no check asks for that.
     signs
         What the rows show of themselves; None if they could not be read.
+    values_there
+        Of each segment that the file lists and no row has, which values there are.
     """
 
     facts: ModelFacts
@@ -70,6 +73,7 @@ class Measurement:
     nothing: str | None = None
     baseline: MeasuredBaseline | None = None
     signs: Signs | None = None
+    values_there: Mapping[Segment, str] = field(default_factory=dict)
 
 
 def moment_of(settings: Settings, name: str, given: datetime | None, now: datetime) -> datetime:
@@ -235,6 +239,7 @@ def _measured(
         given = place.given(one)
         predictions = find_predictions(given, place.file)
         aggregates = place.aggregates(predictions, needs)
+        there = values_there(place.engine, predictions, judged, aggregates)
         lookout.counts += _by_true_label(aggregates)
         if rival:
             baseline = rival.measured(place, given, predictions)
@@ -242,7 +247,14 @@ def _measured(
         beside = replace(keeping, file=keeping.file.with_suffix(".~baseline"))
         baseline = measured_elsewhere(model, loaded, compared, Judged(rows, as_of), beside)
     signs = lookout.signs
-    return Measurement(facts.known, aggregates, predictions, baseline=baseline, signs=signs)
+    return Measurement(
+        facts.known,
+        aggregates,
+        predictions,
+        baseline=baseline,
+        signs=signs,
+        values_there=there,
+    )
 
 
 def _lookout(engine: Engine, rows: Rows, one: Contestant) -> Lookout:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from model_checks.aggregates import Aggregates
 from model_checks.decisions import decisions
 from model_checks.errors import MeasurementError
-from model_checks.findings import Comparison, Finding, Gap
+from model_checks.findings import Comparison, Finding, Gap, too_few_rows
 from model_checks.guard import guarded
 from model_checks.measuring import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
@@ -62,7 +62,8 @@ def _finding(check: Check, checks: Sequence[Check], measurement: Measurement) ->
         rows = aggregates.rows if aggregates else 0
         return Finding(check, _nothing(check, check.vacant), rows)
     if aggregates is None:
-        return Finding(check, _nothing(check, "no labelled row"), 0)
+        values = measurement.values_there.get(check.segment)
+        return Finding(check, _nothing(check, "no labelled row"), 0, values=values)
     estimate = _estimate(check, aggregates)
     finding = Finding(check, estimate, aggregates.rows)
     if check.kind == "level":
@@ -179,7 +180,8 @@ def _gap_finding(check: Check, measurement: Measurement) -> Finding:
         estimate = _estimate(check, aggregates) if aggregates else None
         if estimate and estimate.error:
             return Finding(check, estimate, 0)
-        lacking = _lacking(check, aggregates.rows if aggregates else 0, estimate)
+        values = measurement.values_there.get(segment)
+        lacking = _lacking(check, aggregates.rows if aggregates else 0, estimate, values)
         if lacking is None:
             assert estimate is not None
             assert aggregates is not None
@@ -200,10 +202,10 @@ def _gap_finding(check: Check, measurement: Measurement) -> Finding:
     return Finding(check, gap(list(found.values()), check.confidence), rows, gap=told)
 
 
-def _lacking(check: Check, rows: int, estimate: Estimate | None) -> str | None:
+def _lacking(check: Check, rows: int, estimate: Estimate | None, values: str | None) -> str | None:
     """Why a segment can't be compared with the others; None if it can."""
     if estimate is None or rows < check.min_rows:
-        return f"{labelled_rows(rows)}, at least {check.min_rows:,} are needed"
+        return too_few_rows(rows, check.min_rows, values)
     if estimate.value is None:
         return estimate.reason or "undefined"
     return None if _is_known(estimate) else "the value or its interval is no number"

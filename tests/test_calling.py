@@ -411,14 +411,16 @@ def test_probabilities_may_be_a_frame(tmp_path: Path) -> None:
             "['a', 'b', 'c', 'd']",
             (
                 "target 'y' and prediction of the model: 6 labels, '0', '1', 'a', 'b', 'c' "
-                "and 1 more; a binary model has two"
+                "and 1 more; a binary model has two (target 'y' has '0', '1'; "
+                "prediction of the model has 'a', 'b', 'c', 'd')"
             ),
         ),
         (
             "[0, 1, np.inf, 0]",
             (
                 "target 'y' and prediction of the model: 3 labels, '0', '1', 'inf'; "
-                "a binary model has two"
+                "a binary model has two (target 'y' has '0', '1'; "
+                "prediction of the model has '0', '1', 'inf')"
             ),
         ),
         ("['\\ud800'] * 4", "the answers of the model can't be kept: "),

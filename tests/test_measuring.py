@@ -159,7 +159,9 @@ def test_a_listed_value_finds_its_rows(tmp_path: Path, column: list[Any], value:
 def test_a_listed_value_without_rows_has_no_data(tmp_path: Path) -> None:
     segments = [{"by": "g", "values": ["z"], "thresholds": {"accuracy": 0.5}}]
     told = messages(tmp_path, COLUMNS, segments=segments)
-    assert told["accuracy-g=z"] == "NO_DATA: 0 labelled rows, at least 1 are needed"
+    assert told["accuracy-g=z"] == (
+        "NO_DATA: 0 labelled rows, at least 1 are needed; the values of g: 'a', 'b'"
+    )
 
 
 # NO_DATA: nothing to judge, or nothing to compute

@@ -238,7 +238,8 @@ def test_a_positive_label_that_does_not_occur_is_told(tmp_path: Path) -> None:
 
 def test_three_labels_are_not_binary(tmp_path: Path) -> None:
     assert complaint(tmp_path, {"y": [0, 1, 0], "p": [0, 1, 2]}) == (
-        "target 'y' and prediction 'p': 3 labels, '0', '1', '2'; a binary model has two"
+        "target 'y' and prediction 'p': 3 labels, '0', '1', '2'; a binary model has two "
+        "(target 'y' has '0', '1'; prediction 'p' has '0', '1', '2')"
     )
 
 

@@ -13,6 +13,7 @@ from model_checks.aggregates import Answers, Floats
 from model_checks.errors import FunctionError
 from model_checks.predictions import Predictions
 from model_checks.rows import label_text
+from model_checks.sources.arguments import POSITIVE
 from model_checks.sources.function import LoadedFunction
 
 RESAMPLES = 1000
@@ -94,6 +95,7 @@ class Arguments:
         decoded = predictions.task in ("binary", "multiclass")
         self._labels = values[: len(labels)] if decoded else None
         self._binary = predictions.task == "binary"
+        self._positive = {POSITIVE: values[1].item()} if self._binary else {}
         self._several = predictions.task == "multilabel"
         self._weighted = predictions.weighted
         half = len(predictions.values) // 2
@@ -110,6 +112,7 @@ class Arguments:
             "y_pred": self._decoded(table[:, self._predicted]),
             "y_score": (scores[:, 0] if self._binary else scores) if self._scores else None,
             "weight": table[:, -1].copy() if self._weighted else None,
+            **self._positive,
         }
 
     def _decoded(self, columns: Floats) -> Any:

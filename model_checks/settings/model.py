@@ -150,6 +150,7 @@ class Model(Judging):
                 *_nothing_to_judge(known),
                 *_nothing_to_judge_it_by(known),
                 *_two_kinds_of_log(known),
+                *_no_column_of_times(known),
                 *one_column_twice(known),
                 *agreed_twice(known.get("segments", [])),
             ]
@@ -185,6 +186,14 @@ class Model(Judging):
         )
         changes = {"model": candidate, "prediction": None, "score": None, "baseline": deployed}
         return self.model_copy(update=changes)
+
+
+def _no_column_of_times(known: Known) -> Iterator[str]:
+    data = known.get("data")
+    if data and "time_column" in known and known["time_column"] is None:
+        for key in ("time_format", "time_unit"):
+            if getattr(data, key):
+                yield f"{key} is of time_column, which is missing"
 
 
 def _metrics(thresholds: Thresholds, segments: list[Segmentation]) -> Iterator[str]:

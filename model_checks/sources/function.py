@@ -1,6 +1,5 @@
 """A metric of somebody's own: a function of their module, called with the arguments it names."""
 
-import inspect
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from math import isfinite
@@ -13,13 +12,10 @@ import numpy as np
 from model_checks.errors import FunctionError, SourceError
 from model_checks.guard import guarded
 from model_checks.sources import importable, raised
+from model_checks.sources.arguments import POSITIVE, Named, UnfitArgumentsError
 from model_checks.sources.python import load_object
 from model_checks.surroundings import surroundings_of
 from model_checks.text import type_name
-
-GIVEN = ("y_true", "y_pred", "y_score", "weight")
-_SYNONYMS = {"sample_weight": "weight"}
-"""scikit-learn's name, so that its own functions can be named without one around them."""
 
 
 class LoadedFunction:
@@ -49,7 +45,7 @@ class LoadedFunction:
         self.surroundings = surroundings_of(reference)
         self._call = self._imported()
         with guarded(lambda error: self._error(f"asked for its arguments, it {raised(error)}")):
-            self._names = self._named()
+            self._named = self._arguments()
 
     def __call__(self, given: Mapping[str, Any]) -> float:
         """What it answers with.
@@ -57,15 +53,20 @@ class LoadedFunction:
         Parameters
         ----------
         given
-            Values of ``GIVEN``; it is called with those that it names.
+            Values of ``arguments.GIVEN`` and, of a binary model, the positive label; it is called
+            with those that it names.
 
         Raises
         ------
         FunctionError
-            If it raises, or answers with something that is no finite number.
+            If it raises, or answers with something that is no finite number; or if it takes scores
+            that there are not.
         """
-        arguments = {name: given[_SYNONYMS.get(name, name)] for name in self._names}
-        rows = map(np.ravel, arguments.values())
+        try:
+            arguments = self._named.of(given)
+        except UnfitArgumentsError as error:
+            raise self._error(str(error)) from None
+        rows = (np.ravel(one) for name, one in arguments.items() if name != POSITIVE)
         with guarded(lambda error: self._error(raised(error, rows))):
             with importable(self._folder):
                 answer = self._call(**arguments)
@@ -83,26 +84,14 @@ class LoadedFunction:
         named: Callable[..., Any] = found
         return named
 
-    def _named(self) -> tuple[str, ...]:
+    def _arguments(self) -> Named:
         """The arguments that it is called with."""
         try:
-            parameters = inspect.signature(self._call).parameters.values()
+            return Named(self._call)
+        except UnfitArgumentsError as error:
+            raise self._error(str(error)) from None
         except (TypeError, ValueError):
             raise self._error("does not tell which arguments it takes") from None
-        known = (*GIVEN, *_SYNONYMS)
-        named = tuple(one.name for one in parameters if one.name in known)
-        if any(one.kind is one.VAR_KEYWORD for one in parameters):
-            named = tuple(dict.fromkeys((*named, *GIVEN)))
-        needed = [
-            one.name
-            for one in parameters
-            if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
-        ]
-        if unknown := [name for name in needed if name not in known]:
-            raise self._error(f"takes {', '.join(unknown)}, but is given only {', '.join(GIVEN)}")
-        if not named:
-            raise self._error(f"takes none of {', '.join(GIVEN)}")
-        return named
 
     def _number(self, answer: Any) -> float:
         if isinstance(answer, np.generic | np.ndarray) and answer.ndim == 0:

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from model_checks.engines import GIVEN
 from model_checks.engines.columns import Columns
-from model_checks.engines.delimited.source import CsvFile
 from model_checks.engines.duckdb.connection import RAISED, Connection, told
-from model_checks.engines.duckdb.csv import CsvReading
 from model_checks.engines.duckdb.parquet import read_parquet
 from model_checks.engines.duckdb.stores import prepare_store
 from model_checks.engines.duckdb.writing import TABLE, Writer
@@ -30,6 +28,8 @@ from model_checks.settings.urls import path_of, scheme_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from model_checks.engines.delimited.source import CsvFile
 
 __all__ = ["DuckDB", "Writer"]
 
@@ -92,11 +92,15 @@ class DuckDB:
         return read_parquet(lambda sql: self._run(sql, names), names, base, data, roles)
 
     def _csv(self, data: Data, folder: Path, roles: Roles) -> Columns:
+        from model_checks.engines.duckdb.csv import CsvReading  # and with it Arrow's own reader
+
         files = self._csv_files(data, folder)
         return CsvReading(self._connection.duckdb, files, data, roles).read()
 
-    def _csv_files(self, data: Data, folder: Path) -> list[CsvFile]:
+    def _csv_files(self, data: Data, folder: Path) -> "list[CsvFile]":
         """The files, those of an address fetched whole; each with what its folders say."""
+        from model_checks.engines.delimited.source import CsvFile
+
         files = data.path or ""
         base = literal_base(files)
         if scheme_of(files) is None:
