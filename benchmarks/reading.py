@@ -34,8 +34,8 @@ CALLED = 'model = { python = "package.module:model" }'
 
 def main(runs: int) -> int:
     """Run, print the table, and return the exit code."""
-    with TemporaryDirectory(prefix="model-checks-reading-") as name:
-        folder = Path(name)
+    with TemporaryDirectory(prefix="model-checks-reading-") as temporary:
+        folder = Path(temporary)
         _write_log(folder)
         csv, parquet = "log.csv", "log-*.parquet"
         sniffed = f"read_csv('{folder / csv}', header = true, skip = 0, sample_size = -1)"
@@ -47,7 +47,7 @@ def main(runs: int) -> int:
             "bare": lambda: _alone(f"create temp view given as select * from {bare}"),
             "view": lambda: _opened(_settings(folder, parquet, LOGGED)),
         }
-        seconds = {name: [] for name in commands}
+        seconds: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(runs + 1):
             for name, command in commands.items():
                 started = time.perf_counter()
@@ -69,10 +69,12 @@ def _write_log(folder: Path) -> None:
         "hash(i + 7) / 18446744073709551616.0 as x, ['aa', 'bb', 'no'][i % 3 + 1] as place, "
         "i % 5 = 0 as flag, timestamp '2026-01-01' + to_seconds(i) as at "
     )
-    duckdb.sql(f"{rows} from range({ROWS}) as r(i)").write_csv(str(folder / "log.csv"))
+    csv = f"'{folder / 'log.csv'}' (format csv, header)"
+    duckdb.execute(f"copy ({rows} from range({ROWS}) as r(i)) to {csv}")
     for part in range(4):
         some = f"range({part * ROWS // 4}, {(part + 1) * ROWS // 4})"
-        duckdb.sql(f"{rows} from {some} as r(i)").write_parquet(str(folder / f"log-{part}.parquet"))
+        file = f"'{folder / f'log-{part}.parquet'}' (format parquet)"
+        duckdb.execute(f"copy ({rows} from {some} as r(i)) to {file}")
 
 
 def _settings(folder: Path, data: str, model: str) -> Settings:

@@ -41,6 +41,7 @@ class Frames:
         objects = gaps.intersection(booleans)
         self._floats = [name for name, (own, _) in self._features.items() if own in floats]
         self._objects = [name for name, (own, _) in self._features.items() if own in objects]
+        self._as_csv = rows.types.fields is not None
         huge = rows.types.fields.huge if rows.types.fields else ()
         self._huge = [name for name, (own, _) in self._features.items() if own in huge]
 
@@ -64,7 +65,10 @@ class Frames:
             raise DataError(f"the features can't be passed to the model: {what}") from None
         for name in self._huge:
             frame[name] = frame[name].astype(object).map(int, na_action="ignore")
-        return frame.astype(dict.fromkeys(self._objects, object)).copy()
+        frame = frame.astype(dict.fromkeys(self._objects, object))
+        for name in self._objects if self._as_csv else []:  # in which pandas has a NaN for a gap
+            frame[name] = frame[name].where(frame[name].notna(), float("nan"))
+        return frame.copy()
 
 
 def _with_gaps(engine: Engine, rows: Rows, names: Sequence[str]) -> frozenset[str]:

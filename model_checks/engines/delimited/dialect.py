@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,10 @@ from model_checks.errors import DataError
 from model_checks.settings import Data
 
 _DELIMITERS = (",", ";", "\t", "|")
-_QUOTES = ('"', "'")
+_QUOTED = re.compile(r"(?:^|[,;\t|])(['\"])", re.MULTILINE)
+_LOOKED_AT = 100_000
+"""Characters in which the quote is looked for."""
+
 _SAMPLED = 100
 """Records that have to be of the header's length."""
 
@@ -114,12 +118,19 @@ def dialect_of(file: CsvFile, encoding: str, data: Data, named: Iterable[str]) -
         If the file can't be read.
     """
     delimiters = [data.delimiter] if data.delimiter else [*_DELIMITERS]
-    quotes = [data.quote] if data.quote else [*_QUOTES]
+    quotes = [data.quote] if data.quote else _quotes_in(file, encoding)
     wanted = set(named)
     said = data.delimiter is not None
     candidates = [Dialect(delimiter, quote, said) for quote in quotes for delimiter in delimiters]
     fitting = {one: _fit(file, encoding, one, wanted) for one in candidates}
     return max(candidates, key=fitting.__getitem__)  # the first of those that are as good
+
+
+def _quotes_in(file: CsvFile, encoding: str) -> list[str]:
+    """Return the quote that fields begin with; a single one only where no field has another."""
+    with file.text(encoding) as text:
+        found = set(_QUOTED.findall(text.read(_LOOKED_AT)))
+    return ["'"] if found == {"'"} else ['"']
 
 
 def _fit(

@@ -200,7 +200,7 @@ class CsvReading:
             If the word nan was read as a number.
         """
         at_once = [one for one in columns if one in types and one.name in likely]
-        asked = ["1"]
+        asked = ["count(*)"]
         for one in at_once:
             name = identifier(one.sql)
             asked += [f"count(*) - count({name})"]
