@@ -60,7 +60,10 @@ OWNERS = {
     "pickle": ["plugin.once", "plugin.outcome"],
     "psycopg": [],
     "py4j": ["engines.spark"],
-    "pyarrow": ["answers", "frames", "engines.database.arrow", "engines.duckdb", "engines.spark"],
+    "pyarrow": [
+        *("answers", "frames", "engines.database.arrow", "engines.delimited"),
+        *("engines.duckdb", "engines.spark"),
+    ],
     "pydantic": ["settings"],
     "pydantic_core": ["settings"],
     "pyspark": ["engines.spark"],

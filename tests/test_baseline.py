@@ -229,7 +229,10 @@ def test_a_mistake_in_a_baseline_is_told(written: str, told: str) -> None:
         ),
         (
             "{ data = 'a.txt' }",
-            "[models.churn.baseline] data = 'a.txt': must end in one of .parquet, .csv, .csv.gz",
+            (
+                "[models.churn.baseline] data = 'a.txt': must end in one of .parquet, .pq, .csv, "
+                ".csv.gz; another CSV is named by csv = ..."
+            ),
         ),
     ],
 )

@@ -1,4 +1,7 @@
-"""Several columns of one name: an error where somebody names it, nobody's business otherwise."""
+"""Several columns of one name: an error where somebody names it, nobody's business otherwise.
+
+In files names that differ by their case are those of different columns.
+"""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -79,17 +82,33 @@ def reason(found: Sequence[Result]) -> str:
     return why
 
 
-@pytest.mark.parametrize(("suffix", "case"), [(".csv", str), (".parquet", str.upper)])
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
 @pytest.mark.parametrize("name", KEYS)
 def test_a_column_that_is_named_and_there_twice_is_an_error(
-    tmp_path: Path, suffix: str, name: str, case: Any
+    tmp_path: Path, suffix: str, name: str
 ) -> None:
     file = tmp_path / f"log{suffix}"
-    write(file, table_with(case(name)))
+    write(file, table_with(name))
     assert reason(results(tmp_path, f"'log{suffix}'")) == (
         f"data 'log{suffix}': {KEYS[name]} {name!r} is the name of 2 columns in {file} "
-        f"({name!r}, {case(name)!r})"
+        f"({name!r}, {name!r})"
     )
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+@pytest.mark.parametrize("name", KEYS)
+def test_a_column_whose_name_another_has_in_capitals_is_that_of_its_own(
+    tmp_path: Path, suffix: str, name: str
+) -> None:
+    write(tmp_path / f"log{suffix}", table_with())
+    alone = results(tmp_path, f"'log{suffix}'")
+    write(
+        tmp_path / f"log{suffix}",
+        table_with(name.upper()).select([len(VALUES), *range(len(VALUES))]),
+    )
+    assert [one.message for one in results(tmp_path, f"'log{suffix}'")] == [
+        one.message for one in alone
+    ]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet"])
@@ -97,10 +116,10 @@ def test_a_column_that_is_there_twice_in_one_of_many_files_is_named_with_it(
     tmp_path: Path, suffix: str
 ) -> None:
     write(tmp_path / f"1{suffix}", table_with())
-    write(tmp_path / f"2{suffix}", table_with("LEFT", "p", "p"))
+    write(tmp_path / f"2{suffix}", table_with("left", "p", "p"))
     why = reason(results(tmp_path, f"'*{suffix}'"))
     second = tmp_path / f"2{suffix}"
-    assert f"target 'left' is the name of 2 columns in {second} ('left', 'LEFT'); score 'p'" in why
+    assert f"target 'left' is the name of 2 columns in {second} ('left', 'left'); score 'p'" in why
     assert f"'p' is the name of 3 columns in {second}" in why
 
 
@@ -121,7 +140,7 @@ def test_a_number_at_the_end_of_a_name_is_no_second_column(tmp_path: Path) -> No
 
 
 def test_a_feature_of_the_models_own_that_is_there_twice_is_an_error(tmp_path: Path) -> None:
-    write(tmp_path / "log.parquet", table_with("PAID"))
+    write(tmp_path / "log.parquet", table_with("paid"))
     source = (
         "class Model:\n"
         "    feature_names_in_ = ['paid']\n"
@@ -140,7 +159,7 @@ def test_a_feature_of_the_models_own_that_is_there_twice_is_an_error(tmp_path: P
     """
     assert reason(results(tmp_path, "'log.parquet'", toml)) == (
         "data 'log.parquet': the model's feature 'paid' is the name of 2 columns in "
-        f"{tmp_path / 'log.parquet'} ('paid', 'PAID')"
+        f"{tmp_path / 'log.parquet'} ('paid', 'paid')"
     )
 
 

@@ -121,16 +121,18 @@ def test_gaps_in_csv_are_counted(tmp_path: Path) -> None:
     )
 
 
-def test_infinity_written_into_csv_is_no_number(tmp_path: Path) -> None:
+def test_infinity_written_into_csv_is_counted(tmp_path: Path) -> None:
     columns = {"y": [0.0, 1.0, 1.0], "p": [INF, 1.0, 1.0]}
     assert complaint(tmp_path, columns, data="data.csv", task="regression") == (
-        "prediction 'p' is of type VARCHAR, which is no number"
+        "prediction 'p' is infinite in 1 of 3 labelled rows"
     )
 
 
-def test_nan_written_into_csv_is_counted(tmp_path: Path) -> None:
+def test_nan_written_into_csv_is_a_word_where_it_is_a_label(tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("y,p\n0,NaN\n1,1\n1,nan\n")
-    assert complaint(tmp_path, data="data.csv") == ("prediction 'p' is NaN in 2 of 3 labelled rows")
+    assert complaint(tmp_path, data="data.csv").startswith(
+        "target 'y' and prediction 'p': 4 labels, '0', '1', 'NaN', 'nan'; a binary model has two"
+    )
 
 
 @pytest.mark.parametrize("kind", ["float32", "float64"])

@@ -81,12 +81,10 @@ def test_a_column_of_the_wrong_kind_in_a_database(
         f"{GOOD}1,1,0.9,{NAME},{NUMBER}\n",
         f"{GOOD}1,1,0.9\n{NAME}\n",
         f'{GOOD}1,1,0.9,"{NAME}\n{NUMBER}\n',
-        f'{GOOD}1,1,0.9,"{NAME}" {NUMBER}\n',
         f'{LATE}1,1,0.9,"{NAME}\n{NUMBER}",{NUMBER}\n',
         f'{LATE}1,1,0.9,"{NAME}\n{NUMBER}\n{NAME}\n',
-        f'{LATE}1,1,0.9,"{NAME}" {NUMBER}\n',
         f"{NAME},{NUMBER},1987-06-05,0.5\n{NAME},{NUMBER},1987-06-05,0.5\n",
-        f'{GOOD}1,1,0.9,"{(NAME * 200_000)}"\n',
+        f'{GOOD}1,1,0.9,"{(NAME * 400_000)}"\n',
         "y,p,s,t\n" + f"{NAME},{NAME},{NUMBER},{NUMBER}\n" * 60,
     ],
     ids=lambda text: f"{len(text)} characters",
@@ -104,7 +102,7 @@ def test_a_line_of_csv_that_can_t_be_read(tmp_path: Path, text: str, name: str) 
 def test_bytes_that_are_no_text(tmp_path: Path, start: str, end: bytes) -> None:
     (tmp_path / "data.csv").write_bytes(start.encode() + b'1,1,0.9,"' + end + b'"\n')
     told = complaints(tmp_path, data="data.csv")
-    assert "This file is not utf-8 encoded" in told[0]
+    assert "is not written in utf-8; say its encoding" in told[0]
 
 
 @pytest.mark.parametrize(
@@ -121,9 +119,7 @@ def test_of_several_files_the_bad_one_is_named(tmp_path: Path) -> None:
     (tmp_path / "1.csv").write_text(LATE)
     (tmp_path / "2.csv").write_text(f'{LATE}1,1,0.9,"{NAME}\n{NUMBER}",{NUMBER}\n')
     [told] = complaints(tmp_path, data="*.csv")
-    assert told.endswith(
-        f"CSV Error on Line: 30002 of {tmp_path / '2.csv'} Expected Number of Columns: 4 Found: 5"
-    )
+    assert f"{tmp_path / '2.csv'}, line 45,003: has 5 fields where the first line has 4" in told
 
 
 def test_text_in_parquet_that_is_none(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from model_checks.engines import open_engine
 from model_checks.errors import DataError
 from model_checks.rows import Rows, label_text, open_rows, segment_rows
 from model_checks.settings import Segmentation, Settings
+from model_checks.settings.roles import roles_of
 from model_checks.text import quoted
 
 
@@ -28,7 +29,7 @@ class Reader:
 
     def open(self, settings: Settings, as_of: datetime = AS_OF) -> Rows:
         model = settings.models["m"]
-        opened = self._engines.enter_context(open_engine(model.data, settings))
+        opened = self._engines.enter_context(open_engine(model.data, settings, roles_of(model)))
         self.run, self.columns, self.batches = opened.run, opened.columns, opened.batches
         return open_rows(opened, model, as_of)
 
@@ -123,10 +124,7 @@ def test_files_are_put_together_by_the_names_of_their_columns(
     write_data(tmp_path / f"1.{suffix}", {"y": [0], "p": [0], "old": ["x"]})
     write_data(tmp_path / f"2.{suffix}", {"new": [2.5], "p": [1], "y": [1]})
     rows = opened(engine, tmp_path, data=f"*.{suffix}")
-    assert engine.run("select y, p, old, new from given order by y") == [
-        (0, 0, "x", None),
-        (1, 1, None, 2.5),
-    ]
+    assert engine.run("select y, p from given order by y") == [(0, 0), (1, 1)]
     assert rows.given == 2
 
 
@@ -156,7 +154,8 @@ def test_csv_may_be_separated_otherwise(
     if delimiter in ",;":
         text = text.replace("it's, a; name", '"it\'s, a; name"')
     (tmp_path / "data.csv").write_bytes(text.encode("utf-8-sig"))
-    rows = opened(engine, tmp_path, data="data.csv")
+    segments = [{"by": "it's, a; name", "thresholds": {"accuracy": 0.5}}]
+    rows = opened(engine, tmp_path, data="data.csv", segments=segments)
     assert list(rows.types.values()) == ["BIGINT", "BIGINT", "VARCHAR"]
     assert engine.run('select "it\'s, a; name" from given') == [('a "b";,',), (None,)]
 
@@ -261,14 +260,25 @@ def test_text_is_no_parquet(engine: Reader, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["y,p\n1,0\n1\n0,0\n", "y,p\n1,0\n1,0,1\n", 'y,p\n"1,0\n1,1\n', "# made by x\ny,p\n1,0\n"],
+    ("text", "told"),
+    [
+        ("y,p\n1,0\n1\n0,0\n", "line 3: has 1 field where the first line has 2"),
+        ("y,p\n1,0\n1,0,1\n", "line 3: has 3 fields where the first line has 2"),
+        ('y,p\n"1,0\n1,1\n', "line 3: has 1 field where the first line has 2"),
+    ],
 )
-def test_ragged_csv_is_told(engine: Reader, tmp_path: Path, text: str) -> None:
+def test_ragged_csv_is_told(engine: Reader, tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "data.csv").write_text(text)
     assert refusal(engine, tmp_path, data="data.csv") == (
-        "data 'data.csv': DuckDB: FOLDER/data.csv is not CSV: "
-        "its lines differ in length, or a quote is left open"
+        f"data 'data.csv': FOLDER/data.csv, {told}, by delimiter ',' and quote '\"', "
+        "found in its first line"
+    )
+
+
+def test_a_line_before_the_header_is_taken_for_it(engine: Reader, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("# made by x\ny,p\n1,0\n")
+    assert refusal(engine, tmp_path, data="data.csv") == (
+        "data 'data.csv': target 'y' is no column; prediction 'p' is no column; known: # made by x"
     )
 
 
@@ -278,14 +288,16 @@ def test_csv_that_is_ragged_further_down_is_told_without_showing_the_row(
     lines = ["y,p"] + ["1,0"] * 30_000 + ["1,0,private"]
     (tmp_path / "data.csv").write_text("\n".join(lines))
     assert refusal(engine, tmp_path, data="data.csv") == (
-        "data 'data.csv': DuckDB: Invalid Input Error: CSV Error on Line: 30002 "
-        "Expected Number of Columns: 2 Found: 3"
+        "data 'data.csv': FOLDER/data.csv, line 30,002: has 3 fields where the first line has 2, "
+        "by delimiter ',' and quote '\"', found in its first line"
     )
 
 
 def test_csv_in_another_encoding_is_told(engine: Reader, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_bytes("y,p\nKöln,Köln\n".encode("latin-1"))
-    assert "This file is not utf-8 encoded." in refusal(engine, tmp_path, data="data.csv")
+    assert "line 2: is not written in utf-8; say its encoding" in (
+        refusal(engine, tmp_path, data="data.csv")
+    )
 
 
 @pytest.mark.parametrize("content", [bytes(range(256)) * 8, b"\x1f\x8b broken"])
@@ -298,15 +310,16 @@ def test_binary_rubbish_is_no_csv(engine: Reader, tmp_path: Path, content: bytes
 def test_a_truncated_archive_is_told(engine: Reader, tmp_path: Path) -> None:
     content = gzip.compress(b"y,p\n" + b"0,1\n" * 50_000)
     (tmp_path / "data.csv.gz").write_bytes(content[:-20])
-    text = refusal(engine, tmp_path, data="data.csv.gz")
-    assert text.startswith("data 'data.csv.gz': DuckDB: ")
+    assert refusal(engine, tmp_path, data="data.csv.gz") == (
+        "data 'data.csv.gz': FOLDER/data.csv.gz can't be unpacked: it is a damaged gzip file"
+    )
 
 
 def test_an_archive_whose_bytes_were_overwritten_is_told(engine: Reader, tmp_path: Path) -> None:
     content = gzip.compress(b"y,p\n" + b"0,1\n" * 100)
     (tmp_path / "data.csv.gz").write_bytes(content[:10] + b"\xff" * 40)
     text = refusal(engine, tmp_path, data="data.csv.gz")
-    assert "data.csv.gz can't be read (Error -3 while decompressing data: " in text
+    assert text.endswith("FOLDER/data.csv.gz can't be unpacked: it is a damaged gzip file")
 
 
 # Columns
@@ -346,12 +359,12 @@ def test_names_of_columns_differ_by_case(engine: Reader, tmp_path: Path) -> None
     )
 
 
-@pytest.mark.parametrize("times", [[1, 2], ["2013-04-01", "soon"], [1.5, 2.0], [True, False]])
+@pytest.mark.parametrize("times", [[1, 2], [1.5, 2.0], [True, False]])
 def test_a_time_column_that_holds_no_times_is_told(
     engine: Reader, tmp_path: Path, times: list[Any]
 ) -> None:
     columns = {"y": [0, 1], "p": [0, 1], "t": times}
-    kind = {int: "BIGINT", str: "VARCHAR", float: "DOUBLE", bool: "BOOLEAN"}[type(times[0])]
+    kind = {int: "BIGINT", float: "DOUBLE", bool: "BOOLEAN"}[type(times[0])]
     assert refusal(engine, tmp_path, columns, time_column="t") == (
         f"data 'data.parquet': time_column 't' is of type {kind}, which is no date or timestamp"
     )

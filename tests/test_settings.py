@@ -363,7 +363,7 @@ security = "none"
         "[models.churn] key 'target' is missing",
         "[models.churn] model is missing, or prediction or score for logged predictions",
         f"[models.churn] unknown key 'modle'; did you mean 'model'? known: {KNOWN_OF_MODEL}",
-        "[models.churn] data = 'churn.txt': must end in one of .parquet, .csv, .csv.gz",
+        f"[models.churn] data = 'churn.txt': {SUFFIXES}",
         (
             "[models.churn.thresholds] unknown metric 'recal'; did you mean 'recall'? "
             f"known: {KNOWN_METRICS}"
@@ -835,7 +835,11 @@ def test_a_mistake_in_model_is_told(mistakes_in: Mistakes, written: str, told: s
 
 
 DATABASE = "needs url_env, the variable that holds a database's URL"
-SUFFIXES = "must end in one of .parquet, .csv, .csv.gz"
+DATA_KEYS = [
+    *("csv", "decimal", "delimiter", "encoding", "files", "quote", "spark", "sql", "table"),
+    *("time_format", "time_unit", "url_env"),
+]
+SUFFIXES = "must end in one of .parquet, .pq, .csv, .csv.gz; another CSV is named by csv = ..."
 
 
 @pytest.mark.parametrize(
@@ -848,15 +852,15 @@ SUFFIXES = "must end in one of .parquet, .csv, .csv.gz"
         ("'folder/'", f"[models.churn] data = 'folder/': {SUFFIXES}"),
         ("{ files = 'a.xlsx' }", f"[models.churn.data] files = 'a.xlsx': {SUFFIXES}"),
         ("{ files = ['a.csv'] }", "[models.churn.data] files = ['a.csv']: must be a string"),
-        ("{}", "[models.churn.data] must name one of files, table, sql"),
+        ("{}", "[models.churn.data] must name one of files, csv, table, sql"),
         (
             "{ files = 'a.csv', sep = ';' }",
-            "[models.churn.data] unknown key 'sep'; known: files, spark, sql, table, url_env",
+            f"[models.churn.data] unknown key 'sep'; known: {', '.join(DATA_KEYS)}",
         ),
-        ("{ url_env = 'DB' }", "[models.churn.data] must name one of files, table, sql"),
+        ("{ url_env = 'DB' }", "[models.churn.data] must name one of files, csv, table, sql"),
         (
             "{ url_env = 'DB', table = 't', sql = 'select 1' }",
-            "[models.churn.data] must name one of files, table, sql, not several",
+            "[models.churn.data] must name one of files, csv, table, sql, not several",
         ),
         ("{ table = 't' }", f"[models.churn.data] table {DATABASE}, or spark"),
         ("{ sql = 'select 1' }", f"[models.churn.data] sql {DATABASE}"),

@@ -55,7 +55,7 @@ def test_an_unknown_scheme_is_a_mistake(tmp_path: Path, files: str) -> None:
 
 @pytest.mark.parametrize("files", ["https://host/a.txt", "https://host/a?file=b.csv", "s3://csv"])
 def test_the_suffix_of_an_address_is_that_of_its_path(tmp_path: Path, files: str) -> None:
-    with pytest.raises(SettingsError, match=r"must end in one of \.parquet, \.csv, \.csv\.gz"):
+    with pytest.raises(SettingsError, match=r"must end in one of \.parquet, \.pq, \.csv"):
         settings_of(tmp_path, data=files)
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from databases import VARIABLE, Somewhere
 from project import CHURN, Project, text_in
+from pyarrow import parquet
 from sample_data import AS_OF, agreed, label_keys, python_model, settings_of, write_data
 from spark_cluster import Place
 
@@ -95,8 +97,10 @@ def test_the_newest_row_is_the_same_moment_in_every_type(tmp_path: Path, kind: s
 
 
 def test_times_that_python_has_no_moment_for_are_not_known(tmp_path: Path) -> None:
-    write_data(tmp_path / "data.csv", {"y": [0, 1], "p": [0, 1], "t": ["-infinity", "-infinity"]})
-    found = facts(tmp_path, data="data.csv", time_column="t")
+    columns = {"y": [0, 1], "p": [0, 1], "t": [-(2**62)] * 2}
+    table = pa.table({**columns, "t": pa.array(columns["t"], pa.timestamp("us"))})
+    parquet.write_table(table, tmp_path / "data.parquet")
+    found = facts(tmp_path, time_column="t")
     assert (found.rows, found.newest_row, found.error) == (2, None, None)
 
 

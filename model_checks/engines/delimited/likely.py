@@ -20,14 +20,14 @@ def likely_type(fields: Iterable[str], decimal: str) -> pa.DataType | None:
     (DataType(double), None)
     """
     values = {*fields} - {""}
+    whole = [value for value in values if re.fullmatch(r"[+-]?\d+", value, re.ASCII)]
+    if not values or not all(map(_WHOLE.fullmatch, whole)):  # one may be too large for its type
+        return None
     if has_text(values):
         return pa.string()
-    if not values:
-        return None
     if values.issubset((*TRUE, *FALSE)):
         return pa.bool_()
-    whole = [value for value in values if re.fullmatch(r"[+-]?\d+", value, re.ASCII)]
     if len(whole) == len(values):
-        return pa.int64() if all(map(_WHOLE.fullmatch, values)) else None
+        return pa.int64()
     fraction = re.compile(_FRACTION.replace("{0}", decimal), re.ASCII)
     return pa.float64() if all(map(fraction.fullmatch, values)) else None

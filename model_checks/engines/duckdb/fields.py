@@ -59,20 +59,17 @@ def field_sql(column: str, decimal: str, likely: Field = Field(0), *, keep: bool
         The kinds that were seen in some rows of the column: they are tried first, for it takes long
         to rule out all others, and where they make it text nothing is tried.
     keep
-        Whether the words of ``MISSING`` are words.
+        Whether the words of ``MISSING`` are words as any.
     """
-    word = Field.MISSING | Field.WORD if keep else Field.MISSING
-    if likely & Field.WORD or (likely & Field.BOOLEAN and likely & NUMBER):
-        first, other = "", f"{Field.WORD:d}"
-    else:
+    first, missing, other = "", "", f"{Field.WORD:d}"
+    if not keep:
+        missing = f"when {missing_sql(column)} then {Field.MISSING:d}"
+    if not (likely & Field.WORD or (likely & Field.BOOLEAN and likely & NUMBER)):
         number = f"try_cast({number_sql(column, decimal)} as double)"
         first = _likely_sql(column, number, likely)
         minus = f"if(regexp_matches({column}, '^{BLANK}*-'), {Field.MINUS:d}, 0)"
         other = f"{_other_sql(column, number, decimal)} | {minus}"
-    return (
-        f"case when {column} is null then {Field.EMPTY:d} {first} "
-        f"when {missing_sql(column)} then {word:d} else {other} end"
-    )
+    return f"case when {column} is null then {Field.EMPTY:d} {first} {missing} else {other} end"
 
 
 def _likely_sql(column: str, number: str, likely: Field) -> str:
@@ -88,7 +85,7 @@ def _likely_sql(column: str, number: str, likely: Field) -> str:
 
 
 def _other_sql(column: str, number: str, decimal: str) -> str:
-    """The kind of any field that is neither empty nor a word of ``MISSING``."""
+    """The kind of any field that is neither empty nor missing."""
     infinite = f"lower({column}) in ({_listed(_INFINITE)})"
     digits = f"regexp_matches({column}, '[0-9]')"
     pointed = f"contains({column}, {literal(decimal)}) or contains(lower({column}), 'e')"

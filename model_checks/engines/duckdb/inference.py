@@ -7,7 +7,7 @@ follows what the column is. Such a scan costs less than DuckDB's own look at all
 It is as with ``low_memory=False``: otherwise pandas reads a long file in pieces, and types each.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,15 +83,17 @@ def inferred(
         return {}
     beginning = f"(select * from {relation} limit {_FIRST_ROWS})"
     unknown = {name: field_sql(name, decimal, keep=keep) for name, keep in columns.items()}
-    first = {name: fields for name, (fields, _) in _counted(run, beginning, unknown).items()}
-    likely = {
-        name: field_sql(name, decimal, first[name], keep=keep) for name, keep in columns.items()
+    likely, _ = _kinds_and_words(run, beginning, unknown, [])
+    quick = {
+        name: field_sql(name, decimal, likely[name], keep=keep) for name, keep in columns.items()
     }
+    kept = [name for name, keep in columns.items() if keep]
+    every, words = _kinds_and_words(run, relation, quick, kept)
     found = {}
-    for name, (fields, words) in _counted(run, relation, likely).items():
-        every = fields | first[name]
-        given_up = _given_up(run, relation, unknown[name], every)
-        found[name] = _inferred(every, words, keep=columns[name], given_up=given_up)
+    for name, keep in columns.items():
+        kinds = likely[name] | every[name]
+        given_up = _given_up(run, relation, unknown[name], kinds)
+        found[name] = _inferred(kinds, words.get(name, 0), keep=keep, given_up=given_up)
     return found
 
 
@@ -117,25 +119,26 @@ def value_sql(column: str, one: Inferred, decimal: str = ".") -> str:
     return value if one.kind == "VARCHAR" else f"cast({value} as {one.kind})"
 
 
-def _counted(run: Run, relation: str, fields: Mapping[str, str]) -> dict[str, tuple[Field, int]]:
-    """The kinds of fields of each column, and how many are pandas' words for a missing value.
+def _kinds_and_words(
+    run: Run, relation: str, fields: Mapping[str, str], kept: Sequence[str]
+) -> tuple[dict[str, Field], dict[str, int]]:
+    """The kinds of fields of each column; and of some how many are words of ``MISSING``.
 
     Parameters
     ----------
     fields
         Column -> SQL for the kind of its field.
+    kept
+        Those whose words are counted.
     """
-    kinds = ", ".join(f"{sql} as f{position}" for position, sql in enumerate(fields.values()))
-    counts = ", ".join(
-        f"coalesce(bit_or(f{position}), 0), count_if(f{position} & {Field.MISSING:d} <> 0)"
-        for position in range(len(fields))
-    )
-    [row] = run(f"select {counts} from (select {kinds} from {relation} as rows) as fields")
-    found = zip(fields, row[::2], row[1::2], strict=True)
-    return {name: (Field(kinds), words) for name, kinds, words in found}
+    kinds = [f"coalesce(bit_or({field}), 0)" for field in fields.values()]
+    words = [f"count(*) filter ({missing_sql(name)})" for name in kept]
+    [row] = run(f"select {', '.join([*kinds, *words])} from {relation} as rows")
+    found = dict(zip(fields, map(Field, row), strict=False))
+    return found, dict(zip(kept, row[len(fields) :], strict=True))
 
 
-def _given_up(run: Run, relation: str, field: str, fields: Field) -> bool:
+def _given_up(run: Run, relation: str, field: str, kinds: Field) -> bool:
     """Whether pandas gives up a column that it took for whole numbers, and leaves it as written.
 
     At the first number beyond 63 bits it begins again, for numbers without a sign, and passes over
@@ -143,15 +146,15 @@ def _given_up(run: Run, relation: str, field: str, fields: Field) -> bool:
     what is no whole number it tries other types, but not in the last pass, nor where it has passed
     over something: so it depends on what comes first.
     """
-    if fields & _NOT_WHOLE:
+    if kinds & _NOT_WHOLE:
         stops = f"field & {Field.HUGE:d} <> 0 or "
         stops += f"(field & {_NOT_WHOLE:d} <> 0 and field & {Field.MINUS:d} = 0)"
         passes = (f"field & {BEYOND_63_BITS | _NOT_WHOLE:d} <> 0", stops)
-        return bool(fields & BEYOND_63_BITS) and not any(
+        return bool(kinds & BEYOND_63_BITS) and not any(
             _first(run, relation, field, condition) & _NOT_WHOLE for condition in passes
         )
-    in_the_way = fields & (_ABSENT | Field.MINUS) and not fields & Field.HUGE
-    return bool(fields & Field.UNSIGNED and in_the_way)
+    in_the_way = kinds & (_ABSENT | Field.MINUS) and not kinds & Field.HUGE
+    return bool(kinds & Field.UNSIGNED and in_the_way)
 
 
 def _first(run: Run, relation: str, field: str, condition: str) -> Field:
@@ -161,25 +164,24 @@ def _first(run: Run, relation: str, field: str, condition: str) -> Field:
     return Field(found[0][0]) if found else Field(0)
 
 
-def _inferred(fields: Field, words: int, *, keep: bool, given_up: bool) -> Inferred:
-    absent = fields & (Field.EMPTY if keep else _ABSENT)
-    beyond = fields & (Field.HUGE | Field.HUGE_NEGATIVE)
+def _inferred(kinds: Field, words: int, *, keep: bool, given_up: bool) -> Inferred:
     literal = given_up and not keep
+    huge = kinds & (Field.HUGE | Field.HUGE_NEGATIVE) and not kinds & _NOT_WHOLE
     return Inferred(
-        kind="VARCHAR" if given_up else _kind(fields),
-        gaps=bool(absent) and not literal,
-        words=words if keep else 0,
-        missing_words=words > 0 and not keep and not literal,
-        huge=bool(beyond) and not fields & _NOT_WHOLE and not given_up,
+        kind="VARCHAR" if given_up else _kind(kinds),
+        gaps=bool(kinds & _ABSENT) and not literal,
+        words=words,
+        missing_words=bool(kinds & Field.MISSING) and not literal,
+        huge=bool(huge) and not given_up,
         literal=literal,
     )
 
 
-def _kind(fields: Field) -> str:
-    numbers = fields & NUMBER
-    if not fields or fields & Field.WORD or (fields & Field.BOOLEAN and numbers):
+def _kind(kinds: Field) -> str:
+    numbers = kinds & NUMBER
+    if not kinds or kinds & Field.WORD or (kinds & Field.BOOLEAN and numbers):
         return "VARCHAR"
-    if fields & Field.BOOLEAN:
+    if kinds & Field.BOOLEAN:
         return "BOOLEAN"
     if not numbers or numbers & Field.FRACTION:
         return "DOUBLE"
