@@ -315,7 +315,9 @@ def test_an_odd_candidate_is_told(model: str) -> None:
 @pytest.mark.parametrize("limit", [5e-324, 1e-320, 1e-300, 1e-30, 0.1 + 0.2, 1e15, 1e16, 1e308])
 @pytest.mark.parametrize("towards", [0.0, 1e309])
 def test_a_value_next_to_its_bound_is_told_apart(limit: float, towards: float) -> None:
-    value = math.nextafter(limit, towards)
+    least = limit * 1e-11 if math.isfinite(limit * 1.1) else 0.0  # less is only rounding
+    further = limit + math.copysign(least, towards - limit)
+    value = math.nextafter(further, towards)
     for held in (bound(min=limit), bound(max=limit), bound(max=1.7e308, warn=limit)):
         message = result_of(check(held), estimate(value), 100).message
         assert len(message) < 300

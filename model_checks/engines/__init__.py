@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from model_checks.engines.columns import Columns
 from model_checks.errors import DataError
+from model_checks.guard import guarded
 from model_checks.settings import Data, Settings
 from model_checks.settings.roles import NO_ROLES, Roles
+from model_checks.text import type_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -142,12 +144,17 @@ def _files(data: Data, settings: Settings, roles: Roles) -> "DuckDB":
 
     engine = DuckDB(settings.engine)
     try:
-        with _telling(data):
+        with _telling(data), guarded(_unread):
             engine.read(data, settings.folder, roles)
     except BaseException:
         engine.close()
         raise
     return engine
+
+
+def _unread(error: BaseException) -> DataError:
+    """Tell what a reader has raised that nobody foresaw; its text may hold a row."""
+    return DataError(f"reading it raised {type_name(error)}")
 
 
 class Kept(Protocol):

@@ -1,6 +1,6 @@
 """DuckDB: reads Parquet and CSV files and runs the SQL in this process; the only one to know it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
 
@@ -89,7 +89,7 @@ class DuckDB:
             paths = paths_of(files, folder)
             refuse_table_formats(paths)
             names, base = [*map(as_name, paths)], str(folder / literal_base(files))
-        return read_parquet(lambda sql: self._run(sql, names), names, base, data, roles)
+        return read_parquet(self.run, names, base, data, roles)
 
     def _csv(self, data: Data, folder: Path, roles: Roles) -> Columns:
         from model_checks.engines.duckdb.csv import CsvReading  # and with it Arrow's own reader
@@ -118,10 +118,9 @@ class DuckDB:
     def _fetched(self, address: str, number: int) -> Path:
         """A copy of a file in a store, which goes with the engine."""
         path = self.scratch / f"{number}-{PurePosixPath(path_of(address)).name[-100:]}"
-        self._run(
+        self.run(
             f"copy (select content from read_blob({literal(address)})) "
-            f"to {literal(str(path))} (format blob)",
-            [address],
+            f"to {literal(str(path))} (format blob)"
         )
         if not path.stat().st_size:
             raise DataError(f"{without_secrets(address)} is an empty file")
@@ -150,13 +149,10 @@ class DuckDB:
         DataError
             With what DuckDB says, less the SQL and values of rows.
         """
-        return self._run(sql)
-
-    def _run(self, sql: str, names: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._connection.duckdb.execute(sql).fetchall()
         except RAISED as error:
-            raise told(error, names) from None  # it may hold a line of the data
+            raise told(error) from None  # it may hold a value of the data
 
     def columns(self, relation: str) -> Columns:
         """The columns of a relation with their types, in order."""

@@ -1,11 +1,10 @@
 """What DuckDB complains of, without values of rows: of data only what kind of mistake is where.
 
 What it says of columns, files and the machine is told as it stands. Of anything else it may quote
-values, and a whole line of a file, so that of those errors nothing is told but what is known here.
+values, so that of those errors nothing is told but what is known here.
 """
 
 import re
-from collections.abc import Sequence
 
 _ITS_OWN = re.compile(
     r"(?:Binder|Catalog|Connection|Dependency|HTTP|IO|Interrupt|Not implemented|Out of Memory|"
@@ -17,12 +16,6 @@ _KIND = re.compile(r"[A-Z][A-Za-z ]{2,30} Error(?=: )")
 _ABOUT_FILE = re.compile(r"""(?:[A-Z][A-Za-z0-9]* )(?:[A-Za-z0-9]+ )*[Ff]ile ["'][^"'\n]*["']""")
 _OF_PATTERNS = re.compile(r"Globs \([^)\n]*\) [^\n.'\"]*")
 _FILE_TOO_SMALL = re.compile(r"File '[^'\n]*' too small to be a Parquet file")
-_OF_CSV = re.compile(
-    r"^(?:Expected Number of Columns: \d+ Found: \d+|Value with unterminated quote found|"
-    r"Maximum line size of \d+ bytes exceeded|"
-    r"Invalid unicode \([a-z ]*\) detected\. This file is not utf-8 encoded\.)",
-    re.MULTILINE,
-)
 _ADVICE = re.compile(
     r"\n[ \t]*+(?:LINE \d+:|Possible |The search space|See also |Candidate functions)"
 )
@@ -43,40 +36,24 @@ _READ = 10_000
 """Characters of an error; what follows would only be the query, or rows."""
 
 
-def found(text: str, names: Sequence[str]) -> str:
-    """Return what an error of DuckDB's says that is no value, nor its query.
-
-    Parameters
-    ----------
-    names
-        Of the files that were read.
-    """
+def found(text: str) -> str:
+    """Return what an error of DuckDB's says that is no value, nor its query."""
     text = text[:_READ]
-    files = re.findall(r"^  file = (.+)$", text, re.MULTILINE)
     text = _ADVICE.split(text)[0]
-    if "Error when sniffing file" in text[:60]:
-        path = re.search(r'when sniffing file "([^"\n]+)"', text)  # some versions leave it empty
-        file = path[1] if path else "a file"
-        return f"{file} is not CSV: its lines differ in length, or a quote is left open"
     if _ITS_OWN.match(text):
         return text
     kind = match[0] if (match := _KIND.match(text)) else ""
     if not kind:
         return "the data can't be read"
-    where = [] if files == list(names) else files
-    return f"{kind}: {_of_data(text.removeprefix(f'{kind}: '), where)}"
+    return f"{kind}: {_of_data(text.removeprefix(f'{kind}: '))}"
 
 
-def _of_data(text: str, files: Sequence[str]) -> str:
+def _of_data(text: str) -> str:
     """Return where in the data it is, and what was expected there."""
     for pattern in (_FILE_TOO_SMALL, _ABOUT_FILE, _OVERFLOW, _OF_PATTERNS):
         if known := pattern.match(text):
             return known[0]
-    parts = [match[0]] if (match := re.match(r"CSV Error on Line: \d+", text)) else []
-    parts += [f"of {file}" for file in files[-1:]]
-    if parts and (reasons := _OF_CSV.findall(text)):
-        return " ".join([*parts, reasons[-1]])
     columns, types = _COLUMN.findall(text), _EXPECTED.findall(text)
     place = f"column {''.join(columns[-1])!r}" if columns else "the data"
     what = f"is no {''.join(types[-1]).upper()}" if types else "does not fit"
-    return " ".join([*parts, f"{place} has a value that {what}"])
+    return f"{place} has a value that {what}"

@@ -1,7 +1,6 @@
 """A DuckDB connection held to its limits, and what to do about DuckDB's errors."""
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -92,20 +91,15 @@ def _spill_folder(parent: str | None) -> Scratch:
         ) from error
 
 
-def told(error: Exception, names: Sequence[str] = ()) -> BaseException:
+def told(error: Exception) -> BaseException:
     """Tell what DuckDB found, without the query and its advice on settings.
 
     Ctrl-C and SIGTERM reach a query as an error, and are to end the run as anywhere else.
-
-    Parameters
-    ----------
-    names
-        Of the files that were read; where there are several, it is told which one is meant.
     """
     if isinstance(error, RuntimeError):
         stopped = str(error) == "Query interrupted"
         return KeyboardInterrupt("a query was stopped") if stopped else error
-    return DataError(f"DuckDB: {clean(_remedied(found(str(error), names)))}")
+    return DataError(f"DuckDB: {clean(_remedied(found(str(error))))}")
 
 
 def _remedied(text: str) -> str:
