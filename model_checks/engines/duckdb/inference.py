@@ -7,19 +7,20 @@ follows what the column is. Such a scan costs less than DuckDB's own look at all
 It is as with ``low_memory=False``: otherwise pandas reads a long file in pieces, and types each.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from model_checks.engines.duckdb.fields import (
     BEYOND_63_BITS,
-    BLANK,
     NUMBER,
     TEXT,
     Field,
+    exact_field_sql,
     field_sql,
     missing_sql,
     number_sql,
+    whole_sql,
 )
 
 Run = Callable[[str], list[tuple[Any, ...]]]
@@ -82,17 +83,16 @@ def inferred(
     if not columns:
         return {}
     beginning = f"(select * from {relation} limit {_FIRST_ROWS})"
-    unknown = {name: field_sql(name, decimal, keep=keep) for name, keep in columns.items()}
-    likely, _ = _kinds_and_words(run, beginning, unknown, [])
-    quick = {
-        name: field_sql(name, decimal, likely[name], keep=keep) for name, keep in columns.items()
-    }
-    kept = [name for name, keep in columns.items() if keep]
-    every, words = _kinds_and_words(run, relation, quick, kept)
+    unknown = dict.fromkeys(columns, Field(0))
+    likely, _ = _kinds_and_words(run, beginning, columns, unknown, decimal)
+    seen, words = _kinds_and_words(run, relation, columns, likely, decimal)
     found = {}
     for name, keep in columns.items():
-        kinds = likely[name] | every[name]
-        given_up = _given_up(run, relation, unknown[name], kinds)
+        kinds, given_up = likely[name] | seen[name], False
+        if kinds & Field.LONG:
+            exact = exact_field_sql(name, decimal, keep=keep)
+            kinds = _kinds(run, relation, exact)
+            given_up = _given_up(run, relation, exact, kinds)
         found[name] = _inferred(kinds, words.get(name, 0), keep=keep, given_up=given_up)
     return found
 
@@ -111,31 +111,35 @@ def value_sql(column: str, one: Inferred, decimal: str = ".") -> str:
     if one.missing_words:
         value = f"(case when not {missing_sql(column)} then {column} end)"
     if one.huge:
-        whole = f"'^{BLANK}*\\+?(-?)0*([0-9]+){BLANK}*$'"
-        digits = f"regexp_replace({value}, {whole}, '\\1\\2')"
-        return f"regexp_replace({digits}, '^-0$', '0')"
+        return whole_sql(value)
     if one.kind == "DOUBLE":
         value = number_sql(value, decimal)
     return value if one.kind == "VARCHAR" else f"cast({value} as {one.kind})"
 
 
 def _kinds_and_words(
-    run: Run, relation: str, fields: Mapping[str, str], kept: Sequence[str]
+    run: Run,
+    relation: str,
+    columns: Mapping[str, bool],
+    likely: Mapping[str, Field],
+    decimal: str,
 ) -> tuple[dict[str, Field], dict[str, int]]:
-    """The kinds of fields of each column; and of some how many are words of ``MISSING``.
+    """The kinds of fields of each column; and, where words are kept, how many are of ``MISSING``.
 
-    Parameters
-    ----------
-    fields
-        Column -> SQL for the kind of its field.
-    kept
-        Those whose words are counted.
+    They are counted apart: a kind that two aggregates ask for would be worked out twice.
     """
-    kinds = [f"coalesce(bit_or({field}), 0)" for field in fields.values()]
+    fields = [field_sql(name, decimal, likely[name], keep=keep) for name, keep in columns.items()]
+    kept = [name for name, keep in columns.items() if keep]
+    kinds = [f"coalesce(bit_or({field}), 0)" for field in fields]
     words = [f"count(*) filter ({missing_sql(name)})" for name in kept]
     [row] = run(f"select {', '.join([*kinds, *words])} from {relation} as rows")
-    found = dict(zip(fields, map(Field, row), strict=False))
-    return found, dict(zip(kept, row[len(fields) :], strict=True))
+    found = dict(zip(columns, map(Field, row), strict=False))
+    return found, dict(zip(kept, row[len(columns) :], strict=True))
+
+
+def _kinds(run: Run, relation: str, field: str) -> Field:
+    [(kinds,)] = run(f"select bit_or({field}) from {relation} as rows")
+    return Field(kinds)
 
 
 def _given_up(run: Run, relation: str, field: str, kinds: Field) -> bool:
@@ -146,15 +150,15 @@ def _given_up(run: Run, relation: str, field: str, kinds: Field) -> bool:
     what is no whole number it tries other types, but not in the last pass, nor where it has passed
     over something: so it depends on what comes first.
     """
-    if kinds & _NOT_WHOLE:
-        stops = f"field & {Field.HUGE:d} <> 0 or "
-        stops += f"(field & {_NOT_WHOLE:d} <> 0 and field & {Field.MINUS:d} = 0)"
-        passes = (f"field & {BEYOND_63_BITS | _NOT_WHOLE:d} <> 0", stops)
-        return bool(kinds & BEYOND_63_BITS) and not any(
-            _first(run, relation, field, condition) & _NOT_WHOLE for condition in passes
-        )
-    in_the_way = kinds & (_ABSENT | Field.MINUS) and not kinds & Field.HUGE
-    return bool(kinds & Field.UNSIGNED and in_the_way)
+    if not kinds & _NOT_WHOLE:
+        in_the_way = kinds & (_ABSENT | Field.MINUS) and not kinds & Field.HUGE
+        return bool(kinds & Field.UNSIGNED and in_the_way)
+    stops = f"field & {Field.HUGE:d} <> 0 or "
+    stops += f"(field & {_NOT_WHOLE:d} <> 0 and field & {Field.MINUS:d} = 0)"
+    passes = (f"field & {BEYOND_63_BITS | _NOT_WHOLE:d} <> 0", stops)
+    return bool(kinds & BEYOND_63_BITS) and not any(
+        _first(run, relation, field, condition) & _NOT_WHOLE for condition in passes
+    )
 
 
 def _first(run: Run, relation: str, field: str, condition: str) -> Field:
