@@ -57,7 +57,7 @@ class Frames:
 
         columns = {name: batch.column(own) for name, (own, _) in self._features.items()}
         for name in self._floats:
-            columns[name] = columns[name].cast(pa.float64())
+            columns[name] = columns[name].cast(pa.float64(), safe=False)  # the nearest one
         try:
             frame: pd.DataFrame = pa.RecordBatch.from_pydict(columns).to_pandas()
         except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000

@@ -539,7 +539,6 @@ def test_nanoseconds_with_a_zone_are_times(tmp_path: Path) -> None:
         ({"csv": "a.csv", "time_format": "%d.%m.%Q"}, "has %Q, which is none of"),
         ({"csv": "a.csv", "time_unit": "h"}, "time_unit"),
         ({"csv": "a.csv", "time_unit": "s", "time_format": "%Y%m%d"}, "keep one"),
-        ({"csv": "a.csv", "delimiter": ",", "decimal": ","}, "is also the sign of decimals"),
         (
             {"files": "a.parquet", "delimiter": ";"},
             "delimiter is of CSV, and these files are Parquet",

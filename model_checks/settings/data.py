@@ -140,6 +140,3 @@ def _of_another_place(known: Known) -> Iterator[str]:
             yield f"{key} is of CSV, and these files are Parquet"
     if known["time_format"] and known["time_unit"]:
         yield "time_format is of texts and time_unit of whole numbers; keep one"
-    delimiter = known["delimiter"]
-    if delimiter and delimiter in (known["decimal"] or "", known["quote"] or ""):
-        yield f"delimiter {delimiter!r} is also the sign of decimals"
