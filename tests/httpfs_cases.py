@@ -45,6 +45,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
         write_data(tmp_path / "store" / "logs" / "may" / "1.parquet", COLUMNS)
         write_data(tmp_path / "store" / "logs" / "may" / "2.parquet", COLUMNS)
         write_data(tmp_path / "store" / "logs" / "may.csv", COLUMNS)
+        for day in ("day=1", "day=2"):
+            write_data(tmp_path / "store" / "logs" / "june" / day / "log.csv", COLUMNS)
         yield store
 
 
@@ -55,16 +57,37 @@ def test_a_file_on_the_web_is_read(tmp_path: Path, store: Store, name: str) -> N
     assert ("HEAD", f"/logs/{name}?{SECRET}") in store.asked
 
 
+@pytest.mark.parametrize("pattern", ["may/*.parquet", "june/*/log.csv"])
 def test_a_pattern_in_a_bucket_is_read(
-    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch, pattern: str
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAENVIRONMENT")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "5ec2e7")
     store.key = "AKIAENVIRONMENT"
     path_style(monkeypatch)
-    measurement = measured(tmp_path, data="s3://logs/may/*.parquet")
+    measurement = measured(tmp_path, data=f"s3://logs/{pattern}")
     assert estimated(measurement, "accuracy").n == 8
     assert store.keys == {"AKIAENVIRONMENT"}
+
+
+def test_folders_of_a_bucket_give_columns(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path_style(monkeypatch)
+    segments = [{"by": "day", "thresholds": {"accuracy": 0.5}}]
+    found = measured(tmp_path, data="s3://logs/june/*/log.csv", segments=segments)
+    assert {*found.aggregates} == {(), (("day", "1"),), (("day", "2"),)}
+
+
+def test_a_table_in_a_bucket_that_keeps_removed_rows_is_refused(
+    tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path_style(monkeypatch)
+    log = tmp_path / "store" / "logs" / "may" / "_delta_log" / "0.json"
+    log.parent.mkdir()
+    log.write_text("{}")
+    told = complaint(tmp_path, data="s3://logs/may/*.parquet")
+    assert "s3://logs/may is a table of Delta, whose Parquet files hold removed rows" in told
 
 
 def path_style(monkeypatch: pytest.MonkeyPatch) -> None:
