@@ -262,13 +262,13 @@ def assert_read_alike(folder: Path, spark: Place, files: str) -> None:
 def test_relative_paths_start_where_the_file_is(tmp_path: Path, spark_local: Place) -> None:
     folder = tmp_path / "odd [1] {a,b} *"
     write_data(folder / "log" / "one.parquet", {"y": [1, 2], "a": [1.5, None]})
-    write_data(folder / "log" / "two.parquet", {"y": [3], "b": ["x"]})
+    write_data(folder / "log" / "two.parquet", {"y": [3], "a": [2.5]})
     assert_read_alike(folder, spark_local, "log/*.parquet")
     assert_read_alike(folder, spark_local, "log/one.parquet")
 
 
 CSV = {
-    "plain": "a,b,c,d,e\n1,1.5,x,true,2013-04-01\n,,,,\n-2,NaN,y,false,2013-04-02\n",
+    "plain": "a,b,c,d,e\n1,1.5,x,true,2013-04-01\n,,,,\n-2,2.5,y,false,2013-04-02\n",
     "semicolons": "a;b;c\n1;1.5;x, y\n2;2;z\n",
     "quotes": 'a,b\n"x ""y"" z",1\n"two\nlines",2\n"",3\nplain,4\n',
     "times": "a,b\n2013-04-01 12:30:00,1\n2013-04-02 00:00:00.25,2\n",

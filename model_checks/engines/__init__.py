@@ -112,15 +112,15 @@ def _telling(data: Data) -> Iterator[None]:
 def _opened(data: Data, settings: Settings, roles: Roles) -> "Database | DuckDB | Spark":
     if data.url_env:
         return _database(data)
-    return _spark(data, settings) if data.spark else _files(data, settings, roles)
+    return _spark(data, settings, roles) if data.spark else _files(data, settings, roles)
 
 
-def _spark(data: Data, settings: Settings) -> "Spark":
+def _spark(data: Data, settings: Settings, roles: Roles) -> "Spark":
     with _telling(data):
         try:
             from model_checks.engines.spark import Spark
 
-            return Spark(data, settings.folder)
+            return Spark(data, settings.folder, roles)
         except ModuleNotFoundError as error:
             raise DataError(
                 f"Spark needs the package {error.name!r}: pip install 'model-checks[spark]'"

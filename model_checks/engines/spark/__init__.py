@@ -16,10 +16,12 @@ from model_checks.engines.dialects import duckdb_type, translated
 from model_checks.engines.spark.complaints import telling
 from model_checks.engines.spark.sessions import is_local, open_session, watched
 from model_checks.settings import Data
+from model_checks.settings.roles import NO_ROLES, Roles
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame
+    from pyspark.sql.types import StructField, StructType
 
 _DELIMITERS = ",;\t|"
 _CSV = {
@@ -44,6 +46,8 @@ class Spark:
         Names a Spark, and a table or files.
     folder
         Where relative paths start if Spark runs on this machine.
+    roles
+        Which column has the times: no other text of a CSV is taken for one.
 
     Raises
     ------
@@ -53,8 +57,9 @@ class Spark:
 
     scratch = None
 
-    def __init__(self, data: Data, folder: Path) -> None:
+    def __init__(self, data: Data, folder: Path, roles: Roles = NO_ROLES) -> None:
         assert data.spark
+        self._time = roles.time
         with ExitStack() as opened:
             self._session = opened.enter_context(open_session(data.spark))
             with telling(), watched(self._session):
@@ -134,11 +139,29 @@ class Spark:
         # Times without a zone are no instants: so are they read from Parquet.
         self._session.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ")
         try:
-            frame = self._session.read.options(**_CSV, sep=delimiter).csv(files)
+            reader = self._session.read.options(**_CSV, sep=delimiter)
+            frame = reader.schema(self._texts(reader.csv(files).schema)).csv(files)
             frame.schema  # noqa: B018 (found now, with that setting)
         finally:
             self._session.conf.unset("spark.sql.timestampType")
         return frame
+
+    def _texts(self, schema: "StructType") -> "StructType":
+        """The columns that Spark takes for times as texts, but for the one that is of times."""
+        from pyspark.sql.types import StringType, StructField, StructType
+
+        return StructType(
+            [
+                StructField(field.name, StringType())
+                if _is_time(field) and field.name != self._time
+                else field
+                for field in schema
+            ]
+        )
+
+
+def _is_time(field: "StructField") -> bool:
+    return field.dataType.typeName() in ("date", "timestamp", "timestamp_ntz")
 
 
 def _local_path(files: str, folder: Path) -> str:
