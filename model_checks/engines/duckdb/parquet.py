@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from model_checks.engines import GIVEN
@@ -45,10 +46,20 @@ _FAMILIES = {
 
 @dataclass(frozen=True)
 class _Schema:
-    """The top-level columns of one file, in order, each with its kind of values."""
+    """The top-level columns of some files that have the same, in order, each with its kind.
 
-    file: str
+    Attributes
+    ----------
+    files
+        In order; messages name the first.
+    """
+
+    files: list[str]
     columns: Sequence[tuple[str, str]]
+
+    @property
+    def shown(self) -> str:
+        return without_secrets(self.files[0])
 
     @property
     def names(self) -> list[str]:
@@ -94,7 +105,9 @@ def read_parquet(
         f"create or replace temp view {GIVEN} as "
         f"select {', '.join([*columns, *([_named(added)] if added else [])])} from {scan}"
     )
-    kinds = {name: kind for name, kind, *_ in run(f"describe {GIVEN}")}
+    kinds = types
+    if replaced or added:
+        kinds = {name: kind for name, kind, *_ in run(f"describe {GIVEN}")}
     names_of = {sql: name for name, sql in named.items()}
     fed = _fed(roles.time)
     return Columns(
@@ -159,15 +172,15 @@ def _scan(names: Sequence[str]) -> str:
 def _schemas(run: Run, names: Sequence[str], types: Mapping[str, str]) -> list[_Schema]:
     """The columns of each file; of a single one they are those that DuckDB tells, mostly."""
     if len(names) == 1 and _is_plain(names[0]) and not may_be_doubled([*types], "_"):
-        return [_Schema(names[0], [(name, "") for name in types])]
+        return [_Schema([names[0]], [(name, "") for name in types])]
     rows = run(
         "select file_name, name, num_children, coalesce(cast(logical_type as varchar), type) "
         f"from parquet_schema({listed(names)})"
     )
-    return [
-        _Schema(file, top_level((name, parts, kind) for _, name, parts, kind in of_file))
-        for file, of_file in groupby(rows, key=lambda row: str(row[0]))
-    ]
+    alike: dict[Any, list[str]] = {}
+    for file, of_file in groupby(rows, key=itemgetter(0)):
+        alike.setdefault(tuple(row[1:] for row in of_file), []).append(str(file))
+    return [_Schema(files, top_level(nodes)) for nodes, files in alike.items()]
 
 
 def _is_plain(name: str) -> bool:
@@ -209,14 +222,14 @@ def _told_apart(
     """
     unusable: dict[str, str] = {}
     for schema in schemas:
-        where = f" in {without_secrets(schema.file)}"
+        where = f" in {schema.shown}"
         unusable = doubled_names(schema.names, where, cased=True) | unusable
     first = schemas[0].names
     if all(schema.names == first for schema in schemas[1:]):
         of_name = reversed([*zip(first, given, strict=True)])
         return {name: sql for name, sql in of_name if name != sql}, unusable
     for schema in schemas:
-        where = f" in {without_secrets(schema.file)}, other files having others,"
+        where = f" in {schema.shown}, other files having others,"
         unusable = doubled_names(schema.names, where) | unusable
     return {}, unusable
 
@@ -228,8 +241,7 @@ def _lacking(schemas: Sequence[_Schema]) -> dict[str, str]:
     for name in dict.fromkeys(name for schema in schemas for name in schema.names):
         for schema, names in zip(schemas, sets, strict=True):
             if name not in names:
-                file = without_secrets(schema.file)
-                found[name] = f"is no column of {file}; {nearest(name, names)}"
+                found[name] = f"is no column of {schema.shown}; {nearest(name, names)}"
                 break
     return found
 
@@ -240,10 +252,9 @@ def _mixed(schemas: Sequence[_Schema]) -> dict[str, str]:
     found = {}
     for schema in schemas:
         for name, kind in schema.columns:
-            before, file = first.setdefault(name, (kind, schema.file)) if kind else ("", "")
+            before, file = first.setdefault(name, (kind, schema.shown)) if kind else ("", "")
             if before != kind:
-                one, other = without_secrets(file), without_secrets(schema.file)
-                found[name] = f"holds {before} in {one} and {kind} in {other}"
+                found[name] = f"holds {before} in {file} and {kind} in {schema.shown}"
     return found
 
 
@@ -253,7 +264,7 @@ def _folders(
     """SQL and type of the columns that folders give; and what is told of those that not all do."""
     if base is None:
         return {}, {}
-    values = {schema.file: folder_values(schema.file, base) for schema in schemas}
+    values = {file: folder_values(file, base) for schema in schemas for file in schema.files}
     own = {name.lower() for schema in schemas for name in schema.names}
     found, lacking = {}, {}
     for key in dict.fromkeys(key for given in values.values() for key in given):
