@@ -1,6 +1,5 @@
 """CSV files -> a table: each column of the type that all of its fields together have."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,12 +11,13 @@ from model_checks.engines import GIVEN
 from model_checks.engines.columns import Columns, Fields, distinct_names
 from model_checks.engines.delimited.fields import OtherTypeError
 from model_checks.engines.delimited.likely import likely_type
+from model_checks.engines.delimited.looks import decimal_in, look_of, number_pattern
 from model_checks.engines.delimited.source import CsvFile
 from model_checks.engines.delimited.table import CsvTable
 from model_checks.engines.duckdb.connection import RAISED, told
 from model_checks.engines.duckdb.fields import missing_sql
 from model_checks.engines.duckdb.inference import Inferred, inferred, value_sql
-from model_checks.engines.duckdb.moments import are_days, moments_in, shape_of
+from model_checks.engines.duckdb.moments import are_days, moments_in
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.settings import Data
@@ -27,10 +27,6 @@ _FIELDS = "fields"
 """What the fields of the files are called in SQL, while they are read."""
 
 _NO_TIME = "model_checks: no time"
-_NUMBER = r"[ \t]*[+-]?((\d+{0}?\d*|{0}\d+)(e[+-]?\d+)?|inf|infinity)[ \t]*"
-_DECIMAL_COMMA = re.compile(r"[+-]?(0,\d+|\d+,(\d{1,2}|\d{4,}))([eE][+-]?\d+)?", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+", re.ASCII)
-_DECIMAL_POINT = re.compile(r"[+-]?\d*\.\d+([eE][+-]?\d+)?", re.ASCII)
 _LOOKED_AT = 1_000
 """Records by which it is guessed what a column holds; all others prove it."""
 
@@ -84,12 +80,17 @@ class CsvReading:
         self._table = CsvTable(files, data, roles)
         self._names = self._table.names
         samples = self._table.samples(self._names, _LOOKED_AT)
-        self._decimal = data.decimal or self._decimal_in(samples)
+        self._decimal = data.decimal or decimal_in(self._numbers(samples))
         self._likely = {
             name: found
             for name, fields in samples.items()
             if name != roles.time and (found := likely_type(fields, self._decimal)) is not None
         }
+
+    def _numbers(self, samples: Mapping[str, Sequence[str]]) -> Iterator[str]:
+        """The fields of columns that have to be numbers."""
+        for name in self._roles.numbers.intersection(samples):
+            yield from samples[name]
 
     def read(self) -> Columns:
         """Make the relation, and return its columns."""
@@ -254,11 +255,11 @@ class CsvReading:
 
     def _no_number(self, name: str) -> str:
         """Tell why a column is no number, with the first field that is none and what it is like."""
-        number = literal(_NUMBER.replace("{0}", re.escape(self._decimal)))
+        number = literal(number_pattern(self._decimal))
         where, text = self._first(name, f"not regexp_full_match(lower(v0), {number})")
         if not where:
             return "is no column of numbers"
-        return f"is text: {where} it has {_kind_of(text, self._decimal)}"
+        return f"is text: {where} it has {look_of(text, self._decimal)}"
 
     def _first(self, name: str, condition: str) -> tuple[str, str]:
         """Where the first field is for which a condition on ``v0`` holds, and what it says."""
@@ -305,24 +306,3 @@ class CsvReading:
             raise told(error) from None
         finally:
             self._connection.unregister(_FIELDS)
-
-    def _decimal_in(self, samples: Mapping[str, Sequence[str]]) -> str:
-        """The sign of decimals: a comma where columns that have to be numbers plainly have it."""
-        texts = [
-            field.strip()
-            for name, fields in samples.items()
-            if name in self._roles.numbers
-            for field in fields
-        ]
-        commas = any(map(_DECIMAL_COMMA.fullmatch, texts))
-        return "," if commas and not any(map(_DECIMAL_POINT.fullmatch, texts)) else "."
-
-
-def _kind_of(text: str, decimal: str) -> str:
-    """What a field is that is no number, without what it says."""
-    bare = text.strip()
-    if _DECIMAL_COMMA.fullmatch(bare) or _THOUSANDS.fullmatch(bare):
-        return f"a number with a comma, {shape_of(bare)!r}; say what that is: decimal = ','"
-    if decimal == "," and _DECIMAL_POINT.fullmatch(bare):
-        return f"a number with a point, {shape_of(bare)!r}, where decimal is ','"
-    return f"a field like {shape_of(bare)!r}"

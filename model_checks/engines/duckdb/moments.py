@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from model_checks.engines.delimited.looks import shape_of
 from model_checks.engines.sql import literal
 from model_checks.settings import Data
 
@@ -37,16 +38,6 @@ class Moments:
         else:
             advice = "; say time_format, as in time_format = '%d.%m.%Y'"
         return f"{self.wanted}; it looks like {shape_of(text)!r}{advice}"
-
-
-def shape_of(text: str) -> str:
-    """Return what a field looks like, less what it says: 0 for a digit, a for a letter.
-
-    >>> shape_of("31.12.2026 8 h")
-    '00.00.0000 0 a'
-    """
-    shape = "".join("0" if sign.isdigit() else "a" if sign.isalpha() else sign for sign in text)
-    return shape if len(shape) <= 30 else f"{shape[:29]}…"
 
 
 def moments_in(column: str, kind: str, data: Data) -> Moments | None:
