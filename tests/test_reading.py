@@ -366,7 +366,8 @@ WRITTEN: dict[str, tuple[Content, Mapping[str, str]]] = {
     "tabs": (PLAIN.replace(",", "\t"), {}),
     "bars": (PLAIN.replace(",", "|"), {}),
     "a delimiter that is said": (PLAIN.replace(",", "^"), {"delimiter": "^"}),
-    "single quotes": (PLAIN.replace("x", "'x, w'"), {}),
+    "single quotes": (PLAIN.replace("y,p", "'y','p'").replace("x", "'x, w'"), {}),
+    "apostrophes": ("city," + PLAIN.replace("\n", "\n's-Gravenhage,", 10), {}),
     "a quote that is said": (PLAIN.replace("x", "'x, w'"), {"quote": "'"}),
     "line ends of Windows": (PLAIN.replace("\n", "\r\n"), {}),
     "line ends of old": (PLAIN.replace("\n", "\r"), {}),
@@ -405,6 +406,7 @@ def test_a_csv_is_read_however_it_is_written(tmp_path: Path, way: str, name: str
 UNREADABLE: dict[str, tuple[Content, str]] = {
     "a long record": (PLAIN + "1,1,x,7\n", "line 12: has 4 fields where the first line has 3"),
     "a short record": (PLAIN + "1,1\n", "line 12: has 2 fields where the first line has 3"),
+    "quotes that are not said": (PLAIN.replace("x", "'x, w'"), "has 4 fields where the first"),
     "an open quote": (PLAIN + '1,1,"x\n0,1,z\n', "ends within a quote"),
     "an open quote before": (PLAIN + '1,"1,x\n0,1,z\n', "log.csv"),
     "another encoding": (

@@ -2,7 +2,6 @@
 
 import csv
 import itertools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +11,7 @@ from model_checks.errors import DataError
 from model_checks.settings import Data
 
 _DELIMITERS = (",", ";", "\t", "|")
-_QUOTED = re.compile(r"(?:^|[,;\t|])(['\"])", re.MULTILINE)
-_LOOKED_AT = 100_000
-"""Characters in which the quote is looked for."""
-
+_QUOTES = ('"', "'")
 _SAMPLED = 100
 """Records that have to be of the header's length."""
 
@@ -118,19 +114,17 @@ def dialect_of(file: CsvFile, encoding: str, data: Data, named: Iterable[str]) -
         If the file can't be read.
     """
     delimiters = [data.delimiter] if data.delimiter else [*_DELIMITERS]
-    quotes = [data.quote] if data.quote else _quotes_in(file, encoding)
-    wanted = set(named)
-    said = data.delimiter is not None
-    candidates = [Dialect(delimiter, quote, said) for quote in quotes for delimiter in delimiters]
-    fitting = {one: _fit(file, encoding, one, wanted) for one in candidates}
-    return max(candidates, key=fitting.__getitem__)  # the first of those that are as good
-
-
-def _quotes_in(file: CsvFile, encoding: str) -> list[str]:
-    """Return the quote that fields begin with; a single one only where no field has another."""
-    with file.text(encoding) as text:
-        found = set(_QUOTED.findall(text.read(_LOOKED_AT)))
-    return ["'"] if found == {"'"} else ['"']
+    wanted, said = set(named), data.delimiter is not None
+    best, named_by_best = None, -1
+    for quote in [data.quote] if data.quote else _QUOTES:
+        candidates = [Dialect(delimiter, quote, said) for delimiter in delimiters]
+        fitting = {one: _fit(file, encoding, one, wanted) for one in candidates}
+        one = max(candidates, key=fitting.__getitem__)  # the first of those that are as good
+        # An apostrophe may be a letter of a field: it is a quote where names are told by it.
+        if fitting[one][0] > named_by_best:
+            best, named_by_best = one, fitting[one][0]
+    assert best
+    return best
 
 
 def _fit(
