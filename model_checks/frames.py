@@ -64,7 +64,7 @@ class Frames:
             what = f"they have a value that no frame holds ({type(error).__name__})"
             raise DataError(f"the features can't be passed to the model: {what}") from None
         for name in self._huge:
-            frame[name] = frame[name].astype(object).map(int, na_action="ignore")
+            frame[name] = frame[name].astype(object).map(int, na_action="ignore").astype(object)
         frame = frame.astype(dict.fromkeys(self._objects, object))
         for name in self._objects if self._as_csv else []:  # in which pandas has a NaN for a gap
             frame[name] = frame[name].where(frame[name].notna(), float("nan"))

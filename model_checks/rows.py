@@ -296,6 +296,15 @@ def _require(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> None
         more = f" and {len(told) - 5:,} more" if len(told) > 5 else ""
         names = types.known if isinstance(types, Columns) else types
         known = nearest(next(iter(missing)), names)
+        if _has_no_header(named, types):
+            known = "its first line has none of the columns that are named; is it one of names?"
         if looks_like_values(names):
             known = "its first line looks like values, not like names"
         raise DataError(f"{'; '.join(told[:5])}{more}; {known}")
+
+
+def _has_no_header(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> bool:
+    """Whether a CSV has none of several columns: then its first line may be a row."""
+    wanted = {name for _, name in named}
+    is_csv = isinstance(types, Columns) and types.fields is not None
+    return is_csv and len(wanted) > 1 and not wanted & types.keys()

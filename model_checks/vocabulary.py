@@ -1,5 +1,6 @@
 """The labels of a target beside those of a prediction: whether both can be of one vocabulary."""
 
+import itertools
 import math
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
@@ -49,8 +50,15 @@ def refuse_strangers(found: Found, known: Collection[str] = ()) -> None:
         That shows the labels of both.
     """
     occurring = set[str]().union(*found.values())
-    if share_none(found) and not occurring.issubset(known):
+    if occurring.issubset(known):
+        return
+    if share_none(found):
         raise DataError(_strangers(found))
+    if twice := _two_spellings(found):
+        one, other = twice
+        raise DataError(
+            f"{sets_shown(found)}; {one!r} and {other!r} look like one label, written in two ways"
+        )
 
 
 def refuse_odd_pair(found: Found, known: Collection[str], pair: tuple[str, str]) -> None:
@@ -86,6 +94,22 @@ def refuse_odd_pair(found: Found, known: Collection[str], pair: tuple[str, str])
             f"positive_label {positive!r} is not among the labels of {' and '.join(found)}: "
             f"{quoted([other])}"
         )
+
+
+def _two_spellings(found: Found) -> tuple[str, str] | None:
+    """A label that one column alone has, and the same in another spelling that it has not."""
+    columns = [set(labels) for labels in found.values()]
+    for one, other in itertools.permutations(columns, 2):
+        own = {_spelling(label): label for label in sorted(one - other)}
+        for label in sorted(other - one):
+            if _spelling(label) in own:
+                return own[_spelling(label)], label
+    return None
+
+
+def _spelling(label: str) -> str | float:
+    number = _number(label)
+    return _folded(label) if number is None else number
 
 
 def _strangers(found: Found) -> str:

@@ -521,7 +521,9 @@ def test_a_segment_without_rows_has_no_data(tmp_path: Path) -> None:
     segments = by("g", function(tmp_path, RIGHT), values=["a", "gone"])
     _, one, gone = results_of(tmp_path, log(), segments=segments)
     assert (one.verdict, gone.verdict) == (Verdict.PASS, Verdict.NO_DATA)
-    assert gone.message == "m-own-g=gone: 0 labelled rows, at least 1 are needed"
+    assert gone.message == (
+        "m-own-g=gone: 0 labelled rows, at least 1 are needed; the values of g: 'a', 'b'"
+    )
 
 
 def test_a_segment_with_too_few_rows_has_no_data_whatever_the_function_does(tmp_path: Path) -> None:

@@ -207,7 +207,7 @@ def hold_table(
         assert one.words == (words if kept[name] else 0)
 
 
-@settings(derandomize=True, deadline=None, max_examples=100)
+@settings(derandomize=True, deadline=None, max_examples=80)
 @given(table=tables, decimal=st.sampled_from(".,"), first=first_rows)
 def test_columns_of_two_files_are_what_pandas_makes_of_both(
     connection: duckdb.DuckDBPyConnection,
@@ -219,7 +219,7 @@ def test_columns_of_two_files_are_what_pandas_makes_of_both(
 
 
 @pytest.mark.slow
-@settings(derandomize=True, deadline=None, max_examples=5000)
+@settings(derandomize=True, deadline=None, max_examples=3000)
 @given(table=tables, decimal=st.sampled_from(".,"), first=first_rows)
 def test_many_columns_are_what_pandas_makes_of_them(
     connection: duckdb.DuckDBPyConnection,

@@ -936,7 +936,10 @@ def test_covariance_of_one_versus_rest_aucs_is_that_of_all_pairs(
     tmp_path: Path, decimals: int
 ) -> None:
     columns = multiclass_columns(300, 72, decimals=decimals)
-    measurement = everything(tmp_path, "multiclass", columns)
+    thresholds = {"roc_auc": 0.5}  # which takes rounded scores that don't sum to 1
+    segments = [{"by": "g", "thresholds": thresholds}]
+    keys = {"thresholds": thresholds, "segments": segments}
+    measurement = everything(tmp_path, "multiclass", columns, **keys)
     both = [naive_influence(columns["y"] == x, columns[f"s_{x}"]) for x in "abc"]
     influence = np.array([one for _, one in both])
     auc, covariance = covariance_of(measurement.aggregates[()].ranks)

@@ -19,7 +19,8 @@ MESSAGES = {
         "about 180 more labelled rows would decide at this value"
     ),
     "churn-accuracy-plan=gone": (
-        "churn-accuracy-plan=gone: 0 labelled rows, at least 30 are needed"
+        "churn-accuracy-plan=gone: 0 labelled rows, at least 30 are needed; "
+        "the values of plan: 'student', 'basic', 'family'"
     ),
 }
 

@@ -278,7 +278,8 @@ def test_ragged_csv_is_told(engine: Reader, tmp_path: Path, text: str, told: str
 def test_a_line_before_the_header_is_taken_for_it(engine: Reader, tmp_path: Path) -> None:
     (tmp_path / "data.csv").write_text("# made by x\ny,p\n1,0\n")
     assert refusal(engine, tmp_path, data="data.csv") == (
-        "data 'data.csv': target 'y' is no column; prediction 'p' is no column; known: # made by x"
+        "data 'data.csv': target 'y' is no column; prediction 'p' is no column; "
+        "its first line has none of the columns that are named; is it one of names?"
     )
 
 

@@ -16,7 +16,7 @@ _PATTERN = re.compile(r"[*?\[]")
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 """What a folder is called of rows that have no value."""
 
-TABLES = {"_delta_log": "Delta", ".hoodie": "Hudi", "metadata/*.metadata.json": "Iceberg"}
+TABLES = {"_delta_log": "Delta", ".hoodie": "Hudi", "metadata/*.metadata.json*": "Iceberg"}
 """What lies in the folder of a table whose history is not told by its files, with its format."""
 
 
@@ -74,9 +74,9 @@ def refuse_table_formats(paths: Iterable[Path]) -> None:
     """
     seen: set[Path] = set()
     for path in paths:
-        for folder in path.absolute().parents:
+        for folder in (*path.absolute().parents, *path.resolve().parents):
             if folder in seen:
-                break
+                continue
             seen.add(folder)
             for mark, name in TABLES.items():
                 if next(folder.glob(mark), None):
@@ -111,7 +111,7 @@ def folder_values(name: str, base: str) -> Mapping[str, str | None]:
     {}
     """
     return {
-        key: None if value == NO_VALUE else unquote(value)
+        key: None if value in ("", NO_VALUE) else unquote(value)
         for key, value in _parted(_below(name, base))
     }
 

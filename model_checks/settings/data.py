@@ -22,7 +22,7 @@ _DIRECTIVES = "aAbBdmyYHIpMSfzj%"
 
 
 def _delimiter(value: str) -> str:
-    if len(value) != 1 or value.isalnum() or value in "\"'\r\n.-+":
+    if len(value) != 1 or not value.isascii() or value.isalnum() or value in "\"'\r\n.-+":
         raise ValueError("must be one character that is in no number or name, such as ';' or '\\t'")
     return value
 

@@ -54,10 +54,8 @@ class Header:
     empty_lines: int
 
     def positions(self) -> dict[str, int]:
-        """Return where each column is; by its name without blanks as well, if none has that."""
-        bare = {name.strip(): place for place, name in reversed([*enumerate(self.names)])}
-        exact = {name: place for place, name in reversed([*enumerate(self.names)])}
-        return bare | exact
+        """Return where each column is; of those that have one name the first."""
+        return {name: place for place, name in reversed([*enumerate(self.names)])}
 
 
 @contextmanager

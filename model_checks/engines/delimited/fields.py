@@ -55,9 +55,8 @@ def batches_of(
         ended = _Ended(raw, encoding, _last_record(dialect, [*every.values()]))
         try:
             # The last column tells whether the end was reached.
-            options = _options(
-                dialect, decimal, header, every, dict.fromkeys([*included, names[-1]])
-            )
+            others = [name for name in included if name != names[-1]]
+            options = _options(dialect, decimal, header, every, [*others, names[-1]])
             with csv.open_csv(pa.PythonFile(ended, "r"), **options) as found:
                 for batch in _until_end(file, found):
                     yield batch.select(included).rename_columns([*columns])
@@ -76,7 +75,7 @@ def _options(
     decimal: str,
     header: Header,
     types: Mapping[str, pa.DataType],
-    included: Mapping[str, None],
+    included: Sequence[str],
 ) -> dict[str, object]:
     return {
         "read_options": csv.ReadOptions(
@@ -88,7 +87,7 @@ def _options(
             delimiter=dialect.delimiter, quote_char=dialect.quote, newlines_in_values=True
         ),
         "convert_options": csv.ConvertOptions(
-            include_columns=[*included],
+            include_columns=included,
             column_types=types,
             strings_can_be_null=True,
             null_values=[""],
@@ -128,12 +127,15 @@ class _Ended:
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes; none at the end."""
-        while part := self._file.read(size):
-            text = self._decoder.decode(part)
-            if text:
-                return self._looked_at(part if self._is_utf8 else text.encode())
-        rest, self._last = self._decoder.decode(b"", final=True) + self._last, ""
-        return rest.encode()
+        if not self._last:
+            return b""
+        part = self._file.read(size)
+        text = self._decoder.decode(part, final=len(part) < size)
+        read = self._looked_at(part if self._is_utf8 else text.encode())
+        if len(part) == size:
+            return read or self.read(size)
+        last, self._last = self._last, ""  # Arrow wants a whole line in the first part
+        return read + last.encode()
 
     def _looked_at(self, part: bytes) -> bytes:
         for sign in (b"0x", b"0X"):

@@ -19,6 +19,9 @@ from model_checks.settings import Data
 from model_checks.settings.roles import Roles
 from model_checks.text import nearest
 
+_MOST_SAMPLED = 20
+"""Files in which first records are looked for."""
+
 _PLACE = ("file", "record")
 
 
@@ -43,6 +46,7 @@ class CsvTable:
     def __init__(self, files: Sequence[CsvFile], data: Data, roles: Roles) -> None:
         self._files = files
         self._data, self._roles = data, roles
+        self._needed = set(roles.needed)
         self._encodings = [file.encoding(data.encoding) for file in files]
         self.dialect: Dialect = dialect_of(files[0], self._encodings[0], data, roles.needed)
         self._headers = [
@@ -104,18 +108,22 @@ class CsvTable:
                 record += batch.num_rows
 
     def samples(self, names: Iterable[str], most: int) -> Mapping[str, Sequence[str]]:
-        """Return what stands in some columns of the first records of the first file."""
-        with records(self._files[0], self._encodings[0], self.dialect) as found:
-            rows = (fields for _, fields in found if fields)
-            next(rows, None)  # the header
-            first = list(islice(rows, most))
-        places = self._places[0]
-        return {
-            name: [fields[places[name]] for fields in first if places[name] < len(fields)]
-            if name in places
-            else [file.folders.get(name) or "" for file in self._files]
-            for name in names
-        }
+        """Return what stands in some columns of the first records, of several files if need be."""
+        samples: dict[str, list[str]] = {name: [] for name in names}
+        for number, file in enumerate(self._files[:_MOST_SAMPLED]):
+            with records(file, self._encodings[number], self.dialect) as found:
+                rows = (fields for _, fields in found if fields)
+                next(rows, None)  # the header
+                first = list(islice(rows, most))
+            most -= len(first)
+            for name, place in self._places[number].items():
+                if name in samples:
+                    samples[name] += [fields[place] for fields in first if place < len(fields)]
+            if most <= 0:
+                break
+        for name in samples.keys() - self._places[0].keys():
+            samples[name] = [file.folders.get(name) or "" for file in self._files]
+        return samples
 
     def line_of(self, file: int, record: int) -> tuple[str, int]:
         """Return the name of a file, and the line on which one of its records is, from 0 on."""
@@ -130,16 +138,13 @@ class CsvTable:
         """All names that a column has in any file; of those of no use it is noted why."""
         exact = dict.fromkeys(name for header in self._headers for name in header.names)
         folders = dict.fromkeys(key for file in self._files for key in file.folders)
-        bare = [name for name in self._roles.needed if name not in exact]
         for file, header in zip(self._files, self._headers, strict=True):
             doubled = doubled_names(header.names, f" in {file.shown}", cased=True)
             self.unusable = doubled | self.unusable
-        for name in dict.fromkeys([*exact, *bare, *folders]):
-            if (why := self._lacking(name)) is None:
-                yield name
-            elif name in exact or name in folders or any(name in one for one in self._places):
+        for name in exact | folders:
+            if why := self._lacking(name):
                 self.unusable.setdefault(name, why)
-                yield name
+            yield name
 
     def _lacking(self, name: str) -> str | None:
         """Why a column is not one of all files; None if it is."""
@@ -162,6 +167,8 @@ class CsvTable:
             return f", which has delimiter {own.delimiter!r} where others have {other!r}"
         if looks_like_values(names):
             return ": its first line looks like values, not like names"
+        if not self._needed.intersection(names):  # it may be a row, which is not to be told
+            return ": its first line has none of the columns that are named; is it one of names?"
         return f"; {nearest(name, names)}"
 
 

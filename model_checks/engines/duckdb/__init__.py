@@ -14,6 +14,7 @@ from model_checks.engines.files import (
     TABLES,
     as_name,
     folder_values,
+    listed,
     literal_base,
     paths_of,
     refuse_table_formats,
@@ -43,6 +44,7 @@ class DuckDB:
     def __init__(self, limits: Limits) -> None:
         self._connection = Connection(limits)
         self._columns: Columns | None = None
+        self._parquet_files: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -89,6 +91,7 @@ class DuckDB:
             paths = paths_of(files, folder)
             refuse_table_formats(paths)
             names, base = [*map(as_name, paths)], str(folder / literal_base(files))
+            self._parquet_files = names
         return read_parquet(self.run, names, base, data, roles)
 
     def _csv(self, data: Data, folder: Path, roles: Roles) -> Columns:
@@ -152,7 +155,7 @@ class DuckDB:
         try:
             return self._connection.duckdb.execute(sql).fetchall()
         except RAISED as error:
-            raise told(error) from None  # it may hold a value of the data
+            raise self._placed(told(error)) from None  # it may hold a value of the data
 
     def columns(self, relation: str) -> Columns:
         """The columns of a relation with their types, in order."""
@@ -174,4 +177,18 @@ class DuckDB:
         try:
             yield from self._connection.duckdb.sql(sql).arrow(size)
         except (*RAISED, OSError) as error:
-            raise told(error) from None
+            raise self._placed(told(error)) from None
+
+    def _placed(self, error: BaseException) -> BaseException:
+        """Tell of several files which one is damaged, where DuckDB did not say."""
+        files, text = self._parquet_files, str(error)
+        known = len(files) < 2 or any(file in text for file in files) or "Out of Memory" in text
+        if known or not isinstance(error, DataError):
+            return error
+        for file in files:
+            try:
+                every = f"select max(hash(rows)) from read_parquet({listed([file])}) as rows"
+                self._connection.duckdb.execute(every)
+            except RAISED:
+                return DataError(f"{error} (in {file})")
+        return error

@@ -7,6 +7,9 @@ from model_checks.engines.delimited.looks import shape_of
 from model_checks.engines.sql import literal
 from model_checks.settings import Data
 
+_ISO = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?| ?UTC)?)?"
+"""ISO 8601 with the date's hyphens; and UTC, as some databases export it."""
+
 _MICROSECONDS = {"s": "* 1000000", "ms": "* 1000", "us": "* 1", "ns": "// 1000"}
 _FIRST_YEAR = 1000
 """Of a year of two digits %Y would make one of the first centuries."""
@@ -53,14 +56,16 @@ def moments_in(column: str, kind: str, data: Data) -> Moments | None:
     whole = bool(_WHOLE.fullmatch(kind))
     if data.time_unit and (whole or kind == "VARCHAR"):
         return _counted(column, data.time_unit, text=not whole)
+    if whole and data.time_format:
+        return _formatted(f"cast({column} as varchar)", data.time_format)
     if kind != "VARCHAR":
         return None
     return _formatted(column, data.time_format) if data.time_format else _iso(column)
 
 
 def _iso(column: str) -> Moments:
-    # The cast alone takes 2026-1-2 and 2026/01/02 as well, which two might read differently.
-    dated = f"substr({column}, 5, 1) = '-' and substr({column}, 8, 1) = '-'"
+    # The cast alone takes 2026-1-2, and names of zones that mean several, as well.
+    dated = f"regexp_full_match({column}, {literal(_ISO)})"
     return Moments(
         f"case when {dated} then try_cast({column} as timestamptz) end",
         "no time of ISO 8601, such as 2026-05-31T18:00:00Z",
