@@ -12,8 +12,10 @@ import pytest
 from pyarrow import parquet
 from sample_data import estimated, measured, python_model, results_of, settings_of
 
+from model_checks.engines import open_engine
 from model_checks.errors import SettingsError
 from model_checks.judging import judge
+from model_checks.settings.roles import roles_of
 from model_checks.verdicts import Verdict
 
 Content = str | bytes | Mapping[str, Any]
@@ -99,6 +101,34 @@ def test_one_label_that_is_written_in_two_ways_is_an_error(tmp_path: Path) -> No
     told = error(tmp_path, "log.csv", task="multiclass")
     assert "look like one label, written in two ways" in told
     assert "target 'y' has '1', '2'" in told
+
+
+@pytest.mark.parametrize(
+    ("column", "late", "kind"),
+    [
+        ("a", "0x1F", "VARCHAR"),
+        ("a", "zz", "VARCHAR"),
+        ("a", "2.5", "DOUBLE"),
+        ("a", "UTF8", "VARCHAR"),
+        ("b", "nan", "VARCHAR"),
+        ("b", "x conversion error", "VARCHAR"),
+        ("c", "tRUE", "BOOLEAN"),
+        ("c", "1", "VARCHAR"),
+    ],
+)
+def test_a_late_field_decides_of_its_column(
+    tmp_path: Path, column: str, late: str, kind: str
+) -> None:
+    fields = {"a": "7", "b": "0.5", "c": "True"}
+    usual = ",".join(["1", *fields.values(), "1"])
+    last = ",".join(["1", *{**fields, column: late}.values(), "1"])
+    text = lines(*[usual] * 1500, last, header="d,a,b,c,e")
+    write(tmp_path, {"log.csv": text})
+    segments = [{"by": column, "thresholds": {"accuracy": 0.1}}]
+    settings = settings_of(tmp_path, data="log.csv", target="d", prediction="e", segments=segments)
+    model = settings.models["m"]
+    with open_engine(model.data, settings, roles_of(model)) as engine:
+        assert engine.columns("given") == {"d": "BIGINT", column: kind, "e": "BIGINT"}
 
 
 def test_norway_is_no_boolean(tmp_path: Path) -> None:

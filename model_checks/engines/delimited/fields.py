@@ -1,6 +1,7 @@
 """The fields of CSV files, in Arrow batches: one library parts all of them."""
 
 import codecs
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO
 
@@ -19,8 +20,22 @@ _END = "model_checks end of file"
 _NOTHING = {pa.int64(): "0", pa.float64(): "0", pa.bool_(): "False", pa.string(): ""}
 
 
+_OF_TYPE = re.compile(r"In CSV column #(\d+): (?:Row #\d+: )?CSV conversion error to (\w+): (.*)")
+"""How Arrow begins to say that a field is not of its column's type; a row is quoted after it."""
+
+
 class OtherTypeError(Exception):
-    """A field is not of the type that its column was read as."""
+    """A field is not of the type that its column was read as.
+
+    Attributes
+    ----------
+    column
+        The name that the column was to have; None if several may be meant.
+    """
+
+    def __init__(self, column: str | None = None) -> None:
+        super().__init__()
+        self.column = column
 
 
 def batches_of(
@@ -61,9 +76,13 @@ def batches_of(
                 for batch in _until_end(file, found):
                     yield batch.select(included).rename_columns([*columns])
         except pa.ArrowException as error:
-            if "conversion error" in str(error) and "UTF8" not in str(error):
-                raise OtherTypeError from None
-            raise _why(file, encoding, dialect, header, str(error)) from None
+            other = _OF_TYPE.match(str(error))
+            if other and other[3].startswith("invalid UTF8"):
+                raise file.undecoded(encoding) from None
+            if other:
+                places = {place: name for name, (place, _) in columns.items()}
+                raise OtherTypeError(places.get(int(other[1]))) from None
+            raise _why(file, encoding, dialect, header) from None
         except UnicodeError:
             raise file.undecoded(encoding) from None
         if ended.hexadecimal and pa.int64() in types.values():
@@ -168,10 +187,8 @@ def _until_end(file: CsvFile, found: Iterator[pa.RecordBatch]) -> Iterator[pa.Re
     yield before.slice(0, before.num_rows - 1)
 
 
-def _why(file: CsvFile, encoding: str, dialect: Dialect, header: Header, error: str) -> DataError:
+def _why(file: CsvFile, encoding: str, dialect: Dialect, header: Header) -> DataError:
     """Return what is wrong with a file that could not be parted."""
-    if "UTF8" in error:
-        return file.undecoded(encoding)
     expected = len(header.names)
     with records(file, encoding, dialect) as found:
         for line, record in found:

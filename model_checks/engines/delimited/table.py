@@ -154,7 +154,8 @@ class CsvTable:
         if all(in_files):
             return None
         lacking = in_files.index(False)
-        return f"is no column of {self._files[lacking].shown}{self._instead(name, lacking)}"
+        instead = self._instead(name, lacking) if name in self._needed else ""
+        return f"is no column of {self._files[lacking].shown}{instead}"
 
     def _instead(self, name: str, lacking: int) -> str:
         """What that file has instead, as far as it is plain and tells no value."""

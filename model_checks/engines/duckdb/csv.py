@@ -97,10 +97,15 @@ class CsvReading:
         columns = self._columns()
         if not columns:  # none that is named can be used, which is told of it
             return Columns({}, self._table.unusable, fields=self._fields([], {}))
-        try:
-            return self._read(columns, self._likely)
-        except OtherTypeError:
-            return self._read(columns, {})
+        likely = dict(self._likely)
+        while True:
+            try:
+                return self._read(columns, likely)
+            except OtherTypeError as error:  # of that column all fields are looked at
+                if error.column is None:
+                    likely.clear()
+                else:
+                    del likely[self._names[int(error.column.removeprefix("v"))]]
 
     def _columns(self) -> list[_Column]:
         """Those of the table, and each as a model may be given it that reads it otherwise."""

@@ -88,7 +88,7 @@ def read_parquet(
     del types[_FILE]
     schemas = _schemas(run, names, types)
     named, unusable = _told_apart(schemas, [*types])
-    unusable = {**_mixed(schemas), **_lacking(schemas), **unusable}
+    unusable = {**_mixed(schemas), **_lacking(schemas, roles), **unusable}
     folders, lacking = _folders(run, schemas, base)
     unusable |= lacking
     own = {name: named.get(name, name) for schema in schemas for name in schema.names}
@@ -234,14 +234,15 @@ def _told_apart(
     return {}, unusable
 
 
-def _lacking(schemas: Sequence[_Schema]) -> dict[str, str]:
+def _lacking(schemas: Sequence[_Schema], roles: Roles) -> dict[str, str]:
     """What is told of the columns that are not in every file."""
     sets = [{*schema.names} for schema in schemas]
     found = {}
     for name in dict.fromkeys(name for schema in schemas for name in schema.names):
         for schema, names in zip(schemas, sets, strict=True):
             if name not in names:
-                found[name] = f"is no column of {schema.shown}; {nearest(name, names)}"
+                known = f"; {nearest(name, names)}" if name in roles.needed else ""
+                found[name] = f"is no column of {schema.shown}{known}"
                 break
     return found
 
