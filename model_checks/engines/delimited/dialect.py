@@ -69,7 +69,7 @@ def records(
     DataError
         If the file can't be read or decoded, or a field is too long to be one.
     """
-    csv.field_size_limit(LONGEST)
+    before = csv.field_size_limit(LONGEST)
     with file.text(encoding) as text:
         reader = csv.reader(text, delimiter=dialect.delimiter, quotechar=dialect.quote)
         try:
@@ -79,6 +79,8 @@ def records(
                 f"{file.shown}, line {reader.line_num:,}: a field is longer than {LONGEST:,} "
                 "characters; is a quote left open?"
             ) from None
+        finally:
+            csv.field_size_limit(before)  # which is the process's
 
 
 def header_of(file: CsvFile, encoding: str, dialect: Dialect) -> Header:

@@ -261,7 +261,10 @@ class CsvReading:
     def _no_number(self, name: str) -> str:
         """Tell why a column is no number, with the first field that is none and what it is like."""
         number = literal(number_pattern(self._decimal))
-        where, text = self._first(name, f"not regexp_full_match(lower(v0), {number})")
+        none = f"not regexp_full_match(lower(v0), {number})"
+        if name not in self._roles.words:
+            none += f" and not {missing_sql('v0')}"
+        where, text = self._first(name, none)
         if not where:
             return "is no column of numbers"
         return f"is text: {where} it has {look_of(text, self._decimal)}"

@@ -7,7 +7,7 @@ from model_checks.engines.delimited.looks import shape_of
 from model_checks.engines.sql import literal
 from model_checks.settings import Data
 
-_ISO = r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?| ?UTC)?)?"
+_ISO = r"[1-9]\d{3}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?| ?UTC)?)?"
 """ISO 8601 with the date's hyphens; and UTC, as some databases export it."""
 
 _MICROSECONDS = {"s": "* 1000000", "ms": "* 1000", "us": "* 1", "ns": "// 1000"}
