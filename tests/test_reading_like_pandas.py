@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sample_data import AS_OF, measurement_of, python_module, settings_of
 
 from model_checks import judge
+from model_checks.vocabulary import alike
 
 RECORDING = """
 class Model:
@@ -270,7 +271,9 @@ def hold_labels(table: Columns, dialect: Dialect, places: Sequence[int]) -> None
         folder = Path(name)
         data = dialect.write(folder, parts_of(table, places))
         measurement = measurement_of(settings_of(folder, data=data, task="multiclass"), folder)
-    if true & predicted:
+    others = predicted - true
+    twice = any(alike(one, other) for one in true - predicted for other in others)
+    if true & predicted and not twice:
         assert measurement.facts.error is None
         assert measurement.predictions is not None
         assert set(measurement.predictions.labels) == true | predicted
