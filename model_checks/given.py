@@ -2,20 +2,22 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from model_checks.calling import Caller, Whose, column_shown, is_answered
+from model_checks.answer_columns import AnswerColumns
+from model_checks.calling import column_shown
 from model_checks.engines import Engine
-from model_checks.engines.columns import sql_of, why_no_number
+from model_checks.engines.columns import number_of, sql_of, why_no_number
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_foreign_labels
-from model_checks.precision import Precision, decimal_literal, precision_of, widest
-from model_checks.rows import is_float, is_number, label_of, label_text, text_of
+from model_checks.precision import Precision, decimal_literal
+from model_checks.rows import is_number, label_of, label_text, text_of
 from model_checks.settings import Model
 from model_checks.spread import Spread, spread_columns, spread_of
 from model_checks.text import quoted
+from model_checks.unusable_values import unusable_values
 from model_checks.vocabulary import (
     Found,
     refuse_odd_pair,
@@ -30,67 +32,6 @@ MOST_LABELS = 1000
 
 _MOST_PAIRS = MOST_LABELS * MOST_LABELS
 """As many pairs of a true and a predicted label are looked at."""
-
-_MOST_OFF = 0.01
-"""From 1 the sum of a row's probabilities may be so far: as where they were rounded to 2 digits."""
-
-_WEIGHTS = (1e-30, 1e30)
-"""Sums of products of weights and ranks stay within what a float can hold."""
-
-
-@dataclass(frozen=True)
-class AnswerColumns:
-    """The columns in which the answers of a model stand.
-
-    Attributes
-    ----------
-    predictions
-        Of labels or numbers; none where they are read off the scores.
-    scores
-        Each label that has scores, with their column.
-    known
-        The labels that the model knows; none if it does not tell.
-    whose
-        Whether it is the model that is judged, or the one that it is compared with.
-    parts
-        The columns that sum to 1 where scores are probabilities; none where not all are there.
-    precision
-        Of the scores that a model answered; None where their columns tell.
-    """
-
-    predictions: tuple[str, ...]
-    scores: Mapping[str, str]
-    known: tuple[str, ...]
-    whose: Whose
-    parts: tuple[str, ...] = ()
-    precision: Precision | None = None
-
-    @classmethod
-    def logged(cls, model: Model, whose: Whose) -> "AnswerColumns":
-        """Those that the settings name."""
-        scores = _logged_scores(model)
-        several = model.task == "multiclass"
-        known, parts = (tuple(scores), tuple(scores.values())) if several else ((), ())
-        return cls(model.predictions, scores, known, whose, parts)
-
-    @classmethod
-    def of(cls, caller: Caller) -> "AnswerColumns":
-        """Those that a model is called for; how exact its scores are is known once it was."""
-        names = (caller.predictions, caller.scores, caller.known, caller.whose, caller.parts)
-        return cls(*names, caller.precision)
-
-    @property
-    def names(self) -> list[str]:
-        """All of them."""
-        return [*self.predictions, *self.scores.values()]
-
-
-def _logged_scores(model: Model) -> Mapping[str, str]:
-    """Each label that has a column of scores, with that column."""
-    if isinstance(model.score, dict):
-        return model.score
-    labels = model.targets if model.task == "multilabel" else [label_text(model.positive_label)]
-    return dict(zip(labels, model.scores, strict=False))
 
 
 def segment_columns(model: Model) -> tuple[str, ...]:
@@ -175,17 +116,12 @@ class Given:
         return sql_of(name, self.types)
 
     def _number(self, name: str) -> str:
-        return f"cast({self._column(name)} as double)"
+        return number_of(name, self.types)
 
     @property
     def precision(self) -> Precision:
         """Of all scores together."""
-        return self.answers.precision or widest(
-            map(self._precision_of, self.answers.scores.values())
-        )
-
-    def _precision_of(self, score: str) -> Precision:
-        return self.answers.precision or precision_of(self.types[score])
+        return self.answers.precision_in(self.types)
 
     @property
     def _positive(self) -> str:
@@ -246,7 +182,7 @@ class Given:
         threshold = 0.5 if given is None else float(given)
         if decimal := decimal_literal(self.types[score], threshold):
             return f"{self._column(score)} >= {decimal}"
-        nearest = self._precision_of(score).nearest(threshold)
+        nearest = self.answers.precision_of(score, self.types).nearest(threshold)
         return f"{self._number(score)} >= cast({nearest!r} as double)"
 
     def _pairs(self) -> list[tuple[str, ...]]:
@@ -323,7 +259,9 @@ class Given:
 
     def _refuse_missing(self) -> Spread:
         """Count values that no metric can be computed from; the same query tells the spread."""
-        conditions = self._unusable()
+        conditions = unusable_values(
+            self.model, self.answers, self.types, probabilities=self.probabilities
+        )
         counts = [f"count(case when {condition} then 1 end)" for condition in conditions.values()]
         numbers = self.answers.predictions if self.model.task == "regression" else ()
         scores = tuple(self.answers.scores.values())
@@ -334,63 +272,6 @@ class Given:
         if bad := [f"{what} in {n:,}" for what, n in of_conditions if n]:
             raise DataError(f"{'; '.join(bad)} of {rows:,} labelled rows")
         return spread_of(scores, numbers, rows, found[len(counts) :])
-
-    def _unusable(self) -> dict[str, str]:
-        """What no metric can be computed from, each with SQL that holds for such rows."""
-        conditions: dict[str, str] = {}
-        asked = [("score", name) for name in self.answers.scores.values()]
-        asked += [("prediction", name) for name in self.answers.predictions]
-        asked += [("weight", self.model.weight)] if self.model.weight else []
-        for key, name in asked:
-            shown, column = f"{key} {column_shown(name)}", self._column(name)
-            null = "missing" if key == "prediction" and is_answered(name) else "null"
-            conditions[f"{shown} is {null}"] = f"{column} is null"
-            if is_float(self.types[name]):
-                conditions[f"{shown} is NaN"] = f"isnan({column})"
-                conditions[f"{shown} is infinite"] = f"isinf({column})"
-        if self.probabilities:
-            for name in self.answers.scores.values():
-                condition = f"{self._number(name)} < 0 or {self._number(name)} > 1"
-                conditions[f"score {column_shown(name)} is no probability"] = condition
-            conditions |= self._unfit_sums()
-        if self.model.weight:
-            shown, number = f"weight {self.model.weight!r}", self._number(self.model.weight)
-            low, high = _WEIGHTS
-            conditions[f"{shown} is negative"] = f"{number} < 0"
-            conditions[f"{shown} is neither 0 nor from {low:g} to {high:g}"] = (
-                f"{number} > 0 and {number} < {low!r} or "
-                f"{number} > {high!r} and not isnan({number}) and not isinf({number})"
-            )
-        for target in self.model.targets:
-            if is_float(self.types[target]):
-                conditions[f"target {target!r} is infinite"] = f"isinf({self._column(target)})"
-        return conditions
-
-    def _unfit_sums(self) -> dict[str, str]:
-        """Where the scores of a row, taken together, are no probabilities."""
-        if not self.answers.parts:
-            return {}
-        off = _MOST_OFF + self.precision.eps + 1e-9  # 0.33 three times is not off by more
-        shown = [column_shown(name) for name in self.answers.parts[:5]]
-        what = f"the sum of the scores {', '.join(shown)}"
-        if self.answers.precision:
-            what = f"the sum of the scores of the {self.answers.whose}"
-        elif len(self.answers.parts) > 5:
-            what += f" and {len(self.answers.parts) - 5:,} more"
-        total = _added([self._number(name) for name in self.answers.parts])
-        return {f"{what} is not 1, to within {_MOST_OFF:g},": f"abs({total} - 1) > {off!r}"}
-
-
-def _added(terms: Sequence[str], most: int = 30) -> str:
-    """SQL of a sum, in parts, for no engine takes an expression that is nested for each of many.
-
-    >>> _added(["a", "b", "c"], most=2)
-    '((a + b) + (c))'
-    """
-    while len(terms) > 1:
-        parts = [terms[k : k + most] for k in range(0, len(terms), most)]
-        terms = [f"({' + '.join(part)})" for part in parts]
-    return terms[0]
 
 
 def _not_too_many(labels: set[str], where: str) -> tuple[str, ...]:

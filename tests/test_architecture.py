@@ -25,6 +25,8 @@ LAYERS = [
     ["queries"],
     ["predictions"],
     ["given"],
+    ["unusable_values"],
+    ["answer_columns"],
     ["answers"],
     ["calling"],
     ["labels", "frames", "replies", "signs", "spread"],

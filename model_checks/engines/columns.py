@@ -84,6 +84,11 @@ def sql_of(name: str, types: Mapping[str, str]) -> str:
     return identifier(sql_name(name, types))
 
 
+def number_of(name: str, types: Mapping[str, str]) -> str:
+    """Return the SQL of a column as a number."""
+    return f"cast({sql_of(name, types)} as double)"
+
+
 def feature_of(name: str, types: Mapping[str, str]) -> tuple[str, str]:
     """Return what a column is called in SQL whose values a model is called with, and its type."""
     features = types.features if isinstance(types, Columns) else {}
