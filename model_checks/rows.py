@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from model_checks.engines import GIVEN, Engine
-from model_checks.engines.columns import Columns, sql_of, why_no_number, why_unusable
-from model_checks.engines.delimited.names import looks_like_values
+from model_checks.engines.columns import Columns, sql_of, why_no_number
 from model_checks.engines.sql import conjunction, literal
 from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
+from model_checks.required_columns import require
 from model_checks.settings import Model, Segmentation
 from model_checks.settings.roles import columns_named
-from model_checks.text import nearest, shortened
 from model_checks.times import Times, moment_written, newest_columns, window_bounds, window_start
 
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's
@@ -98,7 +97,7 @@ def open_rows(engine: Engine, model: Model, as_of: datetime) -> Rows:
 
 def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     types = engine.columns(GIVEN)
-    _require(columns_named(model), types)
+    require(columns_named(model), types)
     _require_numbers(model, types)
     [(given,)] = engine.run(f"select count(*) from {GIVEN}")
     if not given:
@@ -155,7 +154,7 @@ def require_columns(model: Model, types: Mapping[str, str]) -> None:
         If it does.
     """
     try:
-        _require(columns_named(model), types)
+        require(columns_named(model), types)
     except DataError as error:
         raise DataError(f"data {model.data.source!r}: {error}") from error
 
@@ -280,31 +279,3 @@ def _require_numbers(model: Model, types: Columns) -> None:
 def _is_number_to(model: Model, key: str) -> bool:
     values = ("target", "prediction") if model.task == "regression" else ()
     return key in ("score", "weight", *values)
-
-
-def _require(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> None:
-    missing = {name: key for key, name in named if name not in types}
-    doubled = [
-        f"{key} {name!r} {why}"
-        for name, key in missing.items()
-        if (why := why_unusable(name, types))
-    ]
-    if doubled:
-        raise DataError("; ".join(doubled))
-    if missing:
-        told = [f"{key} {shortened(name)!r} is no column" for name, key in missing.items()]
-        more = f" and {len(told) - 5:,} more" if len(told) > 5 else ""
-        names = types.known if isinstance(types, Columns) else types
-        known = nearest(next(iter(missing)), names)
-        if _has_no_header(named, types):
-            known = "its first line has none of the columns that are named; is it one of names?"
-        if looks_like_values(names):
-            known = "its first line looks like values, not like names"
-        raise DataError(f"{'; '.join(told[:5])}{more}; {known}")
-
-
-def _has_no_header(named: Iterable[tuple[str, str]], types: Mapping[str, str]) -> bool:
-    """Whether a CSV has none of several columns: then its first line may be a row."""
-    wanted = {name for _, name in named}
-    is_csv = isinstance(types, Columns) and types.fields is not None
-    return is_csv and len(wanted) > 1 and not wanted & types.keys()

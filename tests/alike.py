@@ -1,8 +1,9 @@
 """Whether two engines have found the same, and predictions to try it on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 from sample_data import agreed
 
 from model_checks.aggregates import RankSums
+from model_checks.measuring import Measurement
 from model_checks.metrics import metrics_of
 
 FEATURES = {
@@ -101,3 +103,21 @@ def logged_labels(read: str) -> tuple[dict[str, Any], dict[str, Any]]:
         "segments": [{"by": "g", "thresholds": thresholds}],
     }
     return columns, keys
+
+
+def scores_of_two_types() -> Iterator[tuple[dict[str, Any], dict[str, Any], float]]:
+    """Tenths in single precision and as decimals, with the keys and how many reach a threshold."""
+    tenths = [k / 10 for k in range(11)]
+    columns: dict[str, Any] = {"y": [0, 1] * 5 + [1], "single": np.array(tenths, np.float32)}
+    columns["exact"] = pa.array([Decimal(f"{one:.1f}") for one in tenths], pa.decimal128(3, 1))
+    thresholds = {"accuracy": 0.0, "log_loss": 99.0, "expected_calibration_error": 1.0}
+    for threshold, score in ((0.7, "single"), (0.1, "single"), (0.7, "exact")):
+        keys = {"score": score, "decision_threshold": threshold, "thresholds": thresholds}
+        yield columns, keys, 11 - 10 * threshold
+
+
+def predicted_positive(measurement: Measurement) -> float:
+    """How many rows of a binary model were predicted to be positive."""
+    confusion = measurement.aggregates[()].confusion
+    assert confusion is not None
+    return float(confusion.rows[:, 1].sum())

@@ -31,7 +31,7 @@ LAYERS = [
     ["calling"],
     ["labels", "frames", "replies", "signs", "spread"],
     ["rows", "vocabulary"],
-    ["times"],
+    ["required_columns", "times"],
     ["engines", "sources"],
     ["results"],
     ["sentences"],

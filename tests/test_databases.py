@@ -12,7 +12,14 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
-from alike import FEATURES, assert_alike, logged, logged_labels
+from alike import (
+    FEATURES,
+    assert_alike,
+    logged,
+    logged_labels,
+    predicted_positive,
+    scores_of_two_types,
+)
 from databases import VARIABLE, Postgres, Somewhere
 from sample_data import (
     AS_OF,
@@ -54,16 +61,9 @@ SEGMENTS = [["g"], ["n"], ["b"], ["g", "b"]]
 
 
 def test_scores_are_judged_in_their_own_type(tmp_path: Path, postgres: Postgres) -> None:
-    tenths = [k / 10 for k in range(11)]
-    columns = {"y": [0, 1] * 5 + [1], "single": np.array(tenths, np.float32)}
-    columns["exact"] = pa.array([Decimal(f"{one:.1f}") for one in tenths], pa.decimal128(3, 1))
-    thresholds = {"accuracy": 0.0, "log_loss": 99.0, "expected_calibration_error": 1.0}
-    for threshold, score in ((0.7, "single"), (0.1, "single"), (0.7, "exact")):
-        keys = {"score": score, "decision_threshold": threshold, "thresholds": thresholds}
+    for columns, keys, positives in scores_of_two_types():
         there = assert_measured_alike(tmp_path, postgres, columns, **keys)
-        confusion = there.aggregates[()].confusion
-        assert confusion is not None
-        assert confusion.rows[:, 1].sum() == 11 - 10 * threshold
+        assert predicted_positive(there) == positives
 
 
 @pytest.mark.parametrize("weight", [None, "w"])
