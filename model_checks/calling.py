@@ -1,24 +1,23 @@
 """A deployed model x a frame of its features -> columns of labels, numbers and scores."""
 
-import re
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from model_checks.answer_names import PREDICTION, SCORE, Whose, column_names
 from model_checks.engines.columns import why_unusable
 from model_checks.errors import DataError, SourceError
 from model_checks.guard import guarded
+from model_checks.model_attributes import classes_of, classes_of_labels, error_of, features_of
 from model_checks.precision import Precision, precision_of_array, widest
 from model_checks.replies import (
     Array,
     array_of,
     columns_of,
     dimensions,
-    label_of,
     labels_of,
     numbers_of,
     order_of,
@@ -33,42 +32,9 @@ from model_checks.text import quoted, type_name
 if TYPE_CHECKING:
     import pandas as pd
 
-Whose = Literal["model", "baseline"]
 Value = TypeVar("Value")
 Framed = Callable[[], "pd.DataFrame"]
 """Makes the frame of a batch, anew each time: a model may write into the one that it is given."""
-
-PREDICTION, SCORE = "prediction", "score"
-_COLUMN = re.compile(rf"model_checks (?:{PREDICTION}|{SCORE}) (of the \w+)(?: \d+)?( for .*)?")
-
-
-def column_names(what: str, whose: Whose, labels: Sequence[str]) -> list[str]:
-    """Names of the columns of predictions or scores of some labels; of one it need not be told.
-
-    >>> column_names(SCORE, "model", ["late"])
-    ['model_checks score of the model']
-    >>> column_names(SCORE, "baseline", ["a", "b"])[1]
-    "model_checks score of the baseline 1 for 'b'"
-    """
-    name = f"model_checks {what} of the {whose}"
-    if len(labels) == 1:
-        return [name]
-    return [f"{name} {position} for {label!r}" for position, label in enumerate(labels)]
-
-
-def column_shown(column: str) -> str:
-    """A column as messages name it: by whose answers it holds, or as the data does.
-
-    >>> column_shown("model_checks score of the model 1 for 'b'"), column_shown("score")
-    ("of the model for 'b'", "'score'")
-    """
-    answered = _COLUMN.fullmatch(column)
-    return f"{answered[1]}{answered[2] or ''}" if answered else repr(column)
-
-
-def is_answered(column: str) -> bool:
-    """Whether a column holds what a model answered, rather than what the data has."""
-    return bool(_COLUMN.fullmatch(column))
 
 
 @dataclass(frozen=True)
@@ -120,9 +86,9 @@ class Caller:
         self._targets = model.targets
         self._positive = positive = label_text(model.positive_label)
         with guarded(loaded.refusal("its feature_names_in_, looked at,")):
-            self.features = self._features(model)
+            self.features = features_of(model, loaded)
         with guarded(loaded.refusal("its classes_, looked at,")):
-            self.known = self._known() if model.task in ("binary", "multiclass") else ()
+            self.known = classes_of(loaded) if model.task in ("binary", "multiclass") else ()
         if model.task == "binary" and self.known and positive not in self.known:
             raise self._error(
                 f"positive_label {positive!r} is not among its classes {quoted(self.known)}"
@@ -222,33 +188,14 @@ class Caller:
             found = f"a list of {len(answer):,}, expected {labels:,} tables, one for each label"
             raise self._error(f"predict_proba answered with {found}")
         scores = []
-        for table, classes in zip(answer, self._classes_of_labels(), strict=True):
+        for table, classes in zip(
+            answer, classes_of_labels(self._loaded, self._targets, self._positive), strict=True
+        ):
             numbers = self._scores(table, [str(label) for label in classes])
             seen = self._positive in classes  # when it was trained; else it is never predicted
             none = np.zeros(self._rows)
             scores.append(numbers[:, classes.index(self._positive)] if seen else none)
         return scores
-
-    def _classes_of_labels(self) -> list[tuple[str | None, ...]]:
-        """What each label's scores are of; where a model does not tell, the positive come last."""
-        given = self._loaded.attribute("classes_")
-        if not isinstance(given, list) or any(dimensions(one) != 1 for one in given):
-            given = [["", self._positive]] * len(self._targets)
-        try:
-            classes = [tuple(map(label_of, one)) for one in given]
-        except ValueError as error:
-            raise self._error(f"its classes_ hold {error}") from None
-        if len(classes) != len(self._targets):
-            found = f"a list of {len(classes):,}, expected {len(self._targets):,}"
-            raise self._error(f"its classes_ are {found}, one for each label")
-        for target, labels in zip(self._targets, classes, strict=True):
-            if len(labels) > 1 and self._positive not in labels:
-                known = quoted([str(label) for label in labels])
-                raise self._error(
-                    f"positive_label {self._positive!r} is not among its classes {known} "
-                    f"of {target!r}"
-                )
-        return classes
 
     def require_features(self, columns: Mapping[str, str], files: str) -> None:
         """Refuse data that lacks a column that the model is called with, and a model that is told.
@@ -267,38 +214,6 @@ class Caller:
                 raise DataError(f"data {files!r}: the model's feature {name!r} {why}")
         if missing := [name for name in self.features if name not in columns]:
             raise DataError(f"data {files!r}: lacks features of the model: {quoted(missing)}")
-
-    def _features(self, model: Model) -> list[str]:
-        names = model.features
-        if names is None:
-            names = self._loaded.attribute("feature_names_in_")
-        if names is None:
-            raise self._error("does not tell its features; add features = [...]")
-        try:
-            features = [str(name) for name in names]
-        except TypeError:
-            raise self._error(
-                f"its feature_names_in_ is no list but a {type_name(names)}"
-            ) from None
-        if not features:
-            raise self._error("tells of no feature; add features = [...]")
-        if twice := [name for name, n in Counter(features).items() if n > 1]:
-            raise self._error(f"its features name a column twice: {quoted(twice)}")
-        return features
-
-    def _known(self) -> tuple[str, ...]:
-        classes = self._loaded.attribute("classes_")
-        if classes is None:
-            return ()
-        try:
-            labels = [label_of(label) for label in classes]
-        except TypeError:
-            raise self._error(f"its classes_ are no list but a {type_name(classes)}") from None
-        except ValueError as error:
-            raise self._error(f"its classes_ hold {error}") from None
-        if None in labels:
-            raise self._error("its classes_ hold a missing value, which is no label")
-        return tuple(label for label in labels if label is not None)
 
     def _require_scores(self) -> None:
         if not callable(self._loaded.attribute("predict_proba")):
@@ -362,9 +277,4 @@ class Caller:
         return refusal
 
     def _error(self, text: str) -> SourceError:
-        return SourceError(f"model {self._loaded.source!r}: {text}")
-
-
-def has_scores(loaded: LoadedModel) -> bool:
-    """Whether a model has scores, and tells what they are of."""
-    return callable(loaded.attribute("predict_proba")) and loaded.attribute("classes_") is not None
+        return error_of(self._loaded, text)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from model_checks.answer_columns import AnswerColumns
-from model_checks.calling import column_shown
+from model_checks.answer_names import column_shown
 from model_checks.engines import Engine
 from model_checks.engines.columns import number_of, sql_of, why_no_number
 from model_checks.engines.sql import literal

@@ -10,7 +10,7 @@ import pytest
 
 from model_checks.alerts import message
 from model_checks.alerts.redaction import Secrets
-from model_checks.calling import _COLUMN
+from model_checks.answer_names import _COLUMN
 from model_checks.engines.database.complaints import _said, connection_complaint
 from model_checks.engines.duckdb.connection import told as told_of_duckdb
 from model_checks.engines.spark.complaints import shown, told
