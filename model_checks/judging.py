@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from model_checks.forecasts import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.gate import gate_of, unjudged_models
 from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.measuring import (
+    Measurement,
     count_labelled,
     count_positives,
     find_segments,
@@ -23,7 +24,7 @@ from model_checks.measuring import (
 from model_checks.notes import notes_on
 from model_checks.plan import Plan, Segment, SegmentationKey, SegmentRows
 from model_checks.planning import plan_checks
-from model_checks.results import Run
+from model_checks.results import ModelFacts, Result, Run
 from model_checks.rulings import rulings
 from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings
@@ -81,32 +82,22 @@ def judge(
         }
     ruled = {name: rulings(plan.of_model(name), one) for name, one in measured.items()}
     results = {check.id: ruled[check.model][check.id] for check in plan.checks}
+    loosened = () if allow_loosened else plan.loosened
+    opened = gate_of(plan.checks, results, settings.candidates, loosened) if gate else None
     unjudged = unjudged_models(plan.checks, results)
-    status = int(bool(unjudged) or any(result.failed for result in results.values()))
-    if gate:
-        loosened = () if allow_loosened else plan.loosened
-        status = gate_of(plan.checks, results, settings.candidates, loosened).status(0)
+    failed = bool(unjudged) or any(result.failed for result in results.values())
     return Run(
         id=run_id(started),
         started=started,
         finished=datetime.now(UTC),
         as_of=as_of or settings.defaults.as_of or started,
         mode=mode_of(gate=gate),
-        exit_status=status,
+        exit_status=opened.status(0) if opened else int(failed),
         versions=versions(),
         thresholds_sha256=settings.sha256,
         models={
-            name: replace(
-                one.facts,
-                as_of=moment,
-                notes=(
-                    *notes_on(settings, name),
-                    *suspicions(
-                        settings, name, one, ruled[name].values(), moment, given=bool(as_of)
-                    ),
-                ),
-            )
-            for (name, moment), one in zip(moments.items(), measured.values(), strict=True)
+            name: _facts(settings, name, one, ruled[name].values(), moments[name], as_of)
+            for name, one in measured.items()
         },
         results=list(results.values()),
         planned=len(plan.checks),
@@ -114,6 +105,19 @@ def judge(
         notes=plan.notes,
         unjudged=unjudged,
     )
+
+
+def _facts(
+    settings: Settings,
+    name: str,
+    measurement: Measurement,
+    results: Iterable[Result],
+    moment: datetime,
+    given: datetime | None,
+) -> ModelFacts:
+    """What a model was measured on, with what is to be said of that."""
+    suspected = suspicions(settings, name, measurement, results, moment, given=bool(given))
+    return replace(measurement.facts, as_of=moment, notes=(*notes_on(settings, name), *suspected))
 
 
 def _folder_for_predictions(settings: Settings) -> Scratch:

@@ -71,7 +71,7 @@ def classes_of(loaded: LoadedModel) -> tuple[str, ...]:
 def classes_of_labels(
     loaded: LoadedModel, targets: Sequence[str], positive: str
 ) -> list[tuple[str | None, ...]]:
-    """Return what each label's scores are of; the positive come last where a model does not tell."""
+    """Return what each label's scores are of; where a model tells none, the positive are last."""
     given = loaded.attribute("classes_")
     if not isinstance(given, list) or any(dimensions(one) != 1 for one in given):
         given = [["", positive]] * len(targets)

@@ -5,7 +5,7 @@ their own (``outcome.Outcomes``, ``run.JudgedRun``), imported and registered whe
 """
 
 import argparse
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -30,56 +30,6 @@ _SIGNS_OF_SECRETS = ("@", "=", "%", "::", "##", "pass", "pwd", "secret", "token"
 _CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options of the checks."""
-    group = parser.getgroup("model checks")
-    group.addoption(
-        "--thresholds", metavar="FILE", help="what was agreed; default: thresholds.toml in the root"
-    )
-    group.addoption(
-        "--report-dir",
-        metavar="DIR",
-        help="where to write the report; default: reports in the root",
-    )
-    group.addoption(
-        "--as-of", metavar="WHEN", type=_moment, help="judge as if it were then: a date or a time"
-    )
-    group.addoption(
-        "--gate",
-        action="store_true",
-        help="judge a promotion: every check evaluated, rule confident, no mail",
-    )
-    group.addoption(
-        "--candidate",
-        metavar="NAME=MODEL",
-        action="append",
-        type=_candidate,
-        default=[],
-        help="judge this skops file, or table as in thresholds.toml, in place of the deployed "
-        "model, which becomes the baseline; may be given for several models",
-    )
-    group.addoption(
-        "--against",
-        metavar="FILE",
-        help="the thresholds.toml in force: bounds that are looser now are told, and shut a gate",
-    )
-    group.addoption(
-        "--allow-loosened",
-        action="store_true",
-        help="leave a gate open where bounds are looser than in the file of --against",
-    )
-    group.addoption(
-        "--charts",
-        choices=("failed", "all", "none"),
-        default="failed",
-        help="which checks get charts of their own (none: no overview either); default: failed",
-    )
-    group.addoption("--no-email", action="store_true", help="send no mail")
-    group.addoption(
-        "--email-dry-run", action="store_true", help="send no mail, write it as email.eml"
-    )
-
-
 def _moment(text: str) -> datetime:
     from model_checks.settings import parse_moment
 
@@ -97,6 +47,61 @@ def _candidate(text: str) -> str:
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} {error}") from None
     return text
+
+
+_OPTIONS: Mapping[str, Mapping[str, Any]] = {
+    "--thresholds": {
+        "metavar": "FILE",
+        "help": "what was agreed; default: thresholds.toml in the root",
+    },
+    "--report-dir": {
+        "metavar": "DIR",
+        "help": "where to write the report; default: reports in the root",
+    },
+    "--as-of": {
+        "metavar": "WHEN",
+        "type": _moment,
+        "help": "judge as if it were then: a date or a time",
+    },
+    "--gate": {
+        "action": "store_true",
+        "help": "judge a promotion: every check evaluated, rule confident, no mail",
+    },
+    "--candidate": {
+        "metavar": "NAME=MODEL",
+        "action": "append",
+        "type": _candidate,
+        "default": [],
+        "help": "judge this skops file, or table as in thresholds.toml, in place of the deployed "
+        "model, which becomes the baseline; may be given for several models",
+    },
+    "--against": {
+        "metavar": "FILE",
+        "help": "the thresholds.toml in force: bounds that are looser now are told, "
+        "and shut a gate",
+    },
+    "--allow-loosened": {
+        "action": "store_true",
+        "help": "leave a gate open where bounds are looser than in the file of --against",
+    },
+    "--charts": {
+        "choices": ("failed", "all", "none"),
+        "default": "failed",
+        "help": "which checks get charts of their own (none: no overview either); default: failed",
+    },
+    "--no-email": {"action": "store_true", "help": "send no mail"},
+    "--email-dry-run": {
+        "action": "store_true",
+        "help": "send no mail, write it as email.eml",
+    },
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the checks."""
+    group = parser.getgroup("model checks")
+    for name, option in _OPTIONS.items():
+        group.addoption(name, **option)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -8,8 +8,8 @@ import pytest
 from model_checks.alerts.wording import newest_texts
 from model_checks.gate import Gate
 from model_checks.plugin.mail import Told
+from model_checks.plugin.options import Options
 from model_checks.plugin.report import PAGE
-from model_checks.plugin.session import Options
 from model_checks.results import Run, unjudged_text
 
 _SHOWN = 5
