@@ -1,22 +1,16 @@
 """The statistics of the rows that every metric, and every comparison, is computed from."""
 
-from model_checks.aggregates.of_one_model import (
+from model_checks.aggregates.errors import (
     DEVIATION_POWERS,
-    AggregateKind,
-    Aggregates,
-    Answers,
-    ConfusionCounts,
     Deviations,
     ErrorMoments,
-    Floats,
-    LabelSums,
     MedianError,
-    OwnFunction,
-    ProbabilitySums,
-    RankSums,
     RelativeErrors,
-    Replicates,
 )
+from model_checks.aggregates.floats import Floats
+from model_checks.aggregates.functions import Answers, OwnFunction, Replicates
+from model_checks.aggregates.labels import ConfusionCounts, LabelSums
+from model_checks.aggregates.of_one_model import AggregateKind, Aggregates
 from model_checks.aggregates.of_two_models import (
     JointCounts,
     JointDeviations,
@@ -24,6 +18,7 @@ from model_checks.aggregates.of_two_models import (
     JointSums,
     Pair,
 )
+from model_checks.aggregates.scores import ProbabilitySums, RankSums
 
 __all__ = [
     "DEVIATION_POWERS",

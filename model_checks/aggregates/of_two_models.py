@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.aggregates.of_one_model import Floats, LabelSums, RankSums
+from model_checks.aggregates.floats import Floats
+from model_checks.aggregates.labels import LabelSums
+from model_checks.aggregates.scores import RankSums
 
 
 @dataclass(frozen=True)
