@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from model_checks.engines.columns import Columns, why_unusable
-from model_checks.engines.delimited.names import looks_like_values
+from model_checks.engines.delimited.words import looks_like_values
 from model_checks.errors import DataError
 from model_checks.text import nearest, shortened
 

@@ -30,7 +30,7 @@ class OtherTypeError(Exception):
     Attributes
     ----------
     column
-        The name that the column was to have; None if several may be meant.
+        The name that the column was to have; None of what only looks like whole numbers.
     """
 
     def __init__(self, column: str | None = None) -> None:

@@ -14,6 +14,9 @@ TRUE, FALSE = ("True", "TRUE", "true"), ("False", "FALSE", "false")
 
 _ALMOST_NUMBERS = {"inf", "infinity", "nan", "true", "false"}
 _LETTER = re.compile(r"[^\W\d_]")
+_VALUE = re.compile(r"[-+]?\d+([.,]\d+)*|\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{2,4}.*", re.ASCII)
+"""What a column is rather called by a file without a header; its names are values of a row then."""
+
 _PARTED = re.compile(r"\d[-:/]\d")
 _EXPONENT = re.compile(r"[\s\d.,+-]*e[\s\d+-]*", re.IGNORECASE)
 
@@ -34,3 +37,8 @@ def _is_text(field: str) -> bool:
     if field in MISSING or bare in _ALMOST_NUMBERS or _EXPONENT.fullmatch(field):
         return False
     return bool(_LETTER.search(field) or _PARTED.search(field))
+
+
+def looks_like_values(names: Iterable[str]) -> bool:
+    """Tell whether the names of columns are rather values of a row."""
+    return any(map(_VALUE.fullmatch, names))

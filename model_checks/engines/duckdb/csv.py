@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -14,7 +13,7 @@ from model_checks.engines.delimited.likely import likely_type
 from model_checks.engines.delimited.looks import decimal_in, look_of, number_pattern
 from model_checks.engines.delimited.source import CsvFile
 from model_checks.engines.delimited.table import CsvTable
-from model_checks.engines.duckdb.connection import RAISED, told
+from model_checks.engines.duckdb.csv_scan import FIELDS, NO_TIME, CsvScan
 from model_checks.engines.duckdb.fields import missing_sql
 from model_checks.engines.duckdb.inference import Inferred, inferred, value_sql
 from model_checks.engines.duckdb.moments import are_days, moments_in
@@ -23,10 +22,6 @@ from model_checks.errors import DataError
 from model_checks.settings import Data
 from model_checks.settings.roles import Roles
 
-_FIELDS = "fields"
-"""What the fields of the files are called in SQL, while they are read."""
-
-_NO_TIME = "model_checks: no time"
 _LOOKED_AT = 1_000
 """Records by which it is guessed what a column holds; all others prove it."""
 
@@ -81,6 +76,7 @@ class CsvReading:
         self._names = self._table.names
         samples = self._table.samples(self._names, _LOOKED_AT)
         self._decimal = data.decimal or decimal_in(self._numbers(samples))
+        self._scan = CsvScan(connection, self._table, self._decimal)
         self._likely = {
             name: found
             for name, fields in samples.items()
@@ -101,11 +97,19 @@ class CsvReading:
         while True:
             try:
                 return self._read(columns, likely)
-            except OtherTypeError as error:  # of that column all fields are looked at
-                if error.column is None:
-                    likely.clear()
-                else:
-                    del likely[self._names[int(error.column.removeprefix("v"))]]
+            except OtherTypeError as error:
+                fewer = self._without(likely, error.column)
+                if len(fewer) == len(likely):  # else it would be read for ever
+                    raise
+                likely = fewer
+
+    def _without(
+        self, likely: Mapping[str, pa.DataType], refused: str | None
+    ) -> dict[str, pa.DataType]:
+        """The types that are still likely; of all other columns every field is looked at."""
+        if refused is None:
+            return {name: kind for name, kind in likely.items() if kind != pa.int64()}
+        return {name: kind for name, kind in likely.items() if self._field(name) != refused}
 
     def _columns(self) -> list[_Column]:
         """Those of the table, and each as a model may be given it that reads it otherwise."""
@@ -138,17 +142,14 @@ class CsvReading:
             for one in columns
         ]
         try:
-            self._run(
-                f"create or replace temp table {GIVEN} as select {', '.join(listed)} "
-                f"from {_FIELDS}",
+            self._scan.run(
+                f"create or replace temp table {GIVEN} as select {', '.join(listed)} from {FIELDS}",
                 self._names,
                 types=likely,
             )
-        except duckdb.Error as error:
-            if _NO_TIME not in str(error):
-                raise told(error) from None
+        except duckdb.Error:
             raise self._no_time() from None
-        return self._told(columns, self._looked_at(columns, types, likely))
+        return self._relation_columns(columns, self._proven_types(columns, types, likely))
 
     def _of_type(self, one: _Column, kind: pa.DataType) -> Inferred:
         """What a column is that was read as of a type."""
@@ -165,8 +166,8 @@ class CsvReading:
         fields = {one: f"f{k}" for k, one in enumerate(columns)}
         listed = ", ".join(f"v{names.index(one.name)} as {field}" for one, field in fields.items())
         found = inferred(
-            lambda sql: self._run(sql, names),
-            f"(select {listed} from {_FIELDS})",
+            lambda sql: self._scan.run(sql, names),
+            f"(select {listed} from {FIELDS})",
             {field: one.words for one, field in fields.items()},
             self._decimal,
         )
@@ -180,7 +181,7 @@ class CsvReading:
 
     def _value(self, one: _Column, of: Inferred | None, likely: Mapping[str, pa.DataType]) -> str:
         """SQL of a column's values; an error where a field of the column of times is none."""
-        field = f"v{self._names.index(one.name)}"
+        field = self._field(one.name)
         if of is not None:
             typed = likely.get(one.name, pa.string()) != pa.string()
             return field if typed else value_sql(field, of, self._decimal)
@@ -189,10 +190,14 @@ class CsvReading:
         value = f"({moments.value})"
         return (
             f"case when {field} is not null and {value} is null "
-            f"then error({literal(_NO_TIME)}) else {value} end"
+            f"then error({literal(NO_TIME)}) else {value} end"
         )
 
-    def _looked_at(
+    def _field(self, name: str) -> str:
+        """What the fields of a column are called where all are read."""
+        return f"v{self._names.index(name)}"
+
+    def _proven_types(
         self,
         columns: Sequence[_Column],
         types: Mapping[_Column, Inferred],
@@ -215,19 +220,23 @@ class CsvReading:
         [(_, *found)] = self._connection.execute(
             f"select {', '.join(asked)} from {GIVEN}"
         ).fetchall()
-        if any(found[2::3]):
-            raise OtherTypeError
+        for one, nans in zip(at_once, found[2::3], strict=True):
+            if nans:
+                raise OtherTypeError(self._field(one.name))
         counts = zip(at_once, found[::3], found[1::3], strict=True)
         return {**types} | {
             one: replace(types[one], gaps=gaps > 0, words=words if one.words else 0)
             for one, gaps, words in counts
         }
 
-    def _told(self, columns: Sequence[_Column], types: Mapping[_Column, Inferred]) -> Columns:
+    def _relation_columns(
+        self, columns: Sequence[_Column], types: Mapping[_Column, Inferred]
+    ) -> Columns:
         """The columns of the relation, its times being dates if all are midnights."""
         for one in filter(self._is_time, columns):
             name = identifier(one.sql)
-            [(days,)] = self._connection.execute(f"select {are_days(name)} from {GIVEN}").fetchall()
+            query = f"select {are_days(name)} from {GIVEN}"
+            [(days,)] = self._connection.execute(query).fetchall()
             if days:
                 self._connection.execute(f"alter table {GIVEN} alter {name} type date")
         described = self._connection.execute(f"describe {GIVEN}").fetchall()
@@ -255,7 +264,7 @@ class CsvReading:
         name = self._roles.time or ""
         moments = moments_in("v0", "VARCHAR", self._data)
         assert moments
-        where, text = self._first(name, f"v0 is not null and ({moments.value}) is null")
+        where, text = self._scan.first(name, f"v0 is not null and ({moments.value}) is null")
         return DataError(f"time_column {name!r}: {where} it has {moments.unfit(text, self._data)}")
 
     def _no_number(self, name: str) -> str:
@@ -264,53 +273,7 @@ class CsvReading:
         none = f"not regexp_full_match(lower(v0), {number})"
         if name not in self._roles.words:
             none += f" and not {missing_sql('v0')}"
-        where, text = self._first(name, none)
+        where, text = self._scan.first(name, none)
         if not where:
             return "is no column of numbers"
         return f"is text: {where} it has {look_of(text, self._decimal)}"
-
-    def _first(self, name: str, condition: str) -> tuple[str, str]:
-        """Where the first field is for which a condition on ``v0`` holds, and what it says."""
-        found = self._run(
-            f"select file, record, v0 from {_FIELDS} where {condition} "
-            "order by file, record limit 1",
-            [name],
-            numbered=True,
-        )
-        if not found:
-            return "", ""
-        [(file, record, text)] = found
-        shown, line = self._table.line_of(file, record)
-        return f"in {shown}, line {line:,},", text
-
-    def _run(
-        self,
-        sql: str,
-        names: Sequence[str],
-        *,
-        types: Mapping[str, pa.DataType] | None = None,
-        numbered: bool = False,
-    ) -> list[Any]:
-        """The result of SQL over some columns of the files, which are read for it."""
-        raised: list[BaseException] = []
-        schema = self._table.schema(names, types or {}, numbered=numbered)
-
-        def batches() -> Iterator[pa.RecordBatch]:
-            try:
-                yield from self._table.batches(names, schema, self._decimal)
-            except BaseException as error:  # which would not come out of DuckDB as it is
-                raised.append(error)
-                raise
-
-        reader = pa.RecordBatchReader.from_batches(schema, batches())
-        self._connection.register(_FIELDS, reader)
-        try:
-            return self._connection.execute(sql).fetchall()
-        except (*RAISED, OSError, pa.ArrowException) as error:
-            if raised:
-                raise raised[0] from None
-            if isinstance(error, duckdb.Error) and _NO_TIME in str(error):
-                raise
-            raise told(error) from None
-        finally:
-            self._connection.unregister(_FIELDS)
