@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from project import EVERY_VERDICT, VERDICTS, Finished, Project, called_model, every_verdict
 
+# Whole sessions with several workers, each of several seconds.
+pytestmark = pytest.mark.slow
+
 ONCE = """
 import os
 import pathlib

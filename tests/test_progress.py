@@ -12,9 +12,13 @@ from sample_data import python_module, settings_of
 
 from model_checks.plugin.progress import progress_text
 
+# Whole sessions on a terminal of their own, each of several seconds.
+pytestmark = pytest.mark.slow
+
 DRAWN = re.compile(r"\r?\n\r([^\x1b\r\n]*)\x1b\[K\x1b\[A\x1b\[(\d+)G")
 SLOW = """
 import time
+
 class Model:
     feature_names_in_ = ["x"]
     def predict(self, frame):

@@ -11,6 +11,9 @@ import trustme
 from september import PASSWORD, Session, email_table, judged
 from smtp_server import MailServer, mail_server, trusted
 
+# Whole sessions on the example's models, each of several seconds.
+pytestmark = pytest.mark.slow
+
 AS_OF = "--as-of=2013-10-01"
 ONE_MODEL = ("-m", "arrival_delay", "--charts=none")
 
