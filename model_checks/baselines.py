@@ -9,12 +9,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from model_checks.aggregates import Aggregates, Pair
 from model_checks.contestants import Answered, Contestant, Keeping, answered
 from model_checks.engines import open_engine
 from model_checks.errors import DataError, MeasurementError
 from model_checks.given import Given
 from model_checks.guard import guarded
+from model_checks.metrics.statistics import Aggregates, Pair
 from model_checks.needs import Needs, scores_needed
 from model_checks.overlap import overlap
 from model_checks.plan import Segment

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_checks.aggregates import Aggregates
 from model_checks.answer_columns import AnswerColumns
 from model_checks.answer_names import Whose
 from model_checks.answers import Progress, write_answers
@@ -13,6 +12,7 @@ from model_checks.calling import Caller, Scored
 from model_checks.engines import GIVEN, Engine, keep_in, open_file
 from model_checks.errors import DataError
 from model_checks.given import Given, segment_columns
+from model_checks.metrics.statistics import Aggregates
 from model_checks.model_attributes import has_scores
 from model_checks.needs import Needs, scores_needed
 from model_checks.plan import Segment

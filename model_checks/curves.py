@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_checks.aggregates import Floats
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
+from model_checks.metrics.statistics import Floats
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.buckets import bucket

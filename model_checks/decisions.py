@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from model_checks.findings import Finding
-from model_checks.intervals import Interval, normal_quantile
 from model_checks.metrics import Estimate
-from model_checks.rounding import excess
+from model_checks.metrics.intervals import Interval, normal_quantile
+from model_checks.metrics.rounding import excess
 from model_checks.settings import Rule
 from model_checks.significance import (
     Correction,

@@ -6,8 +6,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
-from model_checks.intervals import Interval
-from model_checks.metrics.best import best_interval
+from model_checks.metrics.attainable import best_interval
+from model_checks.metrics.intervals import Interval
 from model_checks.plan import Check, Segment
 from model_checks.sentences import decimals, figure
 

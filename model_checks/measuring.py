@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from model_checks.aggregates import Aggregates
 from model_checks.answers import Progress
 from model_checks.baselines import Judged, MeasuredBaseline, Rival, measured_elsewhere
 from model_checks.contestants import Contestant, Keeping, answered
@@ -15,6 +14,7 @@ from model_checks.engines.columns import sql_of
 from model_checks.engines.sql import literal
 from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
+from model_checks.metrics.statistics import Aggregates
 from model_checks.needs import Needs, needs_of
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import Predictions, find_predictions

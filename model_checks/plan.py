@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from model_checks.aggregates import OwnFunction
 from model_checks.metrics import Asked
+from model_checks.metrics.statistics import OwnFunction
 from model_checks.settings import Correction, Rule, segment_text
 from model_checks.text import one_line, shortened
 

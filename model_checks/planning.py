@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from model_checks.aggregates import OwnFunction
 from model_checks.errors import SettingsError
 from model_checks.metrics import metric_named
+from model_checks.metrics.statistics import OwnFunction
 from model_checks.plan import (
     Bound,
     Check,

@@ -4,16 +4,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from model_checks.aggregates import Aggregates
 from model_checks.decisions import decisions
 from model_checks.errors import MeasurementError
 from model_checks.findings import Comparison, Finding, Gap, too_few_rows
 from model_checks.guard import guarded
 from model_checks.measuring import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
-from model_checks.metrics.comparison import Best, Terms, degradation, with_exact_baseline
-from model_checks.metrics.correlations import correlation, is_known
+from model_checks.metrics.covariance import correlation, is_known
+from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
 from model_checks.metrics.gap import gap
+from model_checks.metrics.statistics import Aggregates
 from model_checks.plan import Check, Segment, labelled_rows
 from model_checks.results import Result, error_of, result_of
 from model_checks.sentences import values_text

@@ -7,8 +7,8 @@ from decimal import Decimal
 from model_checks.decisions import Decision, Evidence
 from model_checks.findings import Comparison, Finding
 from model_checks.metrics import Estimate
+from model_checks.metrics.rounding import excess
 from model_checks.plan import Bound, Check, Segment
-from model_checks.rounding import excess
 from model_checks.text import clean, shortened
 from model_checks.verdicts import Verdict
 

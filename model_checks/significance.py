@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 from typing import Literal
 
-from model_checks.intervals import Interval, IntervalAt
+from model_checks.metrics.intervals import Interval, IntervalAt
 
 Correction = Literal["holm", "benjamini-hochberg", "none"]
 

@@ -3,10 +3,10 @@
 import math
 from enum import StrEnum
 
-from model_checks.intervals import Interval
 from model_checks.metrics import Estimate
+from model_checks.metrics.intervals import Interval
+from model_checks.metrics.rounding import excess
 from model_checks.plan import Bound
-from model_checks.rounding import excess
 from model_checks.settings import Rule
 
 _ROUNDING = 1e-9

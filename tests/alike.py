@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 from sample_data import agreed
 
-from model_checks.aggregates import RankSums
 from model_checks.measuring import Measurement
 from model_checks.metrics import metrics_of
+from model_checks.metrics.statistics import RankSums
 
 FEATURES = {
     "x": [1.5, 2.5, None, 4.0],

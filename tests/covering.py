@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.aggregates import Aggregates
-from model_checks.intervals import Interval
 from model_checks.metrics import METRICS, Asked
+from model_checks.metrics.intervals import Interval
+from model_checks.metrics.statistics import Aggregates
 
 Floats = NDArray[np.float64]
 

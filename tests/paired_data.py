@@ -11,7 +11,7 @@ from sample_data import AS_OF, agreed, settings_of
 from model_checks.judging import plan_of
 from model_checks.measuring import MeasuredBaseline, Measurement, measure
 from model_checks.metrics import metrics_of
-from model_checks.metrics.correlations import correlation
+from model_checks.metrics.covariance import correlation
 from model_checks.plan import Check, Segment
 from model_checks.settings import Baseline, Settings
 

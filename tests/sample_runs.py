@@ -8,8 +8,8 @@ from typing import Any
 
 from factories import result_of
 
-from model_checks.intervals import wilson_interval
 from model_checks.metrics import METRICS, Estimate
+from model_checks.metrics.intervals import wilson_interval
 from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.planning import plan_checks
 from model_checks.results import Chart, ModelFacts, Result, Run, error_of

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sample_data import measured
 
-from model_checks.intervals import wilson_interval
 from model_checks.metrics import METRICS, Asked, metrics_of
-from model_checks.metrics.best import best_interval
+from model_checks.metrics.attainable import best_interval
+from model_checks.metrics.intervals import wilson_interval
 
 SCORES = [name for name, metric in METRICS.items() if metric.direction == "higher"]
 UNKNOWN = {"fbeta", "r2", "explained_variance"}

@@ -4,10 +4,15 @@ from functools import partial
 
 import pytest
 
-from model_checks.intervals import Interval, IntervalAt, hall_signed_interval, wilson_interval
 from model_checks.metrics import Estimate
-from model_checks.metrics.comparison import Best, Terms, degradation, with_exact_baseline
+from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
 from model_checks.metrics.estimate import always, estimated
+from model_checks.metrics.intervals import (
+    Interval,
+    IntervalAt,
+    hall_signed_interval,
+    wilson_interval,
+)
 
 
 def share(value: float, n: float = 1000) -> Estimate:

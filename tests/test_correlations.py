@@ -22,7 +22,7 @@ from sample_data import BETA, settings_of
 from sklearn import metrics as theirs
 
 from model_checks.metrics import METRICS, TASKS
-from model_checks.metrics.correlations import _COVARIANCES, UNKNOWN, correlation
+from model_checks.metrics.covariance import _COVARIANCES, UNKNOWN, correlation
 from model_checks.plan import Check
 
 Array = NDArray[Any]

@@ -19,9 +19,9 @@ from test_coverage_errors import OF_ERRORS
 from test_coverage_probabilities import OF_PROBABILITIES
 from test_coverage_ranks import OF_RANKS
 
-from model_checks.aggregates import Aggregates, ConfusionCounts
-from model_checks.intervals import wilson_interval
 from model_checks.metrics import METRICS
+from model_checks.metrics.intervals import wilson_interval
+from model_checks.metrics.statistics import Aggregates, ConfusionCounts
 
 pytestmark = pytest.mark.slow
 

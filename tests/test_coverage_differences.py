@@ -8,7 +8,7 @@ import pytest
 from covering import CONFIDENCE, Floats, assert_cautious, assert_inside, coverage
 from scipy import stats
 
-from model_checks.intervals import (
+from model_checks.metrics.intervals import (
     Interval,
     auc_interval,
     difference_interval,

@@ -19,7 +19,7 @@ from covering import (
 )
 from scipy import stats
 
-from model_checks.aggregates import (
+from model_checks.metrics.statistics import (
     DEVIATION_POWERS,
     Aggregates,
     Deviations,

@@ -8,7 +8,7 @@ import pytest
 from covering import CONFIDENCE, Draw, Floats, assert_hostile, assert_inside, coverage
 from test_coverage_errors import ERRORS
 
-from model_checks.intervals import bootstrap_interval
+from model_checks.metrics.intervals import bootstrap_interval
 
 pytestmark = pytest.mark.slow
 

@@ -17,7 +17,7 @@ from covering import (
 )
 from scipy import special
 
-from model_checks.aggregates import Aggregates, LabelSums
+from model_checks.metrics.statistics import Aggregates, LabelSums
 
 pytestmark = pytest.mark.slow
 

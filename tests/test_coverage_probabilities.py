@@ -16,7 +16,7 @@ from covering import (
     value_of,
 )
 
-from model_checks.aggregates import Aggregates, ProbabilitySums
+from model_checks.metrics.statistics import Aggregates, ProbabilitySums
 
 pytestmark = pytest.mark.slow
 

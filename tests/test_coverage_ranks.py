@@ -17,8 +17,8 @@ from covering import (
 )
 from scipy import stats
 
-from model_checks.aggregates import Aggregates, RankSums
-from model_checks.intervals import Interval
+from model_checks.metrics.intervals import Interval
+from model_checks.metrics.statistics import Aggregates, RankSums
 
 pytestmark = pytest.mark.slow
 

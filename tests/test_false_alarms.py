@@ -12,12 +12,12 @@ import pytest
 from factories import check
 from numpy.typing import NDArray
 
-from model_checks.aggregates import Aggregates, ConfusionCounts
 from model_checks.decisions import decisions
 from model_checks.findings import Finding
-from model_checks.intervals import wilson_interval
 from model_checks.measuring import Measurement
 from model_checks.metrics.estimate import estimated
+from model_checks.metrics.intervals import wilson_interval
+from model_checks.metrics.statistics import Aggregates, ConfusionCounts
 from model_checks.plan import Bound, Check, Segment
 from model_checks.results import ModelFacts
 from model_checks.rulings import rulings

@@ -10,7 +10,7 @@ import model_checks.judging
 from model_checks.forecasts import doubtful, unprovable_notes
 from model_checks.judging import judge, plan_of
 from model_checks.measuring import count_labelled
-from model_checks.metrics.best import best_interval
+from model_checks.metrics.attainable import best_interval
 from model_checks.plan import Check, Segment
 from model_checks.planning import plan_checks
 

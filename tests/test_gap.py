@@ -3,9 +3,9 @@ from functools import partial
 
 import pytest
 
-from model_checks.intervals import gap_interval, wilson_interval
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.gap import gap
+from model_checks.metrics.intervals import gap_interval, wilson_interval
 
 
 def test_a_gap_is_the_largest_less_the_smallest_with_its_own_interval() -> None:

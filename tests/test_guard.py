@@ -15,12 +15,12 @@ import pytest
 from project import churn_project
 from sample_data import AS_OF, python_model, python_module, results_of, settings_of
 
-from model_checks.aggregates import Aggregates
 from model_checks.decisions import decisions
 from model_checks.errors import DataError, MeasurementError
 from model_checks.guard import guarded, heeding
 from model_checks.judging import judge, plan_of
 from model_checks.measuring import Measurement, find_segments, measure
+from model_checks.metrics.statistics import Aggregates
 from model_checks.settings import Settings, load_settings
 from model_checks.sources import raised, unforeseen
 from model_checks.verdicts import Verdict

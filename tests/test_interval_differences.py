@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from model_checks.intervals import (
+from model_checks.metrics.intervals import (
     Interval,
     difference_interval,
     gap_interval,
@@ -18,7 +18,7 @@ from model_checks.intervals import (
     relative_interval,
     wilson_interval,
 )
-from model_checks.intervals.gaps import range_quantile
+from model_checks.metrics.intervals.gaps import range_quantile
 
 repeatable = settings(derandomize=True, deadline=None)
 

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import special, stats
 
-from model_checks.intervals import (
+from model_checks.metrics.intervals import (
     FEW_MISPLACED,
     Interval,
     Parts,

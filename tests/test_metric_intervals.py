@@ -23,8 +23,8 @@ from test_metrics import (
     with_weights,
 )
 
-from model_checks import intervals
-from model_checks.aggregates import Floats
+from model_checks.metrics import intervals
+from model_checks.metrics.statistics import Floats
 
 WEIGHTED = pytest.mark.parametrize("weighted", [False, True])
 

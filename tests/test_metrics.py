@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from sample_data import BETA, agreed, estimated, label_columns, label_keys, measured, rows_of
 from sklearn import metrics as sklearn_metrics
 
-from model_checks import intervals
-from model_checks.aggregates import Floats, RankSums
 from model_checks.measuring import Measurement
-from model_checks.metrics import METRICS, Asked, Estimate, metrics_of
+from model_checks.metrics import METRICS, Asked, Estimate, intervals, metrics_of
 from model_checks.metrics.ranking import _delong_covariance
+from model_checks.metrics.statistics import Floats, RankSums
 
 Columns = dict[str, Any]
 

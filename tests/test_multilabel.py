@@ -33,13 +33,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates, Floats, LabelSums
 from model_checks.charts import detail_chart
 from model_checks.curves import LabelOutcomes, curves_of
 from model_checks.engines.duckdb import DuckDB
 from model_checks.measuring import Measurement, reopen
-from model_checks.metrics import METRICS, Asked
+from model_checks.metrics import METRICS, Asked, intervals
+from model_checks.metrics.statistics import Aggregates, Floats, LabelSums
 from model_checks.queries import labels as label_queries
 from model_checks.settings import load_settings
 

@@ -15,8 +15,8 @@ from paired_data import Columns, baseline_of, measured_beside
 from sample_data import BETA, agreed
 
 from model_checks.metrics import METRICS, Asked, Estimate, metrics_of
-from model_checks.metrics.comparison import Terms, degradation
-from model_checks.metrics.correlations import UNKNOWN, correlation
+from model_checks.metrics.covariance import UNKNOWN, correlation
+from model_checks.metrics.degradation import Terms, degradation
 
 pytestmark = pytest.mark.slow
 

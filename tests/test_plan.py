@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from model_checks.aggregates import OwnFunction
 from model_checks.errors import SettingsError
+from model_checks.metrics.statistics import OwnFunction
 from model_checks.plan import Bound, Check, Plan, Segment, check_id
 from model_checks.planning import NOTHING_TO_COMPARE, plan_checks
 from model_checks.settings import Deployed, load_settings

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_data import results_of
 
-from model_checks.rounding import difference, excess
+from model_checks.metrics.rounding import difference, excess
 from model_checks.verdicts import Verdict
 
 ROWS = 10_000_000

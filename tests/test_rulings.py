@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from factories import bound, check, estimate
 
-from model_checks.aggregates import (
+from model_checks.decisions import Decision, Evidence
+from model_checks.findings import Finding
+from model_checks.measuring import MeasuredBaseline, Measurement
+from model_checks.metrics.statistics import (
     Aggregates,
     Answers,
     ConfusionCounts,
@@ -19,9 +22,6 @@ from model_checks.aggregates import (
     Pair,
     Replicates,
 )
-from model_checks.decisions import Decision, Evidence
-from model_checks.findings import Finding
-from model_checks.measuring import MeasuredBaseline, Measurement
 from model_checks.plan import Bound, Check, Segment
 from model_checks.results import ModelFacts, Result, result_as_json
 from model_checks.rulings import rulings

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from model_checks import intervals
-from model_checks.intervals import Interval, IntervalAt, normal_quantile, wilson_interval
+from model_checks.metrics import intervals
+from model_checks.metrics.intervals import Interval, IntervalAt, normal_quantile, wilson_interval
 from model_checks.significance import (
     FURTHEST,
     Correction,

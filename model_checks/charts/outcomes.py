@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model_checks.aggregates import Floats
 from model_checks.charts import canvas
 from model_checks.charts.axes import BLUE, LIGHT, MARGIN, ORANGE, captioned, heading
 from model_checks.charts.canvas.lettering import readable, shortened, text_width
 from model_checks.charts.marks import GREY, WIDTH, Box, Drawing, Label, Mark
 from model_checks.charts.scales import Scale, short_count
+from model_checks.metrics.statistics import Floats
 from model_checks.results import Chart
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.aggregates import Floats
 from model_checks.charts import canvas
 from model_checks.charts.axes import (
     LIGHT,
@@ -22,6 +21,7 @@ from model_checks.charts.axes import (
 from model_checks.charts.canvas.lettering import readable
 from model_checks.charts.marks import GREY, INK, WIDTH, Box, Drawing, Label, Line, Mark, Raster
 from model_checks.charts.scales import Scale, number, short_count
+from model_checks.metrics.statistics import Floats
 from model_checks.results import Chart
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them

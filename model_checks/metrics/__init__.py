@@ -8,18 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from model_checks.aggregates import AggregateKind, Aggregates
-from model_checks.metrics import (
-    agreement,
-    classification,
-    fit,
-    functions,
-    multilabel,
-    probabilities,
-    ranking,
-    regression,
-)
+from model_checks.metrics import agreement, custom, deviations, multilabel, probability, ranking
+from model_checks.metrics import confusion as classification
+from model_checks.metrics import errors as regression
 from model_checks.metrics.estimate import Asked, Estimate
+from model_checks.metrics.statistics import AggregateKind, Aggregates
 
 __all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metric_named", "metrics_of"]
 
@@ -145,13 +138,13 @@ METRICS: Mapping[str, Metric] = {
         Metric("cohen_kappa", _WHOLE, "confusion", agreement.cohen_kappa, lowest=-1.0),
         Metric("roc_auc", _ONE_VS_REST, "ranks", ranking.roc_auc),
         Metric("average_precision", _BINARY, "ranks", ranking.average_precision),
-        _error("log_loss", _WHOLE, "probabilities", probabilities.log_loss),
-        _error("brier", _WHOLE, "probabilities", probabilities.brier, highest=2.0),
+        _error("log_loss", _WHOLE, "probabilities", probability.log_loss),
+        _error("brier", _WHOLE, "probabilities", probability.brier, highest=2.0),
         _error(
             "expected_calibration_error",
             _WHOLE,
             "probabilities",
-            probabilities.expected_calibration_error,
+            probability.expected_calibration_error,
             highest=1.0,
         ),
         _error("mae", _NUMBERS, "moments", regression.mae),
@@ -168,9 +161,13 @@ METRICS: Mapping[str, Metric] = {
             lowest=-math.inf,
             highest=math.inf,
         ),
-        Metric("r2", _NUMBERS, "deviations", fit.r2, lowest=-math.inf),
+        Metric("r2", _NUMBERS, "deviations", deviations.r2, lowest=-math.inf),
         Metric(
-            "explained_variance", _NUMBERS, "deviations", fit.explained_variance, lowest=-math.inf
+            "explained_variance",
+            _NUMBERS,
+            "deviations",
+            deviations.explained_variance,
+            lowest=-math.inf,
         ),
     )
 }
@@ -182,7 +179,7 @@ def metric_named(name: str) -> Metric:
         name,
         dict.fromkeys(TASKS, (None,)),
         "replicates",
-        functions.own,
+        custom.own,
         "agreed",
         lowest=-math.inf,
         highest=math.inf,

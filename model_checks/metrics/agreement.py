@@ -11,9 +11,9 @@ from functools import partial
 
 import numpy as np
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates, Floats
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+from model_checks.metrics.statistics import Aggregates, Floats
 
 _FEW_BY_CHANCE = 5
 """The variance is not to be trusted where fewer rows would be right by chance (Cochran, 1954), the

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from model_checks.aggregates import Aggregates, OwnFunction
-from model_checks.intervals import Interval, IntervalAt
+from model_checks.metrics.intervals import Interval, IntervalAt
+from model_checks.metrics.statistics import Aggregates, OwnFunction
 
 NO_WEIGHT = "no weight above 0"
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from functools import partial
 
-from model_checks.intervals import gap_interval
 from model_checks.metrics.estimate import Estimate, estimated
-from model_checks.rounding import difference
+from model_checks.metrics.intervals import gap_interval
+from model_checks.metrics.rounding import difference
 
 
 def gap(estimates: Sequence[Estimate], confidence: float) -> Estimate:

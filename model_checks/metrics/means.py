@@ -4,9 +4,7 @@ import math
 from dataclasses import dataclass
 from functools import partial
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates
-from model_checks.intervals import IntervalAt
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import (
     NO_WEIGHT,
     Estimate,
@@ -14,6 +12,8 @@ from model_checks.metrics.estimate import (
     estimated,
     undefined,
 )
+from model_checks.metrics.intervals import IntervalAt
+from model_checks.metrics.statistics import Aggregates
 
 _TINY = 1e-300
 """A sum below it may have lost its digits."""

@@ -10,9 +10,9 @@ from functools import partial
 
 import numpy as np
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates, Floats, LabelSums
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+from model_checks.metrics.statistics import Aggregates, Floats, LabelSums
 
 
 def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:

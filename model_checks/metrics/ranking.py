@@ -5,10 +5,10 @@ from functools import partial
 
 import numpy as np
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates, Floats, RankSums
-from model_checks.intervals import Interval, IntervalAt
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import Asked, Estimate, estimated, undefined
+from model_checks.metrics.intervals import Interval, IntervalAt
+from model_checks.metrics.statistics import Aggregates, Floats, RankSums
 
 
 def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:

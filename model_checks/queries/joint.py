@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from model_checks.aggregates import JointMeans, JointSums
 from model_checks.engines import Engine
+from model_checks.metrics.statistics import JointMeans, JointSums
 from model_checks.plan import Segment
 from model_checks.predictions import PairedPredictions
 from model_checks.queries.grouping import (

@@ -4,9 +4,9 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from model_checks.aggregates import JointMeans, MedianError
 from model_checks.engines import Engine
-from model_checks.intervals import normal_quantile
+from model_checks.metrics.intervals import normal_quantile
+from model_checks.metrics.statistics import JointMeans, MedianError
 from model_checks.plan import Segment
 from model_checks.predictions import PairedPredictions, Predictions
 from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed, same

@@ -3,8 +3,8 @@
 import sys
 from collections.abc import Mapping
 
-from model_checks.aggregates import ErrorMoments, JointMeans, RelativeErrors
 from model_checks.engines import Engine
+from model_checks.metrics.statistics import ErrorMoments, JointMeans, RelativeErrors
 from model_checks.plan import Segment
 from model_checks.predictions import PairedPredictions, Predictions
 from model_checks.queries.grouping import (

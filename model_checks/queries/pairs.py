@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from model_checks.aggregates import AggregateKind, Pair
 from model_checks.engines import Engine
+from model_checks.metrics.statistics import AggregateKind, Pair
 from model_checks.plan import Segment
 from model_checks.predictions import PairedPredictions
 from model_checks.queries.confusion import joint_counts

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.aggregates import Floats
+from model_checks.metrics.statistics import Floats
 from model_checks.plan import Segment
 
 Codes = NDArray[np.integer]

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.aggregates import JointMeans, ProbabilitySums
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
+from model_checks.metrics.statistics import JointMeans, ProbabilitySums
 from model_checks.plan import Segment
 from model_checks.precision import Precision
 from model_checks.predictions import PairedPredictions, Predictions

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from model_checks.aggregates import RankSums
 from model_checks.engines import Engine
+from model_checks.metrics.statistics import RankSums
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries import buckets, sorted_scores

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.aggregates import Answers, Floats
 from model_checks.errors import FunctionError
+from model_checks.metrics.statistics import Answers, Floats
 from model_checks.predictions import Predictions
 from model_checks.rows import label_text
 from model_checks.sources.arguments import POSITIVE

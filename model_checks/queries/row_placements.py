@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.aggregates import Floats
+from model_checks.metrics.statistics import Floats
 from model_checks.queries.placements import Codes, Runs, differs, tied
 
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.aggregates import Floats
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
+from model_checks.metrics.statistics import Floats
 from model_checks.plan import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.grouping import Grouping

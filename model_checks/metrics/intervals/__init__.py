@@ -10,33 +10,37 @@ a `ValueError`: it is a mistake of the caller, not a property of the data.
 central: at 0.95, the truth is meant to lie above in 1 case of 40, and below in 1 of 40.
 """
 
-from model_checks.intervals.areas import (
+from model_checks.metrics.intervals.auc import (
     FEW_MISPLACED,
     auc_interval,
     mean_auc_interval,
     newcombe_auc_interval,
 )
-from model_checks.intervals.averages import Parts, averaged_interval
-from model_checks.intervals.deltas import (
+from model_checks.metrics.intervals.averages import Parts, averaged_interval
+from model_checks.metrics.intervals.base import Interval, IntervalAt, kish_size
+from model_checks.metrics.intervals.delta import (
     agreement_interval,
     calibration_interval,
     explained_interval,
 )
-from model_checks.intervals.differences import (
+from model_checks.metrics.intervals.differences import (
     difference_interval,
     magnitude_interval,
     relative_interval,
 )
-from model_checks.intervals.gaps import gap_interval
-from model_checks.intervals.interval import Interval, IntervalAt, kish_size
-from model_checks.intervals.means import hall_mean_interval, hall_signed_interval, rmse_interval
-from model_checks.intervals.proportions import (
+from model_checks.metrics.intervals.gaps import gap_interval
+from model_checks.metrics.intervals.means import (
+    hall_mean_interval,
+    hall_signed_interval,
+    rmse_interval,
+)
+from model_checks.metrics.intervals.proportions import (
     delta_logit_interval,
     f1_interval,
     wilson_interval,
 )
-from model_checks.intervals.quantiles import normal_quantile, student_quantile
-from model_checks.intervals.resampling import bootstrap_interval
+from model_checks.metrics.intervals.quantiles import normal_quantile, student_quantile
+from model_checks.metrics.intervals.resampling import bootstrap_interval
 
 __all__ = [
     "FEW_MISPLACED",

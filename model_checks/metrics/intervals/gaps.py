@@ -8,7 +8,7 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.intervals.interval import (
+from model_checks.metrics.intervals.base import (
     Interval,
     IntervalAt,
     require_confidence,
@@ -42,7 +42,7 @@ def gap_interval(
     Examples
     --------
     >>> from functools import partial
-    >>> from model_checks.intervals import wilson_interval
+    >>> from model_checks.metrics.intervals import wilson_interval
     >>> values = [0.9, 0.8, 0.7]
     >>> found = gap_interval(values, [partial(wilson_interval, v, 200) for v in values], 0.95)
     >>> round(found.low, 4), round(found.high, 4)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_checks.aggregates.floats import Floats
+from model_checks.metrics.statistics.floats import Floats
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.intervals.interval import Interval, around
-from model_checks.intervals.proportions import delta_logit_interval
-from model_checks.intervals.quantiles import normal_quantile
+from model_checks.metrics.intervals.base import Interval, around
+from model_checks.metrics.intervals.proportions import delta_logit_interval
+from model_checks.metrics.intervals.quantiles import normal_quantile
 
 Floats = NDArray[np.float64]
 

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates, ProbabilitySums
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
 from model_checks.metrics.means import Sums, estimated_mean
+from model_checks.metrics.statistics import Aggregates, ProbabilitySums
 
 
 def log_loss(aggregates: Aggregates, asked: Asked) -> Estimate:

@@ -4,11 +4,11 @@ import math
 from collections.abc import Mapping
 from functools import partial
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates
-from model_checks.intervals import IntervalAt
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, always, estimated, undefined
+from model_checks.metrics.intervals import IntervalAt
 from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, Sums, estimated_mean, in_range
+from model_checks.metrics.statistics import Aggregates
 
 
 def mae(aggregates: Aggregates, asked: Asked) -> Estimate:

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from functools import partial
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates, Answers
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import Asked, Estimate, estimated
+from model_checks.metrics.statistics import Aggregates, Answers
 
 MOST_CONFIDENT = 0.99
 """Beyond it fewer than five of a thousand resamples would lie outside of the interval on a side."""

@@ -6,8 +6,8 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.intervals.interval import Interval, require_confidence
-from model_checks.intervals.quantiles import student_quantile
+from model_checks.metrics.intervals.base import Interval, require_confidence
+from model_checks.metrics.intervals.quantiles import student_quantile
 
 
 def bootstrap_interval(

@@ -5,11 +5,11 @@ from functools import partial
 
 import numpy as np
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates, Deviations, Floats
-from model_checks.intervals import IntervalAt
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, always, estimated, undefined
+from model_checks.metrics.intervals import IntervalAt
 from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, in_range
+from model_checks.metrics.statistics import Aggregates, Deviations, Floats
 
 
 def r2(aggregates: Aggregates, asked: Asked) -> Estimate:

@@ -10,9 +10,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks import intervals
-from model_checks.aggregates import Aggregates, ConfusionCounts, Floats
+from model_checks.metrics import intervals
 from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+from model_checks.metrics.statistics import Aggregates, ConfusionCounts, Floats
 
 _Cells = NDArray[np.bool_]
 """Some cells of a matrix of true by predicted label."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model_checks.aggregates.floats import Floats
+from model_checks.metrics.statistics.floats import Floats
 
 
 @dataclass(frozen=True)

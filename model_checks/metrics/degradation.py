@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from model_checks.intervals import (
+from model_checks.metrics.estimate import Estimate, always, estimated
+from model_checks.metrics.intervals import (
     Interval,
     IntervalAt,
     difference_interval,
     magnitude_interval,
     relative_interval,
 )
-from model_checks.metrics.estimate import Estimate, always, estimated
-from model_checks.rounding import difference
+from model_checks.metrics.rounding import difference
 
 Best = Literal["higher", "lower", "zero"]
 

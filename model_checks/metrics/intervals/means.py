@@ -2,14 +2,14 @@
 
 import math
 
-from model_checks.intervals.interval import (
+from model_checks.metrics.intervals.base import (
     ROUNDING,
     Interval,
     around,
     require_confidence,
     require_positive,
 )
-from model_checks.intervals.quantiles import student_quantile
+from model_checks.metrics.intervals.quantiles import student_quantile
 
 
 def hall_mean_interval(

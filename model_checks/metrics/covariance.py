@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from model_checks.aggregates import Aggregates, Deviations, Floats, JointSums, Pair
-from model_checks.metrics import agreement, classification, multilabel
+from model_checks.metrics import agreement, confusion, multilabel
+from model_checks.metrics.deviations import logs_of_ratios
 from model_checks.metrics.estimate import Asked
-from model_checks.metrics.fit import logs_of_ratios
 from model_checks.metrics.ranking import covariance_of_areas
+from model_checks.metrics.statistics import Aggregates, Deviations, Floats, JointSums, Pair
 
 UNKNOWN = frozenset({"average_precision", "max_error"})
 """Metrics whose estimates are taken for uncorrelated, as those of other rows are."""
@@ -87,7 +87,7 @@ def _of_cells(metric: str, pair: Pair, _: _Both, asked: Asked) -> Floats | None:
         if metric in ("mcc", "cohen_kappa"):
             gradient = agreement.derivatives(metric, cells)
         else:
-            gradient = classification.derivatives(metric, cells, asked)
+            gradient = confusion.derivatives(metric, cells, asked)
         influence.append(gradient[counts.true, predicted])
     return _about_means(np.array(influence), share)
 

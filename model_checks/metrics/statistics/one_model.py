@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from model_checks.aggregates.errors import Deviations, ErrorMoments, MedianError, RelativeErrors
-from model_checks.aggregates.functions import Replicates
-from model_checks.aggregates.labels import ConfusionCounts, LabelSums
-from model_checks.aggregates.scores import ProbabilitySums, RankSums
+from model_checks.metrics.statistics.custom import Replicates
+from model_checks.metrics.statistics.errors import (
+    Deviations,
+    ErrorMoments,
+    MedianError,
+    RelativeErrors,
+)
+from model_checks.metrics.statistics.labels import ConfusionCounts, LabelSums
+from model_checks.metrics.statistics.scores import ProbabilitySums, RankSums
 
 AggregateKind = Literal[
     "confusion",

@@ -5,9 +5,15 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.intervals.interval import Interval, around, is_zero, proportion, require_positive
-from model_checks.intervals.proportions import logit_limits
-from model_checks.intervals.quantiles import normal_quantile
+from model_checks.metrics.intervals.base import (
+    Interval,
+    around,
+    is_zero,
+    proportion,
+    require_positive,
+)
+from model_checks.metrics.intervals.proportions import logit_limits
+from model_checks.metrics.intervals.quantiles import normal_quantile
 
 Floats = NDArray[np.float64]
 

@@ -2,7 +2,7 @@
 
 import math
 
-from model_checks.intervals.interval import Interval, require_within
+from model_checks.metrics.intervals.base import Interval, require_within
 
 _BEYOND = 1e-6
 """How far above 1 rounding may leave a correlation that is a ratio of long sums."""
@@ -40,7 +40,7 @@ def difference_interval(
     --------
     Newcombe's first case, 56 of 70 against 48 of 80.
 
-    >>> from model_checks.intervals import wilson_interval
+    >>> from model_checks.metrics.intervals import wilson_interval
     >>> a, b = 56 / 70, 48 / 80
     >>> of_a, of_b = wilson_interval(a, 70, 0.95), wilson_interval(b, 80, 0.95)
     >>> interval = difference_interval(a, of_a, b, of_b)

@@ -1,24 +1,24 @@
 """The statistics of the rows that every metric, and every comparison, is computed from."""
 
-from model_checks.aggregates.errors import (
+from model_checks.metrics.statistics.custom import Answers, OwnFunction, Replicates
+from model_checks.metrics.statistics.errors import (
     DEVIATION_POWERS,
     Deviations,
     ErrorMoments,
     MedianError,
     RelativeErrors,
 )
-from model_checks.aggregates.floats import Floats
-from model_checks.aggregates.functions import Answers, OwnFunction, Replicates
-from model_checks.aggregates.labels import ConfusionCounts, LabelSums
-from model_checks.aggregates.of_one_model import AggregateKind, Aggregates
-from model_checks.aggregates.of_two_models import (
+from model_checks.metrics.statistics.floats import Floats
+from model_checks.metrics.statistics.labels import ConfusionCounts, LabelSums
+from model_checks.metrics.statistics.one_model import AggregateKind, Aggregates
+from model_checks.metrics.statistics.scores import ProbabilitySums, RankSums
+from model_checks.metrics.statistics.two_models import (
     JointCounts,
     JointDeviations,
     JointMeans,
     JointSums,
     Pair,
 )
-from model_checks.aggregates.scores import ProbabilitySums, RankSums
 
 __all__ = [
     "DEVIATION_POWERS",

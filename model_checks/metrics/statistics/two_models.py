@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.aggregates.floats import Floats
-from model_checks.aggregates.labels import LabelSums
-from model_checks.aggregates.scores import RankSums
+from model_checks.metrics.statistics.floats import Floats
+from model_checks.metrics.statistics.labels import LabelSums
+from model_checks.metrics.statistics.scores import RankSums
 
 
 @dataclass(frozen=True)

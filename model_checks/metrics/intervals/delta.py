@@ -2,10 +2,10 @@
 
 import math
 
-from model_checks.intervals.interval import Interval, around, is_zero, require_positive
-from model_checks.intervals.means import spread_quantile
-from model_checks.intervals.proportions import wilson_interval
-from model_checks.intervals.quantiles import normal_quantile, student_quantile
+from model_checks.metrics.intervals.base import Interval, around, is_zero, require_positive
+from model_checks.metrics.intervals.means import spread_quantile
+from model_checks.metrics.intervals.proportions import wilson_interval
+from model_checks.metrics.intervals.quantiles import normal_quantile, student_quantile
 
 _FOLDED = math.sqrt(2 / math.pi)
 """Mean size of a normal variable of mean 0 and standard deviation 1."""

@@ -2,8 +2,14 @@
 
 import math
 
-from model_checks.intervals.interval import Interval, around, is_zero, proportion, require_positive
-from model_checks.intervals.quantiles import normal_quantile
+from model_checks.metrics.intervals.base import (
+    Interval,
+    around,
+    is_zero,
+    proportion,
+    require_positive,
+)
+from model_checks.metrics.intervals.quantiles import normal_quantile
 
 
 def wilson_interval(p: float, n: float, confidence: float) -> Interval:

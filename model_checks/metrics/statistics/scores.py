@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.aggregates.floats import Floats
+from model_checks.metrics.statistics.floats import Floats
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 
-from model_checks.intervals import (
+from model_checks.metrics.intervals import (
     Interval,
     f1_interval,
     newcombe_auc_interval,

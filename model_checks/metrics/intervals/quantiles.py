@@ -4,7 +4,7 @@ import math
 from functools import lru_cache
 from statistics import NormalDist
 
-from model_checks.intervals.interval import require_confidence, require_positive
+from model_checks.metrics.intervals.base import require_confidence, require_positive
 
 _NORMAL = NormalDist()
 
