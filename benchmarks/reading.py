@@ -22,7 +22,7 @@ sys.path.insert(0, str(REPOSITORY))  # a clone is not installed
 
 from model_checks.engines import open_engine
 from model_checks.settings import Settings, parse_settings
-from model_checks.settings.roles import roles_of
+from model_checks.settings.column_roles import roles_of
 
 ROWS = 1_000_000
 MOST_CSV, MOST_PARQUET = 1.5, 1.1

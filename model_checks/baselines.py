@@ -22,7 +22,7 @@ from model_checks.predictions import Predictions, find_pair, find_predictions
 from model_checks.queries import CHANGED, find_pairs
 from model_checks.rows import Rows, open_rows, require_columns
 from model_checks.settings import Model, Settings
-from model_checks.settings.roles import roles_of
+from model_checks.settings.column_roles import roles_of
 from model_checks.shared_data import may_share
 from model_checks.sources import LoadedModel, load_model, unforeseen
 from model_checks.text import quoted

@@ -29,7 +29,7 @@ from model_checks.rows import (
 )
 from model_checks.segment_values import values_there
 from model_checks.settings import Model, Settings
-from model_checks.settings.roles import roles_of
+from model_checks.settings.column_roles import roles_of
 from model_checks.signs import Lookout, Signs
 from model_checks.sources import load_model, unforeseen
 

@@ -13,7 +13,7 @@ from model_checks.errors import DataError
 from model_checks.plan import Segment, SegmentRows
 from model_checks.required_columns import require
 from model_checks.settings import Model, Segmentation
-from model_checks.settings.roles import columns_named
+from model_checks.settings.column_roles import columns_named
 from model_checks.times import Times, moment_written, newest_columns, window_bounds, window_start
 
 _FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's

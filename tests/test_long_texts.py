@@ -19,12 +19,12 @@ from model_checks.given import _NUMERAL
 from model_checks.plan import plain
 from model_checks.redaction import without_secrets
 from model_checks.rows import _NUMBER
-from model_checks.settings.measures import NAME
+from model_checks.settings.field_types import OBJECT, _one_address, _parse_window
+from model_checks.settings.metric_options import NAME
 from model_checks.settings.model import model_name
-from model_checks.settings.reading import tables_in
 from model_checks.settings.thresholds import _degradation
+from model_checks.settings.toml_text import tables_in
 from model_checks.settings.urls import path_of, scheme_of
-from model_checks.settings.values import OBJECT, _one_address, _parse_window
 from model_checks.text import clean
 from model_checks.times import _TIME
 

@@ -22,7 +22,7 @@ from model_checks.settings import (
     Settings,
     Threshold,
 )
-from model_checks.settings.values import Table
+from model_checks.settings.field_types import Table
 from model_checks.verdicts import fails, verdict_on
 
 AGREED = """

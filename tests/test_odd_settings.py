@@ -14,7 +14,7 @@ from model_checks.engines import open_engine
 from model_checks.errors import DataError, DeliveryError, SettingsError, SourceError
 from model_checks.settings import Data, Deployed, Email, Settings, load_settings, parse_settings
 from model_checks.settings.candidates import with_candidates
-from model_checks.settings.reading import MOST_BYTES, tables_in
+from model_checks.settings.toml_text import MOST_BYTES, tables_in
 from model_checks.sources import load_model
 
 LOGGED = CHURN.replace('model = "churn.skops"', 'prediction = "predicted"\nscore = "p"')

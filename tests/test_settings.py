@@ -23,7 +23,7 @@ from model_checks.settings import (
     segment_text,
 )
 from model_checks.settings.columns import MOST_LABELS
-from model_checks.settings.mistakes import keys_of
+from model_checks.settings.error_messages import keys_of
 from model_checks.settings.schema import schema_text, settings_schema
 from model_checks.text import nearest
 

@@ -14,7 +14,7 @@ from model_checks.engines.columns import Columns
 from model_checks.errors import DataError
 from model_checks.guard import guarded
 from model_checks.settings import Data, Settings
-from model_checks.settings.roles import NO_ROLES, Roles
+from model_checks.settings.column_roles import NO_ROLES, Roles
 from model_checks.text import type_name
 
 if TYPE_CHECKING:

@@ -11,16 +11,16 @@ from model_checks.errors import SettingsError
 from model_checks.files import read_regular
 from model_checks.settings.baseline import Baseline, Degradation
 from model_checks.settings.data import Data
-from model_checks.settings.deployed import Deployed
 from model_checks.settings.email import Email
 from model_checks.settings.engine import Limits
-from model_checks.settings.judging import Correction, Judging, Rule
-from model_checks.settings.mistakes import key_mistake, refuse, sentences
+from model_checks.settings.error_messages import key_mistake, refuse, sentences
+from model_checks.settings.field_types import Moment, Origin, Table, parse_moment
 from model_checks.settings.model import Model, model_name
-from model_checks.settings.reading import MOST_BYTES, tables_in
+from model_checks.settings.model_source import Deployed
+from model_checks.settings.rules import Correction, Judging, Rule
 from model_checks.settings.segments import Gap, Segmentation, segment_text
 from model_checks.settings.thresholds import Threshold
-from model_checks.settings.values import Moment, Origin, Table, parse_moment
+from model_checks.settings.toml_text import MOST_BYTES, tables_in
 from model_checks.text import nearest
 
 __all__ = [

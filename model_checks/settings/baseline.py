@@ -14,9 +14,9 @@ from model_checks.settings.columns import (
     require_score_of_task,
 )
 from model_checks.settings.data import Data
-from model_checks.settings.deployed import Deployed, string_as
-from model_checks.settings.mistakes import refuse
-from model_checks.settings.values import Known, Moment, Table, Whole, Window
+from model_checks.settings.error_messages import refuse
+from model_checks.settings.field_types import Known, Moment, Table, Whole, Window
+from model_checks.settings.model_source import Deployed, string_as
 
 
 class Degradation(NamedTuple):

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 
 from model_checks.errors import SettingsError
 from model_checks.settings import Settings
-from model_checks.settings.deployed import Deployed, string_as
-from model_checks.settings.mistakes import sentences, shown
-from model_checks.settings.reading import tables_in
-from model_checks.settings.values import Table
+from model_checks.settings.error_messages import sentences, shown
+from model_checks.settings.field_types import Table
+from model_checks.settings.model_source import Deployed, string_as
+from model_checks.settings.toml_text import tables_in
 from model_checks.text import nearest
 
 _PICKLES = (".joblib", ".pkl", ".pickle")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from model_checks.settings.values import Known, each_once, one_or_more_of
+from model_checks.settings.field_types import Known, each_once, one_or_more_of
 
 MOST_LABELS = 200
 """Of a multilabel model: each pair of labels has its own sums, each label four of some queries'

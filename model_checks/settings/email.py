@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from model_checks.errors import DeliveryError
 from model_checks.files import read_regular
-from model_checks.settings.mistakes import key_mistake, refuse
-from model_checks.settings.values import (
+from model_checks.settings.error_messages import key_mistake, refuse
+from model_checks.settings.field_types import (
     Address,
     Known,
     Table,

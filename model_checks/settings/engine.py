@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from model_checks.settings.values import Origin, Table, Text
+from model_checks.settings.field_types import Origin, Table, Text
 
 
 class Limits(Table):

@@ -23,22 +23,14 @@ from model_checks.settings.columns import (
     require_score_of_task,
 )
 from model_checks.settings.data import Data
-from model_checks.settings.deployed import Deployed, string_as
-from model_checks.settings.judging import Correction, Judging
-from model_checks.settings.measures import LONGEST_NAME, with_metric_and_task
-from model_checks.settings.mistakes import key_mistake, refuse, shown, table_mistake
-from model_checks.settings.overlaps import agreed_twice
+from model_checks.settings.error_messages import key_mistake, refuse, shown, table_mistake
+from model_checks.settings.field_types import Known, Label, Moment, Text, Texts, Whole, Window
+from model_checks.settings.metric_options import LONGEST_NAME, with_metric_and_task
+from model_checks.settings.model_source import Deployed, string_as
+from model_checks.settings.overlapping_segments import agreed_twice
+from model_checks.settings.rules import Correction, Judging
 from model_checks.settings.segments import Segmentation, told_segments
 from model_checks.settings.thresholds import Thresholds
-from model_checks.settings.values import (
-    Known,
-    Label,
-    Moment,
-    Text,
-    Texts,
-    Whole,
-    Window,
-)
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
 

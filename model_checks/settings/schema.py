@@ -13,7 +13,7 @@ from typing import Any
 from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
 from model_checks.settings import Settings
 from model_checks.settings.columns import MOST_LABELS
-from model_checks.settings.measures import NAME, TAKEN
+from model_checks.settings.metric_options import NAME, TAKEN
 
 Schema = dict[str, Any]
 

@@ -13,16 +13,16 @@ from pydantic import (
 )
 
 from model_checks.metrics import METRICS, TASKS, Metric, metric_named, metrics_of
-from model_checks.settings.judging import AsOfElsewhere, CorrectionElsewhere, Judging
-from model_checks.settings.measures import (
+from model_checks.settings.error_messages import refuse, table_mistake
+from model_checks.settings.field_types import OBJECT, Known, Texts, Whole, is_plain_value
+from model_checks.settings.metric_options import (
     Measure,
     missing_beta,
     range_of,
     with_metric_and_task,
 )
-from model_checks.settings.mistakes import refuse, table_mistake
+from model_checks.settings.rules import AsOfElsewhere, CorrectionElsewhere, Judging
 from model_checks.settings.thresholds import Thresholds
-from model_checks.settings.values import OBJECT, Known, Texts, Whole, is_plain_value
 
 
 class Gap(Measure):

@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema, field_vali
 
 from model_checks.metrics import Metric, metric_named
 from model_checks.settings.baseline import Degradation
-from model_checks.settings.measures import Measure, missing_beta, range_of
-from model_checks.settings.mistakes import refuse
-from model_checks.settings.values import Known, Whole
+from model_checks.settings.error_messages import refuse
+from model_checks.settings.field_types import Known, Whole
+from model_checks.settings.metric_options import Measure, missing_beta, range_of
 
 _SHARE = r"\d+(?:\.\d+)? ?%"
 

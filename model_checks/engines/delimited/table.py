@@ -16,7 +16,7 @@ from model_checks.engines.delimited.fields import batches_of
 from model_checks.engines.delimited.source import CsvFile
 from model_checks.engines.delimited.words import looks_like_values
 from model_checks.settings import Data
-from model_checks.settings.roles import Roles
+from model_checks.settings.column_roles import Roles
 from model_checks.text import nearest
 
 _MOST_SAMPLED = 20

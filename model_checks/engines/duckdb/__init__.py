@@ -24,7 +24,7 @@ from model_checks.engines.sql import literal
 from model_checks.errors import DataError
 from model_checks.redaction import without_secrets
 from model_checks.settings import Data, Limits
-from model_checks.settings.roles import NO_ROLES, Roles
+from model_checks.settings.column_roles import NO_ROLES, Roles
 from model_checks.settings.urls import path_of, scheme_of
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from model_checks.engines.duckdb.moments import are_days, moments_in
 from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.settings import Data
-from model_checks.settings.roles import Roles
+from model_checks.settings.column_roles import Roles
 
 _LOOKED_AT = 1_000
 """Records by which it is guessed what a column holds; all others prove it."""

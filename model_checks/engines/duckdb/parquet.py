@@ -16,7 +16,7 @@ from model_checks.engines.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.redaction import without_secrets
 from model_checks.settings import Data
-from model_checks.settings.roles import Roles
+from model_checks.settings.column_roles import Roles
 from model_checks.text import nearest
 
 Run = Callable[[str], list[tuple[Any, ...]]]

@@ -16,7 +16,7 @@ from model_checks.engines.dialects import duckdb_type, translated
 from model_checks.engines.spark.complaints import telling
 from model_checks.engines.spark.sessions import is_local, open_session, watched
 from model_checks.settings import Data
-from model_checks.settings.roles import NO_ROLES, Roles
+from model_checks.settings.column_roles import NO_ROLES, Roles
 
 if TYPE_CHECKING:
     import pyarrow as pa

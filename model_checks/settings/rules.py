@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from model_checks.settings.values import Table
+from model_checks.settings.field_types import Table
 from model_checks.significance import Correction
 
 __all__ = ["AsOfElsewhere", "Correction", "CorrectionElsewhere", "Judging", "Rule"]

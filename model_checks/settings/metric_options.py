@@ -8,9 +8,9 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from model_checks.metrics import METRICS, TASKS, Metric, metric_named, metrics_of
-from model_checks.settings.judging import AsOfElsewhere, CorrectionElsewhere, Judging
-from model_checks.settings.mistakes import key_mistake, keys_of, shown, table_mistake
-from model_checks.settings.values import OBJECT
+from model_checks.settings.error_messages import key_mistake, keys_of, shown, table_mistake
+from model_checks.settings.field_types import OBJECT
+from model_checks.settings.rules import AsOfElsewhere, CorrectionElsewhere, Judging
 from model_checks.text import nearest
 
 NAME = "[A-Za-z][A-Za-z0-9_]*"

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from model_checks.settings.mistakes import refuse
-from model_checks.settings.values import OBJECT, Known, Table, Text, Whole
+from model_checks.settings.error_messages import refuse
+from model_checks.settings.field_types import OBJECT, Known, Table, Text, Whole
 
 _LOADERS = ("skops", "joblib", "python")
 

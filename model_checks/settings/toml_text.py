@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from model_checks.settings.mistakes import Location, place, shown
+from model_checks.settings.error_messages import Location, place, shown
 
 MOST_BYTES = 4 * 2**20
 """A file larger than this is none that anybody has written."""
