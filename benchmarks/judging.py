@@ -19,7 +19,7 @@ sys.path.insert(0, str(REPOSITORY))  # a clone is not installed
 from model_checks.measuring import Measurement
 from model_checks.metrics.intervals import student_quantile
 from model_checks.metrics.statistics import Aggregates, ConfusionCounts, ErrorMoments, RankSums
-from model_checks.plan import Bound, Check, Segment
+from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.results import ModelFacts
 from model_checks.rulings import rulings
 from model_checks.settings import Rule

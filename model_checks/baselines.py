@@ -17,7 +17,7 @@ from model_checks.guard import guarded
 from model_checks.metrics.statistics import Aggregates, Pair
 from model_checks.needs import Needs, scores_needed
 from model_checks.overlap import overlap
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions, find_pair, find_predictions
 from model_checks.queries import CHANGED, find_pairs
 from model_checks.rows import Rows, open_rows, require_columns

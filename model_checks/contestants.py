@@ -15,7 +15,7 @@ from model_checks.given import Given, segment_columns
 from model_checks.metrics.statistics import Aggregates
 from model_checks.model_attributes import has_scores
 from model_checks.needs import Needs, scores_needed
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries import CHANGED, find_aggregates
 from model_checks.rows import Rows

@@ -7,7 +7,7 @@ import numpy as np
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.metrics.statistics import Floats
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.buckets import bucket
 from model_checks.queries.grouping import segment_condition

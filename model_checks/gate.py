@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from model_checks.plan import Check
-from model_checks.planning import NOTHING_TO_COMPARE
+from model_checks.plan.build import NOTHING_TO_COMPARE
+from model_checks.plan.checks import Check
 from model_checks.results import Result
 
 NOT_EVALUATED = 10

@@ -10,7 +10,6 @@ from functools import cache
 
 from model_checks import __version__
 from model_checks.errors import MeasurementError
-from model_checks.forecasts import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.gate import gate_of, unjudged_models
 from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.measuring import (
@@ -21,9 +20,10 @@ from model_checks.measuring import (
     measure,
     moment_of,
 )
-from model_checks.notes import notes_on
-from model_checks.plan import Plan, Segment, SegmentationKey, SegmentRows
-from model_checks.planning import plan_checks
+from model_checks.plan.build import plan_checks
+from model_checks.plan.checks import Plan, Segment, SegmentationKey, SegmentRows
+from model_checks.plan.comparison_notes import notes_on
+from model_checks.plan.feasibility import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.results import ModelFacts, Result, Run
 from model_checks.rulings import rulings
 from model_checks.scratch import Scratch, remove_abandoned
@@ -159,7 +159,7 @@ def plan_of(
     """
     loosened: tuple[str, ...] = ()
     if against:
-        from model_checks.loosening import loosened_bounds
+        from model_checks.plan.loosening import loosened_bounds
 
         loosened = loosened_bounds(against, settings)
     with heeding(interrupted):

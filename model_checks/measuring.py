@@ -16,7 +16,7 @@ from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.metrics.statistics import Aggregates
 from model_checks.needs import Needs, needs_of
-from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
+from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predictions import Predictions, find_predictions
 from model_checks.results import ModelFacts
 from model_checks.rows import (

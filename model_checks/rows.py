@@ -10,7 +10,7 @@ from model_checks.engines import GIVEN, Engine
 from model_checks.engines.columns import Columns, sql_of, why_no_number
 from model_checks.engines.sql import conjunction, literal
 from model_checks.errors import DataError
-from model_checks.plan import Segment, SegmentRows
+from model_checks.plan.checks import Segment, SegmentRows
 from model_checks.required_columns import require
 from model_checks.settings import Model, Segmentation
 from model_checks.settings.column_roles import columns_named

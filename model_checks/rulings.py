@@ -14,7 +14,7 @@ from model_checks.metrics.covariance import correlation, is_known
 from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
 from model_checks.metrics.gap import gap
 from model_checks.metrics.statistics import Aggregates
-from model_checks.plan import Check, Segment, labelled_rows
+from model_checks.plan.checks import Check, Segment, labelled_rows
 from model_checks.results import Result, error_of, result_of
 from model_checks.sentences import values_text
 from model_checks.sources import unforeseen

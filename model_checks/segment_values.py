@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from model_checks.engines import Engine
 from model_checks.engines.sql import conjunction, literal
-from model_checks.plan import Check, Segment
+from model_checks.plan.checks import Check, Segment
 from model_checks.predictions import Predictions
 from model_checks.text import quoted, shortened
 from model_checks.vocabulary import alike

@@ -8,7 +8,7 @@ from model_checks.decisions import Decision, Evidence
 from model_checks.findings import Comparison, Finding
 from model_checks.metrics import Estimate
 from model_checks.metrics.rounding import excess
-from model_checks.plan import Bound, Check, Segment
+from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.text import clean, shortened
 from model_checks.verdicts import Verdict
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS
-from model_checks.plan import labelled_rows
+from model_checks.plan.checks import labelled_rows
 from model_checks.results import ModelFacts, Result
 from model_checks.settings import Settings
 from model_checks.signs import DAY, SHARE, Signs

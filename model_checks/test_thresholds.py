@@ -2,7 +2,7 @@
 
 import pytest
 
-from model_checks.plan import Check
+from model_checks.plan.checks import Check
 from model_checks.plugin.outcome import hold, measured
 from model_checks.results import Result
 

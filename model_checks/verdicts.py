@@ -6,7 +6,7 @@ from enum import StrEnum
 from model_checks.metrics import Estimate
 from model_checks.metrics.intervals import Interval
 from model_checks.metrics.rounding import excess
-from model_checks.plan import Bound
+from model_checks.plan.checks import Bound
 from model_checks.settings import Rule
 
 _ROUNDING = 1e-9

@@ -7,7 +7,7 @@ from typing import Any
 from model_checks.decisions import decisions
 from model_checks.findings import Finding
 from model_checks.metrics import Estimate
-from model_checks.plan import Bound, Check
+from model_checks.plan.checks import Bound, Check
 from model_checks.results import Result
 from model_checks.results import result_of as result_of_decision
 from model_checks.settings import Rule, Settings

@@ -12,7 +12,7 @@ from model_checks.judging import plan_of
 from model_checks.measuring import MeasuredBaseline, Measurement, measure
 from model_checks.metrics import metrics_of
 from model_checks.metrics.covariance import correlation
-from model_checks.plan import Check, Segment
+from model_checks.plan.checks import Check, Segment
 from model_checks.settings import Baseline, Settings
 
 Columns = dict[str, Any]

@@ -16,7 +16,7 @@ from pyarrow import parquet
 from model_checks.judging import judge, plan_of
 from model_checks.measuring import Measurement, measure, reopen
 from model_checks.metrics import METRICS, Asked, Estimate
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.results import Result
 from model_checks.settings import Settings, load_settings
 from model_checks.verdicts import Verdict

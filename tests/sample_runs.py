@@ -10,8 +10,8 @@ from factories import result_of
 
 from model_checks.metrics import METRICS, Estimate
 from model_checks.metrics.intervals import wilson_interval
-from model_checks.plan import Check, Segment, SegmentationKey, SegmentRows
-from model_checks.planning import plan_checks
+from model_checks.plan.build import plan_checks
+from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.results import Chart, ModelFacts, Result, Run, error_of
 from model_checks.settings import Email, Settings
 

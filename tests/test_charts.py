@@ -46,7 +46,7 @@ from model_checks.curves import (
 )
 from model_checks.findings import Comparison
 from model_checks.metrics import Estimate
-from model_checks.plan import Bound, Check, Segment, check_id
+from model_checks.plan.checks import Bound, Check, Segment, check_id
 from model_checks.results import Chart, Result, error_of
 from model_checks.verdicts import Verdict
 

@@ -23,7 +23,7 @@ from sklearn import metrics as theirs
 
 from model_checks.metrics import METRICS, TASKS
 from model_checks.metrics.covariance import _COVARIANCES, UNKNOWN, correlation
-from model_checks.plan import Check
+from model_checks.plan.checks import Check
 
 Array = NDArray[Any]
 

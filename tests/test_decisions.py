@@ -19,7 +19,7 @@ from model_checks.metrics import Estimate, intervals
 from model_checks.metrics.degradation import Terms, degradation, with_exact_baseline
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import IntervalAt, wilson_interval
-from model_checks.plan import Bound, Check, Segment
+from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.settings import Rule
 from model_checks.significance import Correction, adjusted
 from model_checks.verdicts import Verdict, verdict_on

@@ -18,7 +18,7 @@ from model_checks.measuring import Measurement
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.metrics.statistics import Aggregates, ConfusionCounts
-from model_checks.plan import Bound, Check, Segment
+from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.results import ModelFacts
 from model_checks.rulings import rulings
 from model_checks.significance import Correction

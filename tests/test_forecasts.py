@@ -7,12 +7,12 @@ from project import Project, churn_log, churn_project, two_models
 from sample_data import AS_OF, settings_of
 
 import model_checks.judging
-from model_checks.forecasts import doubtful, unprovable_notes
 from model_checks.judging import judge, plan_of
 from model_checks.measuring import count_labelled
 from model_checks.metrics.attainable import best_interval
-from model_checks.plan import Check, Segment
-from model_checks.planning import plan_checks
+from model_checks.plan.build import plan_checks
+from model_checks.plan.checks import Check, Segment
+from model_checks.plan.feasibility import doubtful, unprovable_notes
 
 CONFIDENT = "[defaults]\nrule = 'confident'\n"
 

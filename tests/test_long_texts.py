@@ -16,7 +16,7 @@ from model_checks.engines.duckdb.connection import told as told_of_duckdb
 from model_checks.engines.spark.complaints import shown, told
 from model_checks.frames import _LARGE, _WHOLE
 from model_checks.given import _NUMERAL
-from model_checks.plan import plain
+from model_checks.plan.checks import plain
 from model_checks.redaction import without_secrets
 from model_checks.rows import _NUMBER
 from model_checks.settings.field_types import OBJECT, _one_address, _parse_window

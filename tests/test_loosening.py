@@ -10,9 +10,9 @@ from functools import cache
 import pytest
 from factories import FLIGHTS, estimate, settings
 
-from model_checks.loosening import loosened_bounds
 from model_checks.metrics.intervals import wilson_interval
-from model_checks.planning import plan_checks
+from model_checks.plan.build import plan_checks
+from model_checks.plan.loosening import loosened_bounds
 from model_checks.settings import (
     Defaults,
     Deployed,

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from factories import CHURN, RECALL
 
-from model_checks.notes import notes_on
+from model_checks.plan.comparison_notes import notes_on
 from model_checks.settings import Deployed, Settings, load_settings
 
 COMPARED = "thresholds.recall = { min = 0.5, max_degradation = 0.02 }\n"

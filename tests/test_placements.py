@@ -19,7 +19,7 @@ from model_checks.engines.duckdb import DuckDB
 from model_checks.errors import DataError
 from model_checks.metrics.ranking import _delong_covariance
 from model_checks.metrics.statistics import RankSums
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries import Grouping, Need, buckets, sorted_scores
 from model_checks.queries.placements import NEGATIVE, POSITIVE, BinaryPlacements

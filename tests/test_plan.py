@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from model_checks.errors import SettingsError
 from model_checks.metrics.statistics import OwnFunction
-from model_checks.plan import Bound, Check, Plan, Segment, check_id
-from model_checks.planning import NOTHING_TO_COMPARE, plan_checks
+from model_checks.plan.build import NOTHING_TO_COMPARE, plan_checks
+from model_checks.plan.checks import Bound, Check, Plan, Segment, check_id
 from model_checks.settings import Deployed, load_settings
 
 # What pytest's ids, file names, marker expressions and a page may all hold.

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_checks.metrics import Estimate
-from model_checks.plan import Bound
+from model_checks.plan.checks import Bound
 from model_checks.results import (
     ModelFacts,
     Result,

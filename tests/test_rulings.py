@@ -22,7 +22,7 @@ from model_checks.metrics.statistics import (
     Pair,
     Replicates,
 )
-from model_checks.plan import Bound, Check, Segment
+from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.results import ModelFacts, Result, result_as_json
 from model_checks.rulings import rulings
 from model_checks.sentences import evidence_text, sentence

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_checks.metrics import Estimate
-from model_checks.plan import Bound
+from model_checks.plan.checks import Bound
 from model_checks.settings import Rule
 from model_checks.verdicts import Verdict, fails, verdict_on
 

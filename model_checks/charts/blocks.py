@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from model_checks.plan import Check, Kind, Segment
+from model_checks.plan.checks import Check, Kind, Segment
 from model_checks.results import Result
 from model_checks.verdicts import Verdict
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from model_checks.errors import SettingsError
-from model_checks.plan import Check, Plan
+from model_checks.plan.checks import Check, Plan
 from model_checks.plugin import is_checks
 from model_checks.plugin.outcome import Outcomes, check_of
 from model_checks.plugin.run import RUN, Ending, JudgedRun

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from model_checks.metrics import Estimate
-from model_checks.plan import Check
+from model_checks.plan.checks import Check
 from model_checks.plugin.session import CheckSession, session_of
 from model_checks.redaction import without_secrets
 from model_checks.results import Chart, Result, error_of

@@ -9,7 +9,7 @@ import pytest
 
 from model_checks.files import write_whole
 from model_checks.gate import Gate
-from model_checks.plan import Plan
+from model_checks.plan.checks import Plan
 from model_checks.plugin import status_key
 from model_checks.plugin.assembly import Ended, assembled
 from model_checks.plugin.mail import Told, tell

@@ -16,8 +16,8 @@ from model_checks.gate import Gate, gate_of, unjudged_models
 from model_checks.judging import plan_of
 from model_checks.measuring import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
-from model_checks.notes import notes_on
-from model_checks.plan import Check, Plan, Segment
+from model_checks.plan.checks import Check, Plan, Segment
+from model_checks.plan.comparison_notes import notes_on
 from model_checks.plugin import session_key, shared_key, signals_key
 from model_checks.plugin.once import Once
 from model_checks.plugin.options import Options

@@ -15,7 +15,7 @@ import numpy as np
 
 from model_checks.engines import Engine
 from model_checks.engines.sql import literal
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.grouping import Grouping, by_segment, listed, place_of
 from model_checks.queries.placements import Placed, Totals

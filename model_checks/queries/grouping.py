@@ -9,7 +9,7 @@ from model_checks.engines import Engine
 from model_checks.engines.sql import conjunction, literal
 from model_checks.errors import DataError
 from model_checks.metrics import Asked
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 
 CHANGED = "while the rows were read; judge rows that stand still, as by a window that is over"

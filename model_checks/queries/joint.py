@@ -5,7 +5,7 @@ from functools import partial
 
 from model_checks.engines import Engine
 from model_checks.metrics.statistics import JointMeans, JointSums
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import PairedPredictions
 from model_checks.queries.grouping import (
     Grouping,

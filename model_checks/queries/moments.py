@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from model_checks.engines import Engine
 from model_checks.metrics.statistics import ErrorMoments, JointMeans, RelativeErrors
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import PairedPredictions, Predictions
 from model_checks.queries.grouping import (
     Grouping,

@@ -6,7 +6,7 @@ from typing import Any
 
 from model_checks.engines import Engine
 from model_checks.metrics.statistics import AggregateKind, Pair
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import PairedPredictions
 from model_checks.queries.confusion import joint_counts
 from model_checks.queries.deviations import joint_deviations

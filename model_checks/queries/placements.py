@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_checks.metrics.statistics import Floats
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 
 Codes = NDArray[np.integer]
 NEGATIVE, POSITIVE = 0, 1

@@ -12,7 +12,7 @@ import numpy as np
 from model_checks.engines import Engine
 from model_checks.errors import FunctionError
 from model_checks.metrics.statistics import Answers, Floats, OwnFunction, Replicates
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.grouping import Grouping, Need, by_segment, grouped, listed
 from model_checks.queries.resampling import Arguments, answers_of

@@ -19,7 +19,7 @@ from model_checks.engines import Engine
 from model_checks.engines.sql import literal
 from model_checks.errors import DataError
 from model_checks.metrics.statistics import Floats
-from model_checks.plan import Segment
+from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.grouping import Grouping
 from model_checks.queries.placements import BinaryPlacements, Placed, Totals

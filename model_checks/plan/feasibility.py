@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from model_checks.metrics.attainable import best_interval
 from model_checks.metrics.intervals import Interval
-from model_checks.plan import Check, Segment
+from model_checks.plan.checks import Check, Segment
 from model_checks.sentences import decimals, figure
 
 LabelledRows = Mapping[tuple[str, Segment], int]

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from model_checks.loosening.notation import text_of, told
-from model_checks.plan import Check, Kind, Segment, SegmentationKey, SegmentRows
-from model_checks.planning import plan_checks
+from model_checks.plan.build import plan_checks
+from model_checks.plan.checks import Check, Kind, Segment, SegmentationKey, SegmentRows
+from model_checks.plan.loosening.notation import text_of, told
 from model_checks.settings import Settings
 from model_checks.text import quoted
 

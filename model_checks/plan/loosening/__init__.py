@@ -1,7 +1,7 @@
 """Where a file agrees to less than the one in force: bounds that are looser, gone, or of others."""
 
-from model_checks.loosening.bounds import bounds_of, looser_bounds
-from model_checks.loosening.judged import judged_otherwise
+from model_checks.plan.loosening.bounds import bounds_of, looser_bounds
+from model_checks.plan.loosening.subject import judged_otherwise
 from model_checks.settings import Settings
 
 __all__ = ["loosened_bounds"]

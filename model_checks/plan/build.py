@@ -8,7 +8,7 @@ from typing import Any
 from model_checks.errors import SettingsError
 from model_checks.metrics import metric_named
 from model_checks.metrics.statistics import OwnFunction
-from model_checks.plan import (
+from model_checks.plan.checks import (
     Bound,
     Check,
     Kind,

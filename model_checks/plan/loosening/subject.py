@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from model_checks.loosening.notation import told
+from model_checks.plan.loosening.notation import told
 from model_checks.rows import label_text
 from model_checks.settings import Settings
 

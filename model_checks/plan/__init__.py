@@ -1,0 +1,1 @@
+"""Settings and the segment values that there are -> checks, and which of them no rows could meet."""
