@@ -20,7 +20,7 @@ from timing import REPOSITORY, Figure, tell
 
 sys.path.insert(0, str(REPOSITORY))  # a clone is not installed
 
-from model_checks.engines import open_engine
+from model_checks.data import open_engine
 from model_checks.settings import Settings, parse_settings
 from model_checks.settings.column_roles import roles_of
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from model_checks.answer_names import Whose
 from model_checks.calling import Caller
+from model_checks.data.rows import label_text
 from model_checks.precision import Precision, precision_of, widest
-from model_checks.rows import label_text
 from model_checks.settings import Model
 
 

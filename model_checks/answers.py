@@ -5,12 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from model_checks.calling import Caller
-from model_checks.engines import Engine, Kept
-from model_checks.engines.columns import feature_of, sql_name
-from model_checks.engines.sql import identifier
+from model_checks.data import Engine, Kept
+from model_checks.data.columns import feature_of, sql_name
+from model_checks.data.rows import Rows
+from model_checks.data.sql import identifier
 from model_checks.errors import DataError, MeasurementError
 from model_checks.frames import Frames
-from model_checks.rows import Rows
 
 if TYPE_CHECKING:
     import pyarrow as pa

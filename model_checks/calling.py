@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from model_checks.answer_names import PREDICTION, SCORE, Whose, column_names
-from model_checks.engines.columns import why_unusable
+from model_checks.data.columns import why_unusable
+from model_checks.data.rows import label_text
 from model_checks.errors import DataError, SourceError
 from model_checks.guard import guarded
 from model_checks.model_attributes import classes_of, classes_of_labels, error_of, features_of
@@ -24,7 +25,6 @@ from model_checks.replies import (
     rows_of,
     size_text,
 )
-from model_checks.rows import label_text
 from model_checks.settings import Model
 from model_checks.sources import LoadedModel, raised
 from model_checks.text import quoted, type_name

@@ -9,7 +9,8 @@ from model_checks.answer_columns import AnswerColumns
 from model_checks.answer_names import Whose
 from model_checks.answers import Progress, write_answers
 from model_checks.calling import Caller, Scored
-from model_checks.engines import GIVEN, Engine, keep_in, open_file
+from model_checks.data import GIVEN, Engine, keep_in, open_file
+from model_checks.data.rows import Rows
 from model_checks.errors import DataError
 from model_checks.given import Given, segment_columns
 from model_checks.metrics.statistics import Aggregates
@@ -18,7 +19,6 @@ from model_checks.needs import Needs, scores_needed
 from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries import CHANGED, find_aggregates
-from model_checks.rows import Rows
 from model_checks.settings import Model, Settings
 from model_checks.sources import LoadedModel
 

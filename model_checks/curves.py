@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_checks.engines import Engine
-from model_checks.engines.sql import literal
+from model_checks.data import Engine
+from model_checks.data.sql import literal
 from model_checks.metrics.statistics import Floats
 from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions

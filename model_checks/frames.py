@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from model_checks.engines import Engine
-from model_checks.engines.columns import feature_of
-from model_checks.engines.sql import identifier
+from model_checks.data import Engine
+from model_checks.data.columns import feature_of
+from model_checks.data.rows import Rows
+from model_checks.data.sql import identifier
 from model_checks.errors import DataError
-from model_checks.rows import Rows
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from model_checks.answer_columns import AnswerColumns
 from model_checks.answer_names import column_shown
-from model_checks.engines import Engine
-from model_checks.engines.columns import number_of, sql_of, why_no_number
-from model_checks.engines.sql import literal
+from model_checks.data import Engine
+from model_checks.data.columns import number_of, sql_of, why_no_number
+from model_checks.data.rows import is_number, label_of, label_text, text_of
+from model_checks.data.sql import literal
 from model_checks.errors import DataError
 from model_checks.labels import is_positive, refuse_foreign_labels
 from model_checks.precision import Precision, decimal_literal
-from model_checks.rows import is_number, label_of, label_text, text_of
 from model_checks.settings import Model
 from model_checks.spread import Spread, spread_columns, spread_of
 from model_checks.text import quoted

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from model_checks import __version__
+from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import MeasurementError
 from model_checks.gate import gate_of, unjudged_models
 from model_checks.guard import Interrupted, guarded, heeding
@@ -26,7 +27,6 @@ from model_checks.plan.comparison_notes import notes_on
 from model_checks.plan.feasibility import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.results import ModelFacts, Result, Run
 from model_checks.rulings import rulings
-from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings
 from model_checks.shadows import hidden_libraries
 from model_checks.sources import unforeseen

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from model_checks.engines import Engine
-from model_checks.engines.sql import literal
+from model_checks.data import Engine
+from model_checks.data.sql import literal
 from model_checks.errors import DataError
 from model_checks.text import quoted
 from model_checks.vocabulary import refuse_odd_pair

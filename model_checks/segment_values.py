@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from model_checks.engines import Engine
-from model_checks.engines.sql import conjunction, literal
+from model_checks.data import Engine
+from model_checks.data.sql import conjunction, literal
 from model_checks.plan.checks import Check, Segment
 from model_checks.predictions import Predictions
 from model_checks.text import quoted, shortened

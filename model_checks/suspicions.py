@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from model_checks.data.quality import DAY, SHARE, Signs
+from model_checks.data.times import Times, moment_text
 from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS
 from model_checks.plan.checks import labelled_rows
 from model_checks.results import ModelFacts, Result
 from model_checks.settings import Settings
-from model_checks.signs import DAY, SHARE, Signs
 from model_checks.text import shortened
-from model_checks.times import Times, moment_text
 
 FEW_ROWS = 30
 """With fewer rows chance alone makes answers that are all alike, or all right."""

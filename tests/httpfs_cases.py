@@ -13,7 +13,7 @@ import pytest
 from object_store import Store, object_store
 from sample_data import complaint, estimated, measured, write_data
 
-from model_checks.engines.duckdb import stores
+from model_checks.data.duckdb import object_store as stores
 
 COLUMNS: dict[str, Any] = {"y": [0, 1, 1, 0], "p": [0, 1, 0, 1], "g": ["a", "a", "b", "b"]}
 SECRET = "X-Amz-Signature=5ec2e7&X-Amz-Credential=AKIA5ec2e7"
@@ -98,7 +98,7 @@ def path_style(monkeypatch: pytest.MonkeyPatch) -> None:
         prepare(connection, files)
         connection.execute("set s3_url_style = 'path'")
 
-    monkeypatch.setattr("model_checks.engines.duckdb.prepare_store", prepared)
+    monkeypatch.setattr("model_checks.data.duckdb.prepare_store", prepared)
 
 
 @pytest.mark.parametrize("given", [None, "AKIAOTHER"])

@@ -20,8 +20,8 @@ import pyarrow as pa
 import pyspark
 from pyarrow import parquet
 
-from model_checks.engines.spark import Spark
-from model_checks.engines.spark.sessions import open_session
+from model_checks.data.spark import Spark
+from model_checks.data.spark.connection import open_session
 from model_checks.settings import Data
 
 _JAVA = """#!/bin/sh

@@ -14,8 +14,8 @@ from project import PRICES, Project, price_log
 from sample_data import complaint, python_model, settings_of
 from sqlalchemy.exc import SQLAlchemyError
 
-from model_checks.engines import open_engine
-from model_checks.engines.database import Database
+from model_checks.data import open_engine
+from model_checks.data.database import Database
 from model_checks.errors import DataError
 
 COLUMNS: dict[str, list[Any]] = {
@@ -128,7 +128,7 @@ def test_a_refused_login_is_told(
 def test_a_missing_extra_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
-    for name in [name for name in sys.modules if name.startswith("model_checks.engines.d")]:
+    for name in [name for name in sys.modules if name.startswith("model_checks.data.d")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, library, None)
     assert told(tmp_path) == (

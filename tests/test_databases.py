@@ -35,8 +35,9 @@ from sqlalchemy.event import listen, remove
 
 from model_checks import answers
 from model_checks.curves import curves_of
-from model_checks.engines import open_engine
-from model_checks.engines.database import Database, column_types
+from model_checks.data import open_engine
+from model_checks.data.database import Database
+from model_checks.data.database import types as column_types
 from model_checks.judging import judge
 from model_checks.measuring import Measurement, reopen
 from model_checks.metrics import metrics_of

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 from sample_data import AS_OF, measurement_of, python_model, settings_of, write_data
 
-from model_checks.engines import keep_in, open_file
-from model_checks.engines.duckdb import DuckDB, connection
+from model_checks.data import keep_in, open_file
+from model_checks.data.duckdb import DuckDB, connection
 from model_checks.errors import DataError, SettingsError
 from model_checks.judging import judge
 from model_checks.settings import Limits, Settings, load_settings

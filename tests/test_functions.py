@@ -21,7 +21,7 @@ from sample_data import (
 )
 from sklearn import metrics as sklearn_metrics
 
-from model_checks.engines.duckdb import DuckDB
+from model_checks.data.duckdb import DuckDB
 from model_checks.judging import judge
 from model_checks.metrics import Asked, Estimate
 from model_checks.metrics.custom import own as own_estimate

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas._libs.parsers import STR_NA_VALUES  # type: ignore[import-not-found]
 
-from model_checks.engines.delimited.words import MISSING
-from model_checks.engines.duckdb import inference
-from model_checks.engines.duckdb.inference import Inferred, inferred, value_sql
-from model_checks.engines.sql import identifier, literal
+from model_checks.data.csv.special_words import MISSING
+from model_checks.data.duckdb import type_inference
+from model_checks.data.duckdb.type_inference import Inferred, inferred, value_sql
+from model_checks.data.sql import identifier, literal
 
 KEPT: dict[str, Any] = {"keep_default_na": False, "na_values": [""]}
 """How pandas is told to keep its words for a missing value."""
@@ -196,7 +196,7 @@ def hold_table(
     cells = dict(zip(names, zip(*rows, strict=True), strict=True))
     kept = dict(zip(names, (keep for _, keep in table), strict=True))
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(inference, "_FIRST_ROWS", first)
+        patch.setattr(type_inference, "_FIRST_ROWS", first)
         paths = [Path(folder, "1.csv"), Path(folder, "2.csv")]
         for path, part in zip(paths, (slice(0, 2), slice(2, None)), strict=True):
             write(path, {name: column[part] for name, column in cells.items()})

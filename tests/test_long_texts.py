@@ -11,14 +11,15 @@ import pytest
 from model_checks.alerts import message
 from model_checks.alerts.redaction import Secrets
 from model_checks.answer_names import _COLUMN
-from model_checks.engines.database.complaints import _said, connection_complaint
-from model_checks.engines.duckdb.connection import told as told_of_duckdb
-from model_checks.engines.spark.complaints import shown, told
+from model_checks.data.database.errors import _said, connection_complaint
+from model_checks.data.duckdb.connection import told as told_of_duckdb
+from model_checks.data.rows import _NUMBER
+from model_checks.data.spark.errors import shown, told
+from model_checks.data.times import _TIME
 from model_checks.frames import _LARGE, _WHOLE
 from model_checks.given import _NUMERAL
 from model_checks.plan.checks import plain
 from model_checks.redaction import without_secrets
-from model_checks.rows import _NUMBER
 from model_checks.settings.field_types import OBJECT, _one_address, _parse_window
 from model_checks.settings.metric_options import NAME
 from model_checks.settings.model import model_name
@@ -26,7 +27,6 @@ from model_checks.settings.thresholds import _degradation
 from model_checks.settings.toml_text import tables_in
 from model_checks.settings.urls import path_of, scheme_of
 from model_checks.text import clean
-from model_checks.times import _TIME
 
 LENGTH = 100_000
 SECONDS = 1.5  # a square of the length would take a hundred times as long

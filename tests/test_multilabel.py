@@ -35,7 +35,7 @@ from sklearn.multioutput import MultiOutputClassifier
 
 from model_checks.charts import detail_chart
 from model_checks.curves import LabelOutcomes, curves_of
-from model_checks.engines.duckdb import DuckDB
+from model_checks.data.duckdb import DuckDB
 from model_checks.measuring import Measurement, reopen
 from model_checks.metrics import METRICS, Asked, intervals
 from model_checks.metrics.statistics import Aggregates, Floats, LabelSums

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from factories import CHURN, RECALL, bound, check, estimate, result_of, settings
 
-from model_checks.engines import open_engine
+from model_checks.data import open_engine
 from model_checks.errors import DataError, DeliveryError, SettingsError, SourceError
 from model_checks.settings import Data, Deployed, Email, Settings, load_settings, parse_settings
 from model_checks.settings.candidates import with_candidates

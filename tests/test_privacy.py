@@ -12,7 +12,7 @@ from databases import VARIABLE, Postgres, SQLite
 from pyarrow import parquet
 from sample_data import python_model, python_module, results_of
 
-from model_checks.engines.database.complaints import query_complaint
+from model_checks.data.database.errors import query_complaint
 from model_checks.verdicts import Verdict
 
 NAME, NUMBER = "Zebedee Quux", 987654321

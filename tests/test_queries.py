@@ -18,7 +18,7 @@ from sample_data import (
     write_data,
 )
 
-from model_checks.engines.duckdb import DuckDB
+from model_checks.data.duckdb import DuckDB
 from model_checks.measuring import Measurement
 from model_checks.metrics import METRICS
 

@@ -12,7 +12,7 @@ import pytest
 from pyarrow import parquet
 from sample_data import estimated, measured, python_model, results_of, settings_of
 
-from model_checks.engines import open_engine
+from model_checks.data import open_engine
 from model_checks.errors import SettingsError
 from model_checks.judging import judge
 from model_checks.settings.column_roles import roles_of

@@ -9,8 +9,8 @@ import pytest
 from paired_data import baseline_of, measured_beside
 from sample_data import write_data
 
+from model_checks.data.shared_data import may_share
 from model_checks.settings import Data
-from model_checks.shared_data import may_share
 
 ROWS = {"y": [1, 0], "p": [1, 0]}
 

@@ -36,12 +36,12 @@ from spark_cluster import Place, kill_an_executor
 
 from model_checks import answers
 from model_checks.curves import curves_of
-from model_checks.engines import Engine
-from model_checks.engines.duckdb import DuckDB
-from model_checks.engines.spark import Spark, sessions
+from model_checks.data import Engine
+from model_checks.data.duckdb import DuckDB
+from model_checks.data.rows import text_of
+from model_checks.data.spark import Spark, connection
 from model_checks.measuring import Measurement, reopen
 from model_checks.metrics import metrics_of
-from model_checks.rows import text_of
 from model_checks.settings import Data, Limits
 
 pytestmark = pytest.mark.slow
@@ -128,7 +128,7 @@ def test_several_executors_find_what_duckdb_finds(tmp_path: Path, spark_executor
     columns, keys = logged("binary", seed=3)
     keys["thresholds"] = {"recall": 0.5, "roc_auc": 0.5}
     assert_measured_alike(tmp_path, spark_executors, columns, weight="w", **keys)
-    with sessions.open_session(spark_executors.address) as session:
+    with connection.open_session(spark_executors.address) as session:
         assert session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() == 1 + 2
 
 
@@ -365,7 +365,7 @@ def test_no_row_leaves_where_predictions_are_logged(
 
 def test_one_spark_serves_all_models(tmp_path: Path, spark_local: Place) -> None:
     address = spark_local.address
-    with sessions.open_session(address) as one, sessions.open_session(address) as other:
+    with connection.open_session(address) as one, connection.open_session(address) as other:
         assert one.sparkContext is other.sparkContext
         assert one is not other
 
@@ -375,8 +375,8 @@ def test_somebody_s_spark_is_used_and_left_as_it_is(
 ) -> None:
     from pyspark.sql import SparkSession
 
-    with sessions.open_session(spark_local.address):
-        monkeypatch.setattr(sessions, "_started", [])
+    with connection.open_session(spark_local.address):
+        monkeypatch.setattr(connection, "_started", [])
     theirs = SparkSession.builder.getOrCreate()
     theirs.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
     theirs.sql("select 1 as theirs").createOrReplaceTempView("given")

@@ -11,8 +11,8 @@ import pytest
 from sample_data import complaint, damaged_parquet, measured, settings_of, write_data
 from spark_cluster import Home, Place, free_port, running_master, running_server
 
-from model_checks.engines.spark import Spark, sessions
-from model_checks.engines.spark.complaints import told
+from model_checks.data.spark import Spark, connection
+from model_checks.data.spark.errors import told
 from model_checks.errors import DataError
 from model_checks.settings import Data
 
@@ -144,7 +144,7 @@ def test_a_url_that_is_none(tmp_path: Path, spark_home: Home, rest: str) -> None
 def test_a_server_that_does_not_answer(
     tmp_path: Path, spark_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "ANSWERS_WITHIN", 1.0)
+    monkeypatch.setattr(connection, "ANSWERS_WITHIN", 1.0)
     port = free_port()
     url = f"sc://127.0.0.1:{port}/;token=s3cret;user_id=me"
     said = complaint_of(tmp_path, {"spark": url, "table": "t"})
@@ -161,7 +161,7 @@ def test_a_cluster_that_has_no_executor_to_give(
     tmp_path: Path, spark_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Spark itself would wait for ever."""
-    monkeypatch.setattr(sessions, "SERVES_WITHIN", 2.0)
+    monkeypatch.setattr(connection, "SERVES_WITHIN", 2.0)
     write_data(tmp_path / "log.parquet", COLUMNS)
     with running_master(spark_home) as address:
         data = {"spark": address, "files": str(tmp_path / "log.parquet")}
@@ -172,7 +172,7 @@ def test_a_cluster_that_has_no_executor_to_give(
 def test_a_server_that_is_lost_in_the_middle(
     tmp_path: Path, spark_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "RETRIES", 1)
+    monkeypatch.setattr(connection, "RETRIES", 1)
     write_data(tmp_path / "log.parquet", COLUMNS)
     with running_server(spark_home) as (address, process):
         data = Data(spark=f"{address}/;user_id=s3cret", files=str(tmp_path / "log.parquet"))

@@ -13,7 +13,7 @@ import pytest
 from project import REPOSITORY
 from sample_data import complaint, settings_of
 
-from model_checks.engines.duckdb import stores
+from model_checks.data.duckdb import object_store
 from model_checks.errors import SettingsError
 from model_checks.redaction import without_secrets
 from model_checks.settings.urls import path_of
@@ -90,7 +90,7 @@ def test_a_query_is_told_from_a_pattern(address: str, path: str, shown: str) -> 
 def test_without_the_extension_it_is_told_how_to_install_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str
 ) -> None:
-    monkeypatch.setattr(stores, "EXTENSION", "httpfs_absent")
+    monkeypatch.setattr(object_store, "EXTENSION", "httpfs_absent")
     text = complaint(tmp_path, data=f"{scheme}://host/log.parquet?{SECRET}")
     assert text == (
         f"data '{scheme}://host/log.parquet?...': is read by DuckDB's extension httpfs_absent, "

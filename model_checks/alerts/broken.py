@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from model_checks.alerts.summary import Shown, Summary
+from model_checks.data.times import moment_text
 from model_checks.text import clean, counted
-from model_checks.times import moment_text
 
 _ENDED = {
     3: (

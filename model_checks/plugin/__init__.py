@@ -15,9 +15,9 @@ import pytest
 
 if TYPE_CHECKING:
     # Named in strings below.
+    from model_checks.data.scratch import Scratch  # noqa: F401
     from model_checks.plugin.session import CheckSession  # noqa: F401
     from model_checks.plugin.signals import Signals  # noqa: F401
-    from model_checks.scratch import Scratch  # noqa: F401
 
 session_key = pytest.StashKey["CheckSession"]()
 shared_key = pytest.StashKey[dict[str, str]]()
@@ -108,7 +108,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker what the processes of a run share: a private folder, and its start."""
     if shared_key not in node.config.stash:
-        from model_checks.scratch import Scratch
+        from model_checks.data.scratch import Scratch
 
         scratch = node.config.stash[_scratch_key] = Scratch.new()
         node.config.stash[shared_key] = {

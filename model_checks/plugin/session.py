@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from model_checks.curves import curves_of
+from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import SettingsError
 from model_checks.gate import Gate, gate_of, unjudged_models
 from model_checks.judging import plan_of
@@ -26,7 +27,6 @@ from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.signals import Signals
 from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
-from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings, load_settings
 from model_checks.sources import raised
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.engines import Engine
-from model_checks.engines.sql import literal
+from model_checks.data import Engine
+from model_checks.data.sql import literal
 from model_checks.plan.checks import Segment
 from model_checks.predictions import Predictions
 from model_checks.queries.grouping import Grouping, by_segment, listed, place_of

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.engines import Engine
+from model_checks.data import Engine
 from model_checks.metrics.statistics import ConfusionCounts, JointCounts
 from model_checks.plan.checks import Segment
 from model_checks.predictions import PairedPredictions, Predictions

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from model_checks.engines import Engine
+from model_checks.data import Engine
 from model_checks.metrics.statistics import DEVIATION_POWERS, Deviations, JointDeviations
 from model_checks.plan.checks import Segment
 from model_checks.predictions import PairedPredictions, Predictions

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from model_checks.engines import Engine
+from model_checks.data import Engine
 from model_checks.metrics.statistics import JointMeans, JointSums
 from model_checks.plan.checks import Segment
 from model_checks.predictions import PairedPredictions

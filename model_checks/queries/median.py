@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from model_checks.engines import Engine
+from model_checks.data import Engine
 from model_checks.metrics.intervals import normal_quantile
 from model_checks.metrics.statistics import JointMeans, MedianError
 from model_checks.plan.checks import Segment

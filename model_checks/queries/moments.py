@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 
-from model_checks.engines import Engine
+from model_checks.data import Engine
 from model_checks.metrics.statistics import ErrorMoments, JointMeans, RelativeErrors
 from model_checks.plan.checks import Segment
 from model_checks.predictions import PairedPredictions, Predictions

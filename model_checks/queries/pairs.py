@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from model_checks.engines import Engine
+from model_checks.data import Engine
 from model_checks.metrics.statistics import AggregateKind, Pair
 from model_checks.plan.checks import Segment
 from model_checks.predictions import PairedPredictions

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.engines import Engine
-from model_checks.engines.sql import literal
+from model_checks.data import Engine
+from model_checks.data.sql import literal
 from model_checks.metrics.statistics import JointMeans, ProbabilitySums
 from model_checks.plan.checks import Segment
 from model_checks.precision import Precision

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model_checks.engines import Engine
+from model_checks.data import Engine
 from model_checks.errors import FunctionError
 from model_checks.metrics.statistics import Answers, Floats, OwnFunction, Replicates
 from model_checks.plan.checks import Segment

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from model_checks.data.rows import label_text
 from model_checks.errors import FunctionError
 from model_checks.metrics.statistics import Answers, Floats
 from model_checks.predictions import Predictions
-from model_checks.rows import label_text
 from model_checks.sources.arguments import POSITIVE
 from model_checks.sources.function import LoadedFunction
 

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.engines import Engine
-from model_checks.engines.sql import literal
+from model_checks.data import Engine
+from model_checks.data.sql import literal
 from model_checks.errors import DataError
 from model_checks.metrics.statistics import Floats
 from model_checks.plan.checks import Segment

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+from model_checks.data.rows import label_text
 from model_checks.plan.loosening.notation import told
-from model_checks.rows import label_text
 from model_checks.settings import Settings
 
 _OF_OTHERS = {

@@ -1,0 +1,33 @@
+"""The type as which a column of a CSV is tried first."""
+
+import re
+from collections.abc import Iterable
+
+import pyarrow as pa
+
+from model_checks.data.csv.special_words import FALSE, TRUE, has_text
+
+_WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
+_FRACTION = r"[+-]?(?:\d+(?:\{0}\d*)?|\{0}\d+)(?:[eE][+-]?\d+)?"
+
+
+def likely_type(fields: Iterable[str], decimal: str) -> pa.DataType | None:
+    """Return the type that the first fields of a column have; None where they tell none for sure.
+
+    Of text it is sure whatever comes; any other type a later field may turn out not to be of.
+
+    >>> likely_type(["1", "2.5"], "."), likely_type(["1", "NA"], ".")
+    (DataType(double), None)
+    """
+    values = {*fields} - {""}
+    whole = [value for value in values if re.fullmatch(r"[+-]?\d+", value, re.ASCII)]
+    if not values or not all(map(_WHOLE.fullmatch, whole)):  # one may be too large for its type
+        return None
+    if has_text(values):
+        return pa.string()
+    if values.issubset((*TRUE, *FALSE)):
+        return pa.bool_()
+    if len(whole) == len(values):
+        return pa.int64()
+    fraction = re.compile(_FRACTION.replace("{0}", decimal), re.ASCII)
+    return pa.float64() if all(map(fraction.fullmatch, values)) else None

@@ -1,0 +1,112 @@
+"""What types a database's columns have, by DuckDB's names."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import CompileError
+
+from model_checks.data.dialects import duckdb_type
+from model_checks.data.sql import identifier
+
+_DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
+
+
+def postgres_query(names: Sequence[str], source: str) -> str:
+    """SQL that tells the type of each column without reading a row; of a domain what it is of."""
+    base = "case when typtype = 'd' then typbasetype else oid end"
+    of = f"(select format_type({base}, null) from pg_type where oid = pg_typeof(source."
+    kinds = ", ".join(f"{of}{identifier(name)}))" for name in names)
+    return f"select {kinds} from (select 1) as one left join ({source}) as source on false"
+
+
+def of_postgres(names: Sequence[str], kinds: Sequence[str]) -> dict[str, str]:
+    """The types that the query above tells of."""
+    return {name: duckdb_type(kind, "postgres") for name, kind in zip(names, kinds, strict=True)}
+
+
+def sqlite_query(names: Sequence[str], source: str) -> str:
+    """SQL that tells of each column what its values are: SQLite's own types promise nothing."""
+    columns = ", ".join(
+        f"group_concat(distinct nullif(typeof({column}), 'null')), "
+        f"min(case when {column} is not null "
+        f"then {column} glob '{_DAY}*' and datetime({column}) is not null end), "
+        f"max(length({column})), min({column} in (0, 1))"
+        for column in map(identifier, names)
+    )
+    return f"select {columns} from ({source})"
+
+
+def of_sqlite(
+    names: Sequence[str], declared: Mapping[str, str], found: Sequence[Any]
+) -> dict[str, str]:
+    """The types that the query above tells of."""
+    types = {}
+    for position, name in enumerate(names):
+        kinds, times, longest, truths = found[4 * position : 4 * position + 4]
+        of_declared = duckdb_type(declared.get(name, ""), "sqlite")
+        types[name] = _of_values(set((kinds or "").split(",")) - {""}, of_declared)
+        if types[name] == "BIGINT" and of_declared == "BOOLEAN" and truths:
+            types[name] = "BOOLEAN"
+        if types[name] == "VARCHAR" and times:
+            types[name] = "DATE" if longest == len("2013-05-01") else "TIMESTAMP"
+    return types
+
+
+def _of_values(kinds: set[str], declared: str) -> str:
+    if not kinds:
+        return declared or "VARCHAR"
+    if kinds <= {"integer", "real"}:
+        return "BIGINT" if kinds == {"integer"} else "DOUBLE"
+    return "BLOB" if kinds == {"blob"} else "VARCHAR"
+
+
+def of_table(
+    connection: sa.Connection, table: str, names: Sequence[str], dialect: str
+) -> dict[str, str]:
+    """The types of a table's columns, as SQLAlchemy finds them."""
+    schema, _, name = table.rpartition(".")
+    columns = sa.inspect(connection).get_columns(name, schema=schema or None)
+    kinds = {column["name"].lower(): _native(column["type"], connection) for column in columns}
+    return {name: duckdb_type(kinds.get(name.lower(), "unknown"), dialect) for name in names}
+
+
+def _native(kind: sa.types.TypeEngine[Any], connection: sa.Connection) -> str:
+    try:
+        return kind.compile(dialect=connection.dialect)
+    except CompileError:  # one that SQLAlchemy does not know
+        return "unknown"
+
+
+def of_description(
+    connection: sa.Connection, described: Sequence[tuple[str, Any]], dialect: str
+) -> dict[str, str]:
+    """The types of a query's columns, as far as the driver tells them apart."""
+    driver = connection.dialect.loaded_dbapi
+    return {name: _of_code(code, driver, dialect) for name, code in described}
+
+
+_OF_PYTHON: Mapping[type, str] = {
+    bool: "BOOLEAN",
+    int: "BIGINT",
+    float: "DOUBLE",
+    Decimal: "DECIMAL",
+    datetime: "TIMESTAMP",
+    date: "DATE",
+}
+
+_CATEGORIES = {"NUMBER": "DOUBLE", "DATETIME": "TIMESTAMP"}
+
+
+def _of_code(code: Any, driver: Any, dialect: str) -> str:
+    """By the name of a type, a type of Python's, or a category of the DB-API (PEP 249)."""
+    if isinstance(code, str):
+        return duckdb_type(code, dialect)
+    if isinstance(code, type):
+        return _OF_PYTHON.get(code, "VARCHAR")
+    for category, kind in _CATEGORIES.items():
+        if code is not None and getattr(driver, category, None) == code:
+            return kind
+    return "VARCHAR"
