@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from model_checks.alerts.message import compose, summary_html
     from model_checks.charts import overview_chart
     from model_checks.judging import judge
+    from model_checks.predict.sources import load_model
     from model_checks.results import run_as_json
     from model_checks.settings import load_settings, parse_moment, parse_settings
-    from model_checks.sources import load_model
 
 __version__ = "0.1.0"
 
@@ -33,7 +33,7 @@ __all__ = [
 _HOMES = {
     "compose": "alerts.message",
     "judge": "judging",
-    "load_model": "sources",
+    "load_model": "predict.sources",
     "load_settings": "settings",
     "overview_chart": "charts",
     "parse_moment": "settings",

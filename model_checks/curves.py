@@ -8,7 +8,7 @@ from model_checks.data import Engine
 from model_checks.data.sql import literal
 from model_checks.metrics.statistics import Floats
 from model_checks.plan.checks import Segment
-from model_checks.predictions import Predictions
+from model_checks.predict.table import Predictions
 from model_checks.queries.buckets import bucket
 from model_checks.queries.grouping import segment_condition
 from model_checks.queries.labels import OUTCOMES

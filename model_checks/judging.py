@@ -25,11 +25,11 @@ from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Plan, Segment, SegmentationKey, SegmentRows
 from model_checks.plan.comparison_notes import notes_on
 from model_checks.plan.feasibility import doubtful, rests_on_a_class, unprovable_notes
+from model_checks.predict.shadowed_libraries import hidden_libraries
+from model_checks.predict.sources import unforeseen
 from model_checks.results import ModelFacts, Result, Run
 from model_checks.rulings import rulings
 from model_checks.settings import Settings
-from model_checks.shadows import hidden_libraries
-from model_checks.sources import unforeseen
 from model_checks.suspicions import suspicions
 
 _PLANNING = unforeseen("planning")

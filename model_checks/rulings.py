@@ -15,9 +15,9 @@ from model_checks.metrics.degradation import Best, Terms, degradation, with_exac
 from model_checks.metrics.gap import gap
 from model_checks.metrics.statistics import Aggregates
 from model_checks.plan.checks import Check, Segment, labelled_rows
+from model_checks.predict.sources import unforeseen
 from model_checks.results import Result, error_of, result_of
 from model_checks.sentences import values_text
-from model_checks.sources import unforeseen
 
 
 def rulings(checks: Sequence[Check], measurement: Measurement) -> Mapping[str, Result]:

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 from model_checks.data import Engine
 from model_checks.data.sql import conjunction, literal
 from model_checks.plan.checks import Check, Segment
-from model_checks.predictions import Predictions
+from model_checks.predict.table import Predictions
+from model_checks.predict.vocabulary import alike
 from model_checks.text import quoted, shortened
-from model_checks.vocabulary import alike
 
 _MOST_COMPARED = 200
 """Values that are fetched: of many the likeliest, and then those that most rows have."""

@@ -23,8 +23,8 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from model_checks import answers
 from model_checks.metrics import metrics_of
+from model_checks.predict import batches
 
 ROWS = {"y": [0, 1, 1, 0], "x": [0, 1, 0, 1], "g": ["a", "a", "b", "b"]}
 SEGMENTS = [{"by": "g", "thresholds": {"accuracy": 0.5}}]
@@ -194,7 +194,7 @@ def test_several_batches_are_as_good_as_one(
     keys: dict[str, Any] = {"task": task, "model": "m.skops"}
     keys["thresholds"] = agreed(metrics_of(task))
     whole = measured(tmp_path, columns, **keys)
-    monkeypatch.setattr(answers, "BATCH_ROWS", size)
+    monkeypatch.setattr(batches, "BATCH_ROWS", size)
     parted = measured(tmp_path, columns, **keys)
     for metric in metrics_of(task):
         one, other = estimated(parted, metric), estimated(whole, metric)
@@ -203,7 +203,7 @@ def test_several_batches_are_as_good_as_one(
 
 
 def test_no_batch_is_larger_than_allowed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "BATCH_ROWS", 3)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 3)
     assert answer(tmp_path, "[int(len(frame) <= 3)] * len(frame)") == ["1"] * 4
 
 
@@ -223,7 +223,7 @@ def test_batches_are_small_at_first(tmp_path: Path) -> None:
 
 
 def test_batches_of_wide_rows_are_smaller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "_MOST_CELLS", 10)
+    monkeypatch.setattr(batches, "_MOST_CELLS", 10)
     assert sizes(tmp_path, 22) == [10, 10, 2]
 
 
@@ -242,7 +242,7 @@ def test_answers_may_change_their_type_from_batch_to_batch(
     predict: str,
     expected: list[Any],
 ) -> None:
-    monkeypatch.setattr(answers, "BATCH_ROWS", 1)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 1)
     assert answer(tmp_path, predict, task=task) == expected
 
 
@@ -585,7 +585,7 @@ def test_a_property_that_raises_is_told(tmp_path: Path) -> None:
 def test_a_model_that_fails_in_a_later_batch_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "BATCH_ROWS", 1)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 1)
     assert refusal(tmp_path, "{0: [0]}[int(frame.x.iloc[0])]") == "predict raised KeyError: 1"
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from model_checks.concealment import without_values
-from model_checks.sources import raised
+from model_checks.predict.sources import raised
+from model_checks.predict.sources.value_masking import without_values
 
 FRAME = pd.DataFrame(
     {

@@ -33,7 +33,6 @@ from sample_data import (
 )
 from sqlalchemy.event import listen, remove
 
-from model_checks import answers
 from model_checks.curves import curves_of
 from model_checks.data import open_engine
 from model_checks.data.database import Database
@@ -41,6 +40,7 @@ from model_checks.data.database import types as column_types
 from model_checks.judging import judge
 from model_checks.measuring import Measurement, reopen
 from model_checks.metrics import metrics_of
+from model_checks.predict import batches
 from model_checks.results import Result
 from model_checks.settings import Data
 
@@ -301,7 +301,7 @@ def test_a_model_is_called_with_what_a_file_would_give(tmp_path: Path, database:
 def test_rows_come_in_batches_of_bounded_size(
     tmp_path: Path, database: Somewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "BATCH_ROWS", 100)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 100)
     database.write("predictions", {"y": [float(k) for k in range(250)], "x": list(range(250))})
     model = python_model(tmp_path, "[print(len(frame)), frame.x][1]")
     with redirect_stdout(StringIO()) as printed:

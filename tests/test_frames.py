@@ -12,7 +12,7 @@ from sample_data import AS_OF, estimated, measured, python_model, settings_of
 from model_checks.data import open_engine
 from model_checks.data.rows import open_rows
 from model_checks.data.sql import identifier
-from model_checks.frames import Frames
+from model_checks.predict.frames import Frames
 
 ROWS = 6
 NAMES = ["x", "a b"]

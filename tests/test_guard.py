@@ -21,8 +21,8 @@ from model_checks.guard import guarded, heeding
 from model_checks.judging import judge, plan_of
 from model_checks.measuring import Measurement, find_segments, measure
 from model_checks.metrics.statistics import Aggregates
+from model_checks.predict.sources import raised, unforeseen
 from model_checks.settings import Settings, load_settings
-from model_checks.sources import raised, unforeseen
 from model_checks.verdicts import Verdict
 
 MEASURING = unforeseen("measuring")

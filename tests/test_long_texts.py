@@ -10,15 +10,15 @@ import pytest
 
 from model_checks.alerts import message
 from model_checks.alerts.redaction import Secrets
-from model_checks.answer_names import _COLUMN
 from model_checks.data.database.errors import _said, connection_complaint
 from model_checks.data.duckdb.connection import told as told_of_duckdb
 from model_checks.data.rows import _NUMBER
 from model_checks.data.spark.errors import shown, told
 from model_checks.data.times import _TIME
-from model_checks.frames import _LARGE, _WHOLE
-from model_checks.given import _NUMERAL
 from model_checks.plan.checks import plain
+from model_checks.predict.column_names import _COLUMN
+from model_checks.predict.frames import _LARGE, _WHOLE
+from model_checks.predict.validation import _NUMERAL
 from model_checks.redaction import without_secrets
 from model_checks.settings.field_types import OBJECT, _one_address, _parse_window
 from model_checks.settings.metric_options import NAME

@@ -12,10 +12,10 @@ from factories import CHURN, RECALL, bound, check, estimate, result_of, settings
 
 from model_checks.data import open_engine
 from model_checks.errors import DataError, DeliveryError, SettingsError, SourceError
+from model_checks.predict.sources import load_model
 from model_checks.settings import Data, Deployed, Email, Settings, load_settings, parse_settings
 from model_checks.settings.candidates import with_candidates
 from model_checks.settings.toml_text import MOST_BYTES, tables_in
-from model_checks.sources import load_model
 
 LOGGED = CHURN.replace('model = "churn.skops"', 'prediction = "predicted"\nscore = "p"')
 HUGE = "0x" + "f" * 5000

@@ -20,7 +20,7 @@ from model_checks.errors import DataError
 from model_checks.metrics.ranking import _delong_covariance
 from model_checks.metrics.statistics import RankSums
 from model_checks.plan.checks import Segment
-from model_checks.predictions import Predictions
+from model_checks.predict.table import Predictions
 from model_checks.queries import Grouping, Need, buckets, sorted_scores
 from model_checks.queries.placements import NEGATIVE, POSITIVE, BinaryPlacements
 from model_checks.queries.ranks import rank_sums

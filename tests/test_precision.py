@@ -13,7 +13,7 @@ from paired_data import baseline_of, measured_beside
 from sample_data import complaint, estimated, measured, python_model, rows_of
 from sklearn import metrics as sklearn_metrics
 
-from model_checks.precision import (
+from model_checks.predict.precision import (
     DOUBLE,
     HALF,
     SINGLE,
@@ -67,7 +67,7 @@ def test_an_answered_score_meets_a_threshold_in_its_own_type(
 def test_scores_of_batches_of_several_types_are_of_the_widest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model_checks.answers.BATCH_ROWS", 1)
+    monkeypatch.setattr("model_checks.predict.batches.BATCH_ROWS", 1)
     proba = "np.column_stack([1 - frame.x, frame.x]).astype('f4' if frame.x[0] > 0.5 else 'f8')"
     model = python_model(tmp_path, "1 / 0", proba, classes_=[0, 1])
     columns = {"y": [0, 1], "x": [0.2, 0.7]}

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pytest
 from sample_data import complaint, estimated, measured, rows_of
 
-from model_checks.given import MOST_LABELS
-from model_checks.predictions import Predictions
+from model_checks.predict.table import Predictions
+from model_checks.predict.validation import MOST_LABELS
 
 NAN, INF = float("nan"), float("inf")
 SEGMENTS = [{"by": "g", "thresholds": {"accuracy": 0.5}}]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sample_data import AS_OF, measurement_of, python_module, settings_of
 
 from model_checks import judge
-from model_checks.vocabulary import alike
+from model_checks.predict.vocabulary import alike
 
 RECORDING = """
 class Model:

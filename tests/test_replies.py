@@ -10,8 +10,8 @@ import pytest
 from paired_data import baseline_of, measured_beside
 from sample_data import complaint, estimated, measured, python_model, python_module, rows_of
 
-from model_checks.replies import array_of, labels_of, numbers_of, order_of
-from model_checks.replies import rows_of as places_of
+from model_checks.predict.model_output import array_of, labels_of, numbers_of, order_of
+from model_checks.predict.model_output import rows_of as places_of
 
 ROWS: dict[str, Any] = {"y": [0, 1, 1, 0], "x": [0.1, 0.9, 0.2, 0.3], "z": [1.0, 2.0, 3.0, 4.0]}
 PROBA = "np.column_stack([1 - frame.x, frame.x])"

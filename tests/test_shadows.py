@@ -8,10 +8,10 @@ import skops.io
 from project import called_model, churn_project
 from sklearn.dummy import DummyClassifier
 
+from model_checks.predict.shadowed_libraries import NEEDED, hidden_libraries
+from model_checks.predict.sources import load_model
+from model_checks.predict.sources.function import LoadedFunction
 from model_checks.settings import Deployed
-from model_checks.shadows import NEEDED, hidden_libraries
-from model_checks.sources import load_model
-from model_checks.sources.function import LoadedFunction
 
 HIDING = "raise ImportError('not the library that you look for')\n"
 LIBRARIES = ["sklearn", "numpy", "pandas", "skops", "joblib", "duckdb", "random", "json", "decimal"]

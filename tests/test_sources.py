@@ -20,8 +20,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from model_checks.errors import SourceError
+from model_checks.predict.sources import LoadedModel, load_model, raised
 from model_checks.settings import Deployed
-from model_checks.sources import LoadedModel, load_model, raised
 
 FRAME = pd.DataFrame({"a": np.arange(40.0), "b": np.arange(40.0) % 7})
 LABELS = (np.arange(40) > 20).astype(int)

@@ -34,7 +34,6 @@ from sample_data import (
 )
 from spark_cluster import Place, kill_an_executor
 
-from model_checks import answers
 from model_checks.curves import curves_of
 from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
@@ -42,6 +41,7 @@ from model_checks.data.rows import text_of
 from model_checks.data.spark import Spark, connection
 from model_checks.measuring import Measurement, reopen
 from model_checks.metrics import metrics_of
+from model_checks.predict import batches
 from model_checks.settings import Data, Limits
 
 pytestmark = pytest.mark.slow
@@ -302,7 +302,7 @@ def test_a_model_is_called_with_what_a_file_would_give(tmp_path: Path, spark: Pl
 def test_rows_come_in_batches_of_bounded_size(
     tmp_path: Path, spark: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "BATCH_ROWS", 100)
+    monkeypatch.setattr(batches, "BATCH_ROWS", 100)
     spark.write("predictions", {"y": [float(k) for k in range(250)], "x": list(range(250))})
     model = python_model(tmp_path, "[print(len(frame)), frame.x][1]")
     with redirect_stdout(StringIO()) as printed:
@@ -332,7 +332,7 @@ def test_a_model_that_raises_leaves_spark_to_the_next_one(tmp_path: Path, spark:
     spark.write("predictions", {"y": [float(k) for k in range(5000)], "x": list(range(5000))})
     model = python_model(tmp_path, "1 / 0")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(answers, "BATCH_ROWS", 100)
+        patch.setattr(batches, "BATCH_ROWS", 100)
         told = complaint(tmp_path, task="regression", data=spark.data(), model=model)
     assert told.endswith("predict raised ZeroDivisionError: division by zero")
     model = python_model(tmp_path)

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from sample_data import measured, python_module, rows_of
 
-from model_checks.surroundings import Surroundings, surroundings_of
+from model_checks.predict.sources.process_state import Surroundings, surroundings_of
 
 
 def streams_closed() -> None:

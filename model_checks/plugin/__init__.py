@@ -192,7 +192,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Leave the checks alone where importing them would end in a riddle."""
     if not is_checks(collection_path):
         return None
-    from model_checks.shadows import NEEDED, hidden_libraries
+    from model_checks.predict.shadowed_libraries import NEEDED, hidden_libraries
 
     folders = [config.rootpath, config.invocation_params.dir]
     if hidden := "; ".join(hidden_libraries(folders, NEEDED)):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from model_checks.answers import Progress
+from model_checks.predict.batches import Progress
 
 _SILENT_SECONDS = 1.0
 _BETWEEN_SECONDS = 0.2

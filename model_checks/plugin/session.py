@@ -25,10 +25,10 @@ from model_checks.plugin.options import Options
 from model_checks.plugin.progress import progress_bar
 from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.signals import Signals
+from model_checks.predict.sources import raised
 from model_checks.results import Chart, ModelFacts, Result
 from model_checks.rulings import rulings
 from model_checks.settings import Settings, load_settings
-from model_checks.sources import raised
 
 DIED = "the process that measured it died"
 

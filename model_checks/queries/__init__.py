@@ -11,7 +11,7 @@ from typing import Any
 from model_checks.data import Engine
 from model_checks.metrics.statistics import AggregateKind, Aggregates
 from model_checks.plan.checks import Segment
-from model_checks.predictions import Predictions
+from model_checks.predict.table import Predictions
 from model_checks.queries.confusion import confusion_counts
 from model_checks.queries.deviations import deviation_sums
 from model_checks.queries.grouping import CHANGED, Grouping, Need

@@ -16,7 +16,7 @@ import numpy as np
 from model_checks.data import Engine
 from model_checks.data.sql import literal
 from model_checks.plan.checks import Segment
-from model_checks.predictions import Predictions
+from model_checks.predict.table import Predictions
 from model_checks.queries.grouping import Grouping, by_segment, listed, place_of
 from model_checks.queries.placements import Placed, Totals
 

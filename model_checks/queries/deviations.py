@@ -7,7 +7,7 @@ import numpy as np
 from model_checks.data import Engine
 from model_checks.metrics.statistics import DEVIATION_POWERS, Deviations, JointDeviations
 from model_checks.plan.checks import Segment
-from model_checks.predictions import PairedPredictions, Predictions
+from model_checks.predict.table import PairedPredictions, Predictions
 from model_checks.queries.grouping import (
     Grouping,
     Need,

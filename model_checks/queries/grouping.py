@@ -10,7 +10,7 @@ from model_checks.data.sql import conjunction, literal
 from model_checks.errors import DataError
 from model_checks.metrics import Asked
 from model_checks.plan.checks import Segment
-from model_checks.predictions import Predictions
+from model_checks.predict.table import Predictions
 
 CHANGED = "while the rows were read; judge rows that stand still, as by a window that is over"
 """What is wrong where two queries have not seen the same rows."""

@@ -6,7 +6,7 @@ from functools import partial
 from model_checks.data import Engine
 from model_checks.metrics.statistics import JointMeans, JointSums
 from model_checks.plan.checks import Segment
-from model_checks.predictions import PairedPredictions
+from model_checks.predict.table import PairedPredictions
 from model_checks.queries.grouping import (
     Grouping,
     Need,

@@ -8,7 +8,7 @@ from model_checks.data import Engine
 from model_checks.metrics.intervals import normal_quantile
 from model_checks.metrics.statistics import JointMeans, MedianError
 from model_checks.plan.checks import Segment
-from model_checks.predictions import PairedPredictions, Predictions
+from model_checks.predict.table import PairedPredictions, Predictions
 from model_checks.queries.grouping import Grouping, Need, found_by_segment, grouped, listed, same
 from model_checks.queries.joint import means_of, sums_of
 from model_checks.significance import confidence_of

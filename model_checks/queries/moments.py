@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from model_checks.data import Engine
 from model_checks.metrics.statistics import ErrorMoments, JointMeans, RelativeErrors
 from model_checks.plan.checks import Segment
-from model_checks.predictions import PairedPredictions, Predictions
+from model_checks.predict.table import PairedPredictions, Predictions
 from model_checks.queries.grouping import (
     Grouping,
     Need,

@@ -7,7 +7,7 @@ from typing import Any
 from model_checks.data import Engine
 from model_checks.metrics.statistics import AggregateKind, Pair
 from model_checks.plan.checks import Segment
-from model_checks.predictions import PairedPredictions
+from model_checks.predict.table import PairedPredictions
 from model_checks.queries.confusion import joint_counts
 from model_checks.queries.deviations import joint_deviations
 from model_checks.queries.grouping import Need

@@ -12,7 +12,7 @@ import numpy as np
 from model_checks.data import Engine
 from model_checks.metrics.statistics import RankSums
 from model_checks.plan.checks import Segment
-from model_checks.predictions import Predictions
+from model_checks.predict.table import Predictions
 from model_checks.queries import buckets, sorted_scores
 from model_checks.queries.grouping import Grouping, Need, by_segment, listed, place_of
 from model_checks.queries.placements import Placed, Totals

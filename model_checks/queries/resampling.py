@@ -12,9 +12,9 @@ import numpy as np
 from model_checks.data.rows import label_text
 from model_checks.errors import FunctionError
 from model_checks.metrics.statistics import Answers, Floats
-from model_checks.predictions import Predictions
-from model_checks.sources.arguments import POSITIVE
-from model_checks.sources.function import LoadedFunction
+from model_checks.predict.sources.arguments import POSITIVE
+from model_checks.predict.sources.function import LoadedFunction
+from model_checks.predict.table import Predictions
 
 RESAMPLES = 1000
 MOST_FAILED = 50

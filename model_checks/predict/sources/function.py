@@ -11,10 +11,10 @@ import numpy as np
 
 from model_checks.errors import FunctionError, SourceError
 from model_checks.guard import guarded
-from model_checks.sources import importable, raised
-from model_checks.sources.arguments import POSITIVE, Named, UnfitArgumentsError
-from model_checks.sources.python import load_object
-from model_checks.surroundings import surroundings_of
+from model_checks.predict.sources import importable, raised
+from model_checks.predict.sources.arguments import POSITIVE, Named, UnfitArgumentsError
+from model_checks.predict.sources.process_state import surroundings_of
+from model_checks.predict.sources.python import load_object
 from model_checks.text import type_name
 
 

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_checks.given import Given, segment_columns
-from model_checks.precision import DOUBLE, Precision
-from model_checks.spread import Spread
+from model_checks.predict.precision import DOUBLE, Precision
+from model_checks.predict.spread import Spread
+from model_checks.predict.validation import Given, segment_columns
 
 
 @dataclass(frozen=True)

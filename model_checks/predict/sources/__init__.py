@@ -11,8 +11,8 @@ from typing import Any
 from model_checks.errors import MeasurementError, SourceError
 from model_checks.files import read_regular
 from model_checks.guard import guarded
+from model_checks.predict.sources.process_state import Surroundings, surroundings_of
 from model_checks.settings import Deployed
-from model_checks.surroundings import Surroundings, surroundings_of
 from model_checks.text import clean, said_by, type_name
 
 
@@ -101,7 +101,7 @@ def raised(error: BaseException, given: Iterable[Any] = ()) -> str:
     >>> raised(ValueError("no\nsuch value"))
     'raised ValueError: no such value'
     """
-    from model_checks.concealment import name_without_values, without_values
+    from model_checks.predict.sources.value_masking import name_without_values, without_values
 
     columns = list(given)
     name = name_without_values(type_name(error), columns)
@@ -112,14 +112,14 @@ def raised(error: BaseException, given: Iterable[Any] = ()) -> str:
 def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> Any:
     source = deployed.source
     if content is None or sha256 is None:
-        from model_checks.sources.python import load_object
+        from model_checks.predict.sources.python import load_object
 
         return load_object(source, "model")
     if deployed.skops:
-        from model_checks.sources.skops import load_skops
+        from model_checks.predict.sources.skops import load_skops
 
         return load_skops(content, source, deployed.trusted_types)
-    from model_checks.sources.joblib import load_joblib
+    from model_checks.predict.sources.joblib import load_joblib
 
     return load_joblib(content, source, sha256, deployed.sha256 or "")
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from model_checks.errors import SourceError
-from model_checks.replies import dimensions, label_of
+from model_checks.predict.model_output import dimensions, label_of
+from model_checks.predict.sources import LoadedModel
 from model_checks.settings import Model
-from model_checks.sources import LoadedModel
 from model_checks.text import quoted, type_name
 
 

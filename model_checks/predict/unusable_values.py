@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from model_checks.answer_columns import AnswerColumns
-from model_checks.answer_names import column_shown, is_answered
 from model_checks.data.columns import number_of, sql_of
 from model_checks.data.rows import is_float
+from model_checks.predict.column_names import column_shown, is_answered
+from model_checks.predict.columns import AnswerColumns
 from model_checks.settings import Model
 
 _MOST_OFF = 0.01

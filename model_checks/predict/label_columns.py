@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from model_checks.data import Engine
 from model_checks.data.sql import literal
 from model_checks.errors import DataError
+from model_checks.predict.vocabulary import refuse_odd_pair
 from model_checks.text import quoted
-from model_checks.vocabulary import refuse_odd_pair
 
 
 def is_positive(text: str, positive: str) -> str:

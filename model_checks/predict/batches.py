@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from model_checks.calling import Caller
 from model_checks.data import Engine, Kept
 from model_checks.data.columns import feature_of, sql_name
 from model_checks.data.rows import Rows
 from model_checks.data.sql import identifier
 from model_checks.errors import DataError, MeasurementError
-from model_checks.frames import Frames
+from model_checks.predict.adapter import Caller
+from model_checks.predict.frames import Frames
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from model_checks.answer_names import PREDICTION, SCORE, Whose, column_names
 from model_checks.data.columns import why_unusable
 from model_checks.data.rows import label_text
 from model_checks.errors import DataError, SourceError
 from model_checks.guard import guarded
-from model_checks.model_attributes import classes_of, classes_of_labels, error_of, features_of
-from model_checks.precision import Precision, precision_of_array, widest
-from model_checks.replies import (
+from model_checks.predict.column_names import PREDICTION, SCORE, Whose, column_names
+from model_checks.predict.model_attributes import (
+    classes_of,
+    classes_of_labels,
+    error_of,
+    features_of,
+)
+from model_checks.predict.model_output import (
     Array,
     array_of,
     columns_of,
@@ -25,8 +29,9 @@ from model_checks.replies import (
     rows_of,
     size_text,
 )
+from model_checks.predict.precision import Precision, precision_of_array, widest
+from model_checks.predict.sources import LoadedModel, raised
 from model_checks.settings import Model
-from model_checks.sources import LoadedModel, raised
 from model_checks.text import quoted, type_name
 
 if TYPE_CHECKING:
