@@ -13,7 +13,7 @@ from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import MeasurementError
 from model_checks.gate import gate_of, unjudged_models
 from model_checks.guard import Interrupted, guarded, heeding
-from model_checks.measuring import (
+from model_checks.measure.model import (
     Measurement,
     count_labelled,
     count_positives,

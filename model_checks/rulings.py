@@ -8,7 +8,7 @@ from model_checks.decisions import decisions
 from model_checks.errors import MeasurementError
 from model_checks.findings import Comparison, Finding, Gap, too_few_rows
 from model_checks.guard import guarded
-from model_checks.measuring import MeasuredBaseline, Measurement
+from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
 from model_checks.metrics.covariance import correlation, is_known
 from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline

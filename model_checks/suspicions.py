@@ -7,7 +7,7 @@ import numpy as np
 
 from model_checks.data.quality import DAY, SHARE, Signs
 from model_checks.data.times import Times, moment_text
-from model_checks.measuring import Measurement
+from model_checks.measure.model import Measurement
 from model_checks.metrics import METRICS
 from model_checks.plan.checks import labelled_rows
 from model_checks.results import ModelFacts, Result

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from sample_data import agreed
 
-from model_checks.measuring import Measurement
+from model_checks.measure.model import Measurement
 from model_checks.metrics import metrics_of
 from model_checks.metrics.statistics import RankSums
 

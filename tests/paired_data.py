@@ -9,7 +9,7 @@ import numpy as np
 from sample_data import AS_OF, agreed, settings_of
 
 from model_checks.judging import plan_of
-from model_checks.measuring import MeasuredBaseline, Measurement, measure
+from model_checks.measure.model import MeasuredBaseline, Measurement, measure
 from model_checks.metrics import metrics_of
 from model_checks.metrics.covariance import correlation
 from model_checks.plan.checks import Check, Segment

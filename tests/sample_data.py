@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from model_checks.judging import judge, plan_of
-from model_checks.measuring import Measurement, measure, reopen
+from model_checks.measure.model import Measurement, measure, reopen
 from model_checks.metrics import METRICS, Asked, Estimate
 from model_checks.plan.checks import Segment
 from model_checks.results import Result

@@ -33,9 +33,9 @@ from sample_data import (
     write_data,
 )
 
-from model_checks.measuring import Measurement, measure
+from model_checks.measure.model import Measurement, measure
+from model_checks.measure.statistics import find_pairs
 from model_checks.metrics import TASKS, metrics_of
-from model_checks.queries import find_pairs
 
 NAN = float("nan")
 ROWS: Columns = {
@@ -509,7 +509,7 @@ def test_rows_that_come_before_a_pair_is_measured_are_an_error_of_what_compares(
         write_data(tmp_path / "data.parquet", {name: [*v, v[0]] for name, v in ROWS.items()})
         return find(*given)
 
-    monkeypatch.setattr("model_checks.baselines.find_pairs", find_later)
+    monkeypatch.setattr("model_checks.measure.baseline.find_pairs", find_later)
     found = measured_beside(tmp_path, ROWS, BOTH, **SCORED, score="x")
     assert found.facts.error is None
     assert told(found).startswith("6 labelled rows became 7 while the rows were read; ")

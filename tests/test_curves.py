@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sample_data import measured
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from model_checks.curves import Confusion, RocCurve, curves_of
-from model_checks.measuring import reopen
+from model_checks.measure.curves import Confusion, RocCurve, curves_of
+from model_checks.measure.model import reopen
 from model_checks.settings import load_settings
 
 SCORES = {

@@ -33,12 +33,12 @@ from sample_data import (
 )
 from sqlalchemy.event import listen, remove
 
-from model_checks.curves import curves_of
 from model_checks.data import open_engine
 from model_checks.data.database import Database
 from model_checks.data.database import types as column_types
 from model_checks.judging import judge
-from model_checks.measuring import Measurement, reopen
+from model_checks.measure.curves import curves_of
+from model_checks.measure.model import Measurement, reopen
 from model_checks.metrics import metrics_of
 from model_checks.predict import batches
 from model_checks.results import Result

@@ -13,11 +13,11 @@ from alike import logged
 from sample_data import agreed, measured, settings_of
 from sqlglot import exp
 
-from model_checks.curves import curves_of
 from model_checks.data.dialects import DIALECTS, duckdb_type, translated
 from model_checks.data.duckdb import DuckDB
 from model_checks.errors import DataError
-from model_checks.measuring import reopen
+from model_checks.measure.curves import curves_of
+from model_checks.measure.model import reopen
 from model_checks.metrics import metrics_of
 
 

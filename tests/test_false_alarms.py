@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from model_checks.decisions import decisions
 from model_checks.findings import Finding
-from model_checks.measuring import Measurement
+from model_checks.measure.model import Measurement
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.metrics.statistics import Aggregates, ConfusionCounts

@@ -8,7 +8,7 @@ from sample_data import AS_OF, settings_of
 
 import model_checks.judging
 from model_checks.judging import judge, plan_of
-from model_checks.measuring import count_labelled
+from model_checks.measure.model import count_labelled
 from model_checks.metrics.attainable import best_interval
 from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Check, Segment

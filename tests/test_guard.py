@@ -19,7 +19,7 @@ from model_checks.decisions import decisions
 from model_checks.errors import DataError, MeasurementError
 from model_checks.guard import guarded, heeding
 from model_checks.judging import judge, plan_of
-from model_checks.measuring import Measurement, find_segments, measure
+from model_checks.measure.model import Measurement, find_segments, measure
 from model_checks.metrics.statistics import Aggregates
 from model_checks.predict.sources import raised, unforeseen
 from model_checks.settings import Settings, load_settings
@@ -281,7 +281,7 @@ def test_a_time_limit_that_strikes_anywhere_is_an_error_of_the_model(
         threading.Event().wait(5)
         raise AssertionError("the alarm did not go off")
 
-    monkeypatch.setattr("model_checks.contestants.find_aggregates", slowly)
+    monkeypatch.setattr("model_checks.measure.predictors.find_aggregates", slowly)
     before = signal.signal(signal.SIGALRM, strike)
     signal.setitimer(signal.ITIMER_REAL, 0.3)
     try:

@@ -25,9 +25,9 @@ from sample_data import (
 
 from model_checks.errors import DataError
 from model_checks.judging import judge
-from model_checks.measuring import find_segments, moment_of
+from model_checks.measure.model import find_segments, moment_of
+from model_checks.measure.statistics import find_aggregates
 from model_checks.metrics import metrics_of
-from model_checks.queries import find_aggregates
 from model_checks.results import result_as_json, run_as_json
 from model_checks.settings import load_settings
 from model_checks.verdicts import Verdict
@@ -422,7 +422,7 @@ def test_rows_that_come_while_they_are_read_are_an_error(
         write_data(tmp_path / "data.parquet", {name: [*v, 1] for name, v in rows.items()})
         return find(*given)
 
-    monkeypatch.setattr("model_checks.contestants.find_aggregates", find_later)
+    monkeypatch.setattr("model_checks.measure.predictors.find_aggregates", find_later)
     assert complaint(tmp_path, rows) == (
         "3 labelled rows became 4 while the rows were read; "
         "judge rows that stand still, as by a window that is over"
@@ -439,5 +439,5 @@ def test_a_label_that_comes_while_the_rows_are_read_is_an_error(
         write_data(tmp_path / "data.parquet", {**rows, "y": [0, 1, 2]})
         return find(*given)
 
-    monkeypatch.setattr("model_checks.contestants.find_aggregates", find_later)
+    monkeypatch.setattr("model_checks.measure.predictors.find_aggregates", find_later)
     assert complaint(tmp_path, rows).startswith("'2' came while the rows were read; ")

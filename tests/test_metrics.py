@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sample_data import BETA, agreed, estimated, label_columns, label_keys, measured, rows_of
 from sklearn import metrics as sklearn_metrics
 
-from model_checks.measuring import Measurement
+from model_checks.measure.model import Measurement
 from model_checks.metrics import METRICS, Asked, Estimate, intervals, metrics_of
 from model_checks.metrics.ranking import _delong_covariance
 from model_checks.metrics.statistics import Floats, RankSums

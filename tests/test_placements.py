@@ -17,14 +17,14 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
 from model_checks.errors import DataError
+from model_checks.measure.ranking import in_database, rank_sums, streamed
+from model_checks.measure.ranking.placements import NEGATIVE, POSITIVE, BinaryPlacements
+from model_checks.measure.ranking.row_placements import RowPlacements, whole_ties
+from model_checks.measure.statistics import Grouping, Need
 from model_checks.metrics.ranking import _delong_covariance
 from model_checks.metrics.statistics import RankSums
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
-from model_checks.queries import Grouping, Need, buckets, sorted_scores
-from model_checks.queries.placements import NEGATIVE, POSITIVE, BinaryPlacements
-from model_checks.queries.ranks import rank_sums
-from model_checks.queries.row_placements import RowPlacements, whole_ties
 from model_checks.settings import Limits
 
 Floats = NDArray[np.float64]
@@ -240,8 +240,8 @@ def test_auc_and_its_variance_are_those_of_others_whatever_the_batches_and_bucke
 ) -> None:
     plain = Scored(scored.y, scored.scores, [1.0] * len(scored.y), scored.g)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sorted_scores, "_BATCH_ROWS", batch)
-        patch.setattr(buckets, "BUCKETS", steps)
+        patch.setattr(streamed, "_BATCH_ROWS", batch)
+        patch.setattr(in_database, "BUCKETS", steps)
         found = ranked(plain, streams=streams)
     for segment, ranks in found.items():
         inside = of_segment(plain, segment)
@@ -295,10 +295,10 @@ def test_a_bucket_never_falls_as_the_score_rises(
     scores = sorted(data.draw(st.lists(inside, min_size=1, max_size=20)))
     with DuckDB(Limits()) as engine:
         values = ", ".join(f"({score!r}::double)" for score in scores)
-        step = buckets.bucket("s0", *ends)
+        step = in_database.bucket("s0", *ends)
         found = [b for (b,) in engine.run(f"select {step} from (values {values}) as t(s0)")]
     assert found == sorted(found)
-    assert len(set(found)) <= buckets.BUCKETS + 1
+    assert len(set(found)) <= in_database.BUCKETS + 1
 
 
 @pytest.mark.parametrize("streams", [True, False], ids=["sorted", "buckets"])
@@ -342,7 +342,7 @@ def test_products_of_many_scores_are_asked_for_in_several_queries(
         [1.0] * 60,
         ["a"] * 60,
     )
-    monkeypatch.setattr(buckets, "_MOST_COLUMNS", 2)
+    monkeypatch.setattr(in_database, "_MOST_COLUMNS", 2)
     assert_is_that_of_all_pairs(scored, ranked(scored, streams=False))
 
 

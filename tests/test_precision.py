@@ -13,6 +13,7 @@ from paired_data import baseline_of, measured_beside
 from sample_data import complaint, estimated, measured, python_model, rows_of
 from sklearn import metrics as sklearn_metrics
 
+from model_checks.measure.probability import BINS
 from model_checks.predict.precision import (
     DOUBLE,
     HALF,
@@ -21,7 +22,6 @@ from model_checks.predict.precision import (
     precision_of_array,
     widest,
 )
-from model_checks.queries.probabilities import BINS
 
 KINDS = {HALF: np.float16, SINGLE: np.float32, DOUBLE: np.float64}
 TENTHS = [k / 10 for k in range(11)]

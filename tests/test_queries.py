@@ -19,7 +19,7 @@ from sample_data import (
 )
 
 from model_checks.data.duckdb import DuckDB
-from model_checks.measuring import Measurement
+from model_checks.measure.model import Measurement
 from model_checks.metrics import METRICS
 
 AGGREGATES = {

@@ -11,7 +11,7 @@ from factories import bound, check, estimate
 
 from model_checks.decisions import Decision, Evidence
 from model_checks.findings import Finding
-from model_checks.measuring import MeasuredBaseline, Measurement
+from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics.statistics import (
     Aggregates,
     Answers,

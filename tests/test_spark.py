@@ -34,12 +34,12 @@ from sample_data import (
 )
 from spark_cluster import Place, kill_an_executor
 
-from model_checks.curves import curves_of
 from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
 from model_checks.data.rows import text_of
 from model_checks.data.spark import Spark, connection
-from model_checks.measuring import Measurement, reopen
+from model_checks.measure.curves import curves_of
+from model_checks.measure.model import Measurement, reopen
 from model_checks.metrics import metrics_of
 from model_checks.predict import batches
 from model_checks.settings import Data, Limits

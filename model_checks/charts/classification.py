@@ -24,7 +24,7 @@ from model_checks.charts.scales import Scale
 from model_checks.results import Chart
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
-    from model_checks.curves import Confusion, RocCurve
+    from model_checks.measure.curves import Confusion, RocCurve
 
 _SIDE = 232.0  # of the ROC curve
 _TOP = 86.0

@@ -10,7 +10,7 @@ from model_checks.plan.checks import Segment
 from model_checks.results import Chart
 
 if TYPE_CHECKING:  # whoever calls has imported them
-    from model_checks.curves import Curves
+    from model_checks.measure.curves import Curves
 
 
 def detail_chart(model: str, segment: Segment, curves: "Curves") -> Chart:
@@ -23,9 +23,9 @@ def detail_chart(model: str, segment: Segment, curves: "Curves") -> Chart:
     segment
         Columns with their values; empty for all rows.
     curves
-        As ``model_checks.curves.curves_of`` returns them.
+        As ``model_checks.measure.curves.curves_of`` returns them.
     """
-    from model_checks.curves import Confusion, PredictedAgainstActual
+    from model_checks.measure.curves import Confusion, PredictedAgainstActual
 
     title = ", ".join(
         [model, *(f"{column} = {segment_name(((column, value),))}" for column, value in segment)]

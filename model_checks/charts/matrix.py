@@ -14,7 +14,7 @@ from model_checks.charts.scales import short_count
 from model_checks.metrics.statistics import Floats
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
-    from model_checks.curves import Confusion
+    from model_checks.measure.curves import Confusion
 
 MOST_WITH_FIGURES = 30
 """With more classes than this, cells have no room for a figure."""

@@ -14,7 +14,7 @@ from model_checks.metrics.statistics import Floats
 from model_checks.results import Chart
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
-    from model_checks.curves import LabelOutcomes
+    from model_checks.measure.curves import LabelOutcomes
 
 MOST_DRAWN = 30
 """Labels that are drawn; of more than these, those of the lowest F1 are."""

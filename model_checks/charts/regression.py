@@ -25,7 +25,7 @@ from model_checks.metrics.statistics import Floats
 from model_checks.results import Chart
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
-    from model_checks.curves import ErrorHistogram, PredictedAgainstActual
+    from model_checks.measure.curves import ErrorHistogram, PredictedAgainstActual
 
 _SIDE = 226.0
 _TOP = 86.0

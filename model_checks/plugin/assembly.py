@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from model_checks.judging import mode_of, run_id, versions
-from model_checks.measuring import Measurement
+from model_checks.measure.model import Measurement
 from model_checks.plan.checks import Plan
 from model_checks.plugin.session import CheckSession
 from model_checks.results import ModelFacts, Result, Run

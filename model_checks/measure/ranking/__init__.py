@@ -10,19 +10,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from model_checks.data import Engine
+from model_checks.measure.grouping import Grouping, Need, by_segment, listed, place_of
+from model_checks.measure.ranking import in_database, streamed
+from model_checks.measure.ranking.placements import Placed, Totals
 from model_checks.metrics.statistics import RankSums
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
-from model_checks.queries import buckets, sorted_scores
-from model_checks.queries.grouping import Grouping, Need, by_segment, listed, place_of
-from model_checks.queries.placements import Placed, Totals
 
 
 def rank_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[Segment, RankSums]:
     """Sums of the rows' placements in each score and of their products, by true label."""
     found = [(one, _totals(engine, predictions, one)) for one in need.groupings]
     wanted = [(grouping, totals) for grouping, totals in found if totals.segments]
-    place = sorted_scores.placed if engine.scratch else buckets.placed
+    place = streamed.placed if engine.scratch else in_database.placed
     return {
         segment: _ranks(predictions, totals, placed, code)
         for (_, totals), placed in zip(wanted, place(engine, predictions, wanted), strict=True)

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from model_checks.data import Engine
 from model_checks.data.sql import literal
 from model_checks.errors import DataError
+from model_checks.measure.grouping import Grouping
+from model_checks.measure.ranking.placements import BinaryPlacements, Placed, Totals
+from model_checks.measure.ranking.row_placements import RowPlacements, runs_of, whole_ties
 from model_checks.metrics.statistics import Floats
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
-from model_checks.queries.grouping import Grouping
-from model_checks.queries.placements import BinaryPlacements, Placed, Totals
-from model_checks.queries.row_placements import RowPlacements, runs_of, whole_ties
 
 Wanted = Sequence[tuple[Grouping, Totals]]
 

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from model_checks.measure.statistics import Grouping, Need
 from model_checks.metrics import METRICS, Asked, metric_named
 from model_checks.metrics.statistics import AggregateKind
 from model_checks.plan.checks import Check, Segment
-from model_checks.queries import Grouping, Need
 
 Needs = Mapping[AggregateKind, Need]
 

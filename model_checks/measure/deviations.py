@@ -5,10 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from model_checks.data import Engine
-from model_checks.metrics.statistics import DEVIATION_POWERS, Deviations, JointDeviations
-from model_checks.plan.checks import Segment
-from model_checks.predict.table import PairedPredictions, Predictions
-from model_checks.queries.grouping import (
+from model_checks.measure.grouping import (
     Grouping,
     Need,
     found_by_segment,
@@ -17,6 +14,9 @@ from model_checks.queries.grouping import (
     same,
     weighted,
 )
+from model_checks.metrics.statistics import DEVIATION_POWERS, Deviations, JointDeviations
+from model_checks.plan.checks import Segment
+from model_checks.predict.table import PairedPredictions, Predictions
 
 _JOINT_POWERS = ((0, 0), (2, 0), (0, 2), (1, 1), (1, 2), (2, 1), (2, 2))
 """Sums of a single error less its mean are 0."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from model_checks.data import GIVEN, Engine, keep_in, open_file
 from model_checks.data.rows import Rows
 from model_checks.errors import DataError
+from model_checks.measure.requirements import Needs, scores_needed
+from model_checks.measure.statistics import CHANGED, find_aggregates
 from model_checks.metrics.statistics import Aggregates
-from model_checks.needs import Needs, scores_needed
 from model_checks.plan.checks import Segment
 from model_checks.predict.adapter import Caller, Scored
 from model_checks.predict.batches import Progress, write_answers
@@ -19,7 +20,6 @@ from model_checks.predict.model_attributes import has_scores
 from model_checks.predict.sources import LoadedModel
 from model_checks.predict.table import Predictions
 from model_checks.predict.validation import Given, segment_columns
-from model_checks.queries import CHANGED, find_aggregates
 from model_checks.settings import Model, Settings
 
 

@@ -4,10 +4,7 @@ import sys
 from collections.abc import Mapping
 
 from model_checks.data import Engine
-from model_checks.metrics.statistics import ErrorMoments, JointMeans, RelativeErrors
-from model_checks.plan.checks import Segment
-from model_checks.predict.table import PairedPredictions, Predictions
-from model_checks.queries.grouping import (
+from model_checks.measure.grouping import (
     Grouping,
     Need,
     found_by_segment,
@@ -15,7 +12,10 @@ from model_checks.queries.grouping import (
     listed,
     weighted,
 )
-from model_checks.queries.joint import joint_means
+from model_checks.measure.paired_means import joint_means
+from model_checks.metrics.statistics import ErrorMoments, JointMeans, RelativeErrors
+from model_checks.plan.checks import Segment
+from model_checks.predict.table import PairedPredictions, Predictions
 
 _POWERS = (1, 2, 3, 4, 6)
 _SMALLEST = f"cast({sys.float_info.epsilon!r} as double)"

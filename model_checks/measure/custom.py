@@ -11,12 +11,12 @@ import numpy as np
 
 from model_checks.data import Engine
 from model_checks.errors import FunctionError
+from model_checks.measure.bootstrap import Arguments, answers_of
+from model_checks.measure.grouping import Grouping, Need, by_segment, grouped, listed
 from model_checks.metrics.statistics import Answers, Floats, OwnFunction, Replicates
 from model_checks.plan.checks import Segment
 from model_checks.predict.sources.function import LoadedFunction
 from model_checks.predict.table import Predictions
-from model_checks.queries.grouping import Grouping, Need, by_segment, grouped, listed
-from model_checks.queries.resampling import Arguments, answers_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

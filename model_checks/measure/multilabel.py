@@ -7,10 +7,10 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from model_checks.data import Engine
+from model_checks.measure.grouping import Grouping, Need, by_segment, grouped, listed
 from model_checks.metrics.statistics import LabelSums
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
-from model_checks.queries.grouping import Grouping, Need, by_segment, grouped, listed
 
 OUTCOMES = ("y{0} * p{0}", "(1 - y{0}) * p{0}", "y{0} * (1 - p{0})")
 """A true positive, a false positive, a false negative."""

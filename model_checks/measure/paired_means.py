@@ -4,10 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from model_checks.data import Engine
-from model_checks.metrics.statistics import JointMeans, JointSums
-from model_checks.plan.checks import Segment
-from model_checks.predict.table import PairedPredictions
-from model_checks.queries.grouping import (
+from model_checks.measure.grouping import (
     Grouping,
     Need,
     found_by_segment,
@@ -15,6 +12,9 @@ from model_checks.queries.grouping import (
     listed,
     weighted,
 )
+from model_checks.metrics.statistics import JointMeans, JointSums
+from model_checks.plan.checks import Segment
+from model_checks.predict.table import PairedPredictions
 
 Terms = Mapping[str, Sequence[str]]
 """By name SQL of a term of the first model, and of the same of the second."""

@@ -5,17 +5,17 @@ from dataclasses import replace
 from typing import Any
 
 from model_checks.data import Engine
+from model_checks.measure.confusion import joint_counts
+from model_checks.measure.deviations import joint_deviations
+from model_checks.measure.errors import joint_errors, joint_relative_errors
+from model_checks.measure.grouping import Need
+from model_checks.measure.median import joint_medians
+from model_checks.measure.multilabel import label_sums
+from model_checks.measure.probability import joint_costs
+from model_checks.measure.ranking import rank_sums
 from model_checks.metrics.statistics import AggregateKind, Pair
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions
-from model_checks.queries.confusion import joint_counts
-from model_checks.queries.deviations import joint_deviations
-from model_checks.queries.grouping import Need
-from model_checks.queries.labels import label_sums
-from model_checks.queries.median import joint_medians
-from model_checks.queries.moments import joint_errors, joint_relative_errors
-from model_checks.queries.probabilities import joint_costs
-from model_checks.queries.ranks import rank_sums
 
 _QUERIES: Mapping[
     AggregateKind, Callable[[Engine, PairedPredictions, Need], Mapping[Segment, Any]]

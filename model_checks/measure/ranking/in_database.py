@@ -15,10 +15,10 @@ import numpy as np
 
 from model_checks.data import Engine
 from model_checks.data.sql import literal
+from model_checks.measure.grouping import Grouping, by_segment, listed, place_of
+from model_checks.measure.ranking.placements import Placed, Totals
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
-from model_checks.queries.grouping import Grouping, by_segment, listed, place_of
-from model_checks.queries.placements import Placed, Totals
 
 BUCKETS = 256
 _MOST_COLUMNS = 1000  # of a select; Postgres takes 1,664

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from model_checks.baselines import Judged, MeasuredBaseline, Rival, measured_elsewhere
-from model_checks.contestants import Contestant, Keeping, answered
 from model_checks.data import Engine, open_engine, open_file
 from model_checks.data.columns import sql_of
 from model_checks.data.quality import Lookout, Signs
@@ -15,14 +13,16 @@ from model_checks.data.rows import Rows, label_of, label_text, listed_rows, open
 from model_checks.data.sql import literal
 from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
+from model_checks.measure.baseline import Judged, MeasuredBaseline, Rival, measured_elsewhere
+from model_checks.measure.predictors import Contestant, Keeping, answered
+from model_checks.measure.requirements import Needs, needs_of
+from model_checks.measure.segment_values import values_there
 from model_checks.metrics.statistics import Aggregates
-from model_checks.needs import Needs, needs_of
 from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.predict.batches import Progress
 from model_checks.predict.sources import load_model, unforeseen
 from model_checks.predict.table import Predictions, find_predictions
 from model_checks.results import ModelFacts
-from model_checks.segment_values import values_there
 from model_checks.settings import Model, Settings
 from model_checks.settings.column_roles import roles_of
 

@@ -9,20 +9,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from model_checks.contestants import Answered, Contestant, Keeping, answered
 from model_checks.data import open_engine
 from model_checks.data.overlap import overlap
 from model_checks.data.rows import Rows, open_rows, require_columns
 from model_checks.data.shared_data import may_share
 from model_checks.errors import DataError, MeasurementError
 from model_checks.guard import guarded
+from model_checks.measure.predictors import Answered, Contestant, Keeping, answered
+from model_checks.measure.requirements import Needs, scores_needed
+from model_checks.measure.statistics import CHANGED, find_pairs
 from model_checks.metrics.statistics import Aggregates, Pair
-from model_checks.needs import Needs, scores_needed
 from model_checks.plan.checks import Segment
 from model_checks.predict.sources import LoadedModel, load_model, unforeseen
 from model_checks.predict.table import Predictions, find_pair, find_predictions
 from model_checks.predict.validation import Given
-from model_checks.queries import CHANGED, find_pairs
 from model_checks.settings import Model, Settings
 from model_checks.settings.column_roles import roles_of
 from model_checks.text import quoted

@@ -7,12 +7,12 @@ import numpy as np
 
 from model_checks.data import Engine
 from model_checks.data.sql import literal
+from model_checks.measure.grouping import Grouping, Need, found_by_segment, listed, weighted
+from model_checks.measure.paired_means import means_of, sums_of
 from model_checks.metrics.statistics import JointMeans, ProbabilitySums
 from model_checks.plan.checks import Segment
 from model_checks.predict.precision import Precision
 from model_checks.predict.table import PairedPredictions, Predictions
-from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed, weighted
-from model_checks.queries.joint import means_of, sums_of
 
 BINS = 15
 """Of equal width (Guo, Pleiss, Sun and Weinberger, 2017); each holds its upper edge."""

@@ -9,19 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from model_checks.data import Engine
+from model_checks.measure.confusion import confusion_counts
+from model_checks.measure.custom import replicates
+from model_checks.measure.deviations import deviation_sums
+from model_checks.measure.errors import error_moments, relative_errors
+from model_checks.measure.grouping import CHANGED, Grouping, Need
+from model_checks.measure.median import median_errors
+from model_checks.measure.multilabel import label_sums
+from model_checks.measure.paired import find_pairs
+from model_checks.measure.probability import probability_sums
+from model_checks.measure.ranking import rank_sums
 from model_checks.metrics.statistics import AggregateKind, Aggregates
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
-from model_checks.queries.confusion import confusion_counts
-from model_checks.queries.deviations import deviation_sums
-from model_checks.queries.grouping import CHANGED, Grouping, Need
-from model_checks.queries.labels import label_sums
-from model_checks.queries.median import median_errors
-from model_checks.queries.moments import error_moments, relative_errors
-from model_checks.queries.pairs import find_pairs
-from model_checks.queries.probabilities import probability_sums
-from model_checks.queries.ranks import rank_sums
-from model_checks.queries.replicates import replicates
 
 __all__ = ["CHANGED", "Grouping", "Need", "find_aggregates", "find_pairs"]
 

@@ -6,12 +6,12 @@ import numpy as np
 
 from model_checks.data import Engine
 from model_checks.data.sql import literal
+from model_checks.measure.grouping import segment_condition
+from model_checks.measure.multilabel import OUTCOMES
+from model_checks.measure.ranking.in_database import bucket
 from model_checks.metrics.statistics import Floats
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
-from model_checks.queries.buckets import bucket
-from model_checks.queries.grouping import segment_condition
-from model_checks.queries.labels import OUTCOMES
 
 _POINTS = 200
 _BINS = 40

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model_checks.measure.ranking.placements import Codes, Runs, differs, tied
 from model_checks.metrics.statistics import Floats
-from model_checks.queries.placements import Codes, Runs, differs, tied
 
 
 def whole_ties(

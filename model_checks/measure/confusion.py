@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from model_checks.data import Engine
+from model_checks.measure.grouping import Grouping, Need, found_by_segment, listed, place_of
 from model_checks.metrics.statistics import ConfusionCounts, JointCounts
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions, Predictions
-from model_checks.queries.grouping import Grouping, Need, found_by_segment, listed, place_of
 
 
 def confusion_counts(

@@ -1,0 +1,1 @@
+"""Predictions -> statistics, once for all checks of a model."""
