@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from model_checks.alerts.message import compose, summary_html
     from model_checks.charts import overview_chart
-    from model_checks.judging import judge
+    from model_checks.pipeline import judge
     from model_checks.predict.sources import load_model
     from model_checks.results import run_as_json
     from model_checks.settings import load_settings, parse_moment, parse_settings
@@ -32,7 +32,7 @@ __all__ = [
 
 _HOMES = {
     "compose": "alerts.message",
-    "judge": "judging",
+    "judge": "pipeline",
     "load_model": "predict.sources",
     "load_settings": "settings",
     "overview_chart": "charts",

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from sample_data import AS_OF, agreed, settings_of
 
-from model_checks.judging import plan_of
 from model_checks.measure.model import MeasuredBaseline, Measurement, measure
 from model_checks.metrics import metrics_of
 from model_checks.metrics.covariance import correlation
+from model_checks.pipeline import plan_of
 from model_checks.plan.checks import Check, Segment
 from model_checks.settings import Baseline, Settings
 

@@ -13,9 +13,9 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from model_checks.judging import judge, plan_of
 from model_checks.measure.model import Measurement, measure, reopen
 from model_checks.metrics import METRICS, Asked, Estimate
+from model_checks.pipeline import judge, plan_of
 from model_checks.plan.checks import Segment
 from model_checks.results import Result
 from model_checks.settings import Settings, load_settings

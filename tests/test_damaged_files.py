@@ -6,7 +6,7 @@ import pytest
 from damaged_files import DAMAGES, damaged
 from project import churn_project
 
-from model_checks.judging import judge
+from model_checks.pipeline import judge
 from model_checks.results import Run
 from model_checks.settings import load_settings
 from model_checks.verdicts import Verdict

@@ -13,7 +13,7 @@ from sample_data import AS_OF, measurement_of, python_model, settings_of, write_
 from model_checks.data import keep_in, open_file
 from model_checks.data.duckdb import DuckDB, connection
 from model_checks.errors import DataError, SettingsError
-from model_checks.judging import judge
+from model_checks.pipeline import judge
 from model_checks.settings import Limits, Settings, load_settings
 
 COLUMNS: dict[str, Any] = {"y": [0, 1, 1, 0], "p": [0, 1, 0, 1], "x": [0, 1, 0, 1]}

@@ -6,10 +6,10 @@ from factories import CHURN, settings
 from project import Project, churn_log, churn_project, two_models
 from sample_data import AS_OF, settings_of
 
-import model_checks.judging
-from model_checks.judging import judge, plan_of
+import model_checks.pipeline
 from model_checks.measure.model import count_labelled
 from model_checks.metrics.attainable import best_interval
+from model_checks.pipeline import judge, plan_of
 from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Check, Segment
 from model_checks.plan.feasibility import doubtful, unprovable_notes
@@ -137,7 +137,7 @@ def counted(folder: Path, monkeypatch: pytest.MonkeyPatch, **keys: Any) -> list[
         asked.append(set(segments))
         return count_labelled(settings, name, as_of, segments)
 
-    monkeypatch.setattr(model_checks.judging, "count_labelled", noted)
+    monkeypatch.setattr(model_checks.pipeline, "count_labelled", noted)
     columns = {"y": [0, 1] * 50, "p": [0, 1] * 50, "g": ["a", "b", "b", "b"] * 25}
     plan_of(settings_of(folder, columns, **keys), {"m": AS_OF}, gate=False)
     return asked

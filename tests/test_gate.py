@@ -7,8 +7,8 @@ from sample_data import AS_OF, python_model, settings_of
 
 from model_checks.findings import Comparison
 from model_checks.gate import NOT_EVALUATED, Gate, gate_of, unjudged_models
-from model_checks.judging import judge
 from model_checks.metrics import Estimate
+from model_checks.pipeline import judge
 from model_checks.plan.build import NOTHING_TO_COMPARE
 from model_checks.plan.checks import Check
 from model_checks.results import Result

@@ -18,9 +18,9 @@ from sample_data import AS_OF, python_model, python_module, results_of, settings
 from model_checks.decisions import decisions
 from model_checks.errors import DataError, MeasurementError
 from model_checks.guard import guarded, heeding
-from model_checks.judging import judge, plan_of
 from model_checks.measure.model import Measurement, find_segments, measure
 from model_checks.metrics.statistics import Aggregates
+from model_checks.pipeline import judge, plan_of
 from model_checks.predict.sources import raised, unforeseen
 from model_checks.settings import Settings, load_settings
 from model_checks.verdicts import Verdict
@@ -179,7 +179,7 @@ def test_a_plan_is_made_whatever_looking_at_one_model_raises(
             raise PANIC
         return find_segments(settings, name, *rest)
 
-    monkeypatch.setattr("model_checks.judging.find_segments", panicking)
+    monkeypatch.setattr("model_checks.pipeline.find_segments", panicking)
     checks = plan_of(settings, dict.fromkeys(("churn", "other"), AS_OF), gate=False).checks
     assert {check.id for check in checks} >= {
         "churn-recall",

@@ -22,7 +22,7 @@ model = Model()
 MEASURE = """
 import sys
 from pathlib import Path
-from model_checks.judging import judge
+from model_checks.pipeline import judge
 from model_checks.settings import load_settings
 run = judge(load_settings(Path(sys.argv[1])))
 assert [facts.error for facts in run.models.values()] == [None], run.models

@@ -10,7 +10,7 @@ from test_plugin_exit_codes import TWO_MISTAKES, assert_refused
 from test_plugin_parallel import comparable
 
 from model_checks.errors import SettingsError
-from model_checks.judging import judge
+from model_checks.pipeline import judge
 from model_checks.settings import load_settings
 from model_checks.settings.in_force import load_in_force
 from model_checks.text import clean

@@ -12,16 +12,16 @@ pytestmark = pytest.mark.slow
 ONCE = """
 import os
 import pathlib
-import model_checks.judging
+import model_checks.pipeline
 
-find_segments = model_checks.judging.find_segments
+find_segments = model_checks.pipeline.find_segments
 
 def counted(settings, name, as_of):
     with pathlib.Path("queried").open("a") as file:
         file.write(f"{name} {as_of.isoformat()}\\n")
     return find_segments(settings, name, as_of)
 
-model_checks.judging.find_segments = counted
+model_checks.pipeline.find_segments = counted
 """
 CALL = "pathlib.Path('calls').open('a').write(f'{len(frame)}\\n')"
 

@@ -12,7 +12,7 @@ from project import CHURN, Project, called_model, churn_project
 
 from model_checks.data import scratch
 from model_checks.data.scratch import Scratch, remove_abandoned
-from model_checks.judging import judge
+from model_checks.pipeline import judge
 from model_checks.settings import parse_settings
 
 HOLDER = """

@@ -11,7 +11,7 @@ from databases import VARIABLE, Somewhere
 from sample_data import AS_OF, python_model, results_of, settings_of
 
 from model_checks.alerts.message import compose
-from model_checks.judging import judge
+from model_checks.pipeline import judge
 from model_checks.results import run_as_json
 from model_checks.verdicts import Verdict
 

@@ -13,10 +13,10 @@ import pytest
 from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import SettingsError
 from model_checks.gate import Gate, gate_of, unjudged_models
-from model_checks.judging import plan_of
 from model_checks.measure.curves import curves_of
 from model_checks.measure.model import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
+from model_checks.pipeline import plan_of
 from model_checks.plan.checks import Check, Plan, Segment
 from model_checks.plan.comparison_notes import notes_on
 from model_checks.plugin import session_key, shared_key, signals_key
