@@ -16,12 +16,12 @@ from timing import REPOSITORY, Figure, tell
 
 sys.path.insert(0, str(REPOSITORY))  # a clone is not installed
 
+from model_checks.judging.model import rulings
+from model_checks.judging.results import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics.intervals import student_quantile
 from model_checks.metrics.statistics import Aggregates, ConfusionCounts, ErrorMoments, RankSums
 from model_checks.plan.checks import Bound, Check, Segment
-from model_checks.results import ModelFacts
-from model_checks.rulings import rulings
 from model_checks.settings import Rule
 
 SEGMENTS = 200

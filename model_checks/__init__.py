@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from model_checks.alerts.message import compose, summary_html
     from model_checks.charts import overview_chart
+    from model_checks.judging.results import run_as_json
     from model_checks.pipeline import judge
     from model_checks.predict.sources import load_model
-    from model_checks.results import run_as_json
     from model_checks.settings import load_settings, parse_moment, parse_settings
 
 __version__ = "0.1.0"
@@ -38,7 +38,7 @@ _HOMES = {
     "overview_chart": "charts",
     "parse_moment": "settings",
     "parse_settings": "settings",
-    "run_as_json": "results",
+    "run_as_json": "judging.results",
     "summary_html": "alerts.message",
 }
 

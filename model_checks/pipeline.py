@@ -11,8 +11,10 @@ from functools import cache
 from model_checks import __version__
 from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import MeasurementError
-from model_checks.gate import gate_of, unjudged_models
 from model_checks.guard import Interrupted, guarded, heeding
+from model_checks.judging.gate import gate_of, unjudged_models
+from model_checks.judging.model import rulings
+from model_checks.judging.results import ModelFacts, Result, Run
 from model_checks.measure.model import (
     Measurement,
     count_labelled,
@@ -27,8 +29,6 @@ from model_checks.plan.comparison_notes import notes_on
 from model_checks.plan.feasibility import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.predict.shadowed_libraries import hidden_libraries
 from model_checks.predict.sources import unforeseen
-from model_checks.results import ModelFacts, Result, Run
-from model_checks.rulings import rulings
 from model_checks.settings import Settings
 from model_checks.suspicions import suspicions
 

@@ -4,13 +4,13 @@ import math
 from collections.abc import Iterable
 from decimal import Decimal
 
-from model_checks.decisions import Decision, Evidence
-from model_checks.findings import Comparison, Finding
+from model_checks.judging.decide import Decision, Evidence
+from model_checks.judging.evidence import Comparison, Finding
+from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
 from model_checks.metrics.rounding import excess
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.text import clean, shortened
-from model_checks.verdicts import Verdict
 
 _CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg's"}
 _LEAST_P = 1e-11

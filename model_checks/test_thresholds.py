@@ -2,9 +2,9 @@
 
 import pytest
 
+from model_checks.judging.results import Result
 from model_checks.plan.checks import Check
 from model_checks.plugin.outcome import hold, measured
-from model_checks.results import Result
 
 
 @pytest.fixture

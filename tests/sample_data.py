@@ -13,13 +13,13 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from model_checks.judging.results import Result
+from model_checks.judging.verdict import Verdict
 from model_checks.measure.model import Measurement, measure, reopen
 from model_checks.metrics import METRICS, Asked, Estimate
 from model_checks.pipeline import judge, plan_of
 from model_checks.plan.checks import Segment
-from model_checks.results import Result
 from model_checks.settings import Settings, load_settings
-from model_checks.verdicts import Verdict
 
 BETA = 2.0
 """Of every ``fbeta`` that is estimated."""

@@ -8,11 +8,11 @@ from typing import Any
 
 from factories import result_of
 
+from model_checks.judging.results import Chart, ModelFacts, Result, Run, error_of
 from model_checks.metrics import METRICS, Estimate
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRows
-from model_checks.results import Chart, ModelFacts, Result, Run, error_of
 from model_checks.settings import Email, Settings
 
 FINISHED = datetime(2013, 5, 1, 4, 30, tzinfo=UTC)

@@ -12,9 +12,9 @@ from sample_data import python_module, results_of
 from sklearn import metrics as sklearn_metrics
 
 from model_checks.errors import FunctionError
+from model_checks.judging.verdict import Verdict
 from model_checks.predict.sources.arguments import Named, UnfitArgumentsError
 from model_checks.predict.sources.function import LoadedFunction
-from model_checks.verdicts import Verdict
 
 Given = Mapping[str, Any]
 

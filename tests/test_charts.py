@@ -37,7 +37,9 @@ from model_checks.charts.overview import overview_drawing
 from model_checks.charts.regression import mean_error, quantile, regression_drawing
 from model_checks.charts.scales import Scale, decimals, number, round_numbers, short_count, spanning
 from model_checks.charts.strips import LOOKS, ROW, plotted
-from model_checks.findings import Comparison
+from model_checks.judging.evidence import Comparison
+from model_checks.judging.results import Chart, Result, error_of
+from model_checks.judging.verdict import Verdict
 from model_checks.measure.curves import (
     Confusion,
     ErrorHistogram,
@@ -47,8 +49,6 @@ from model_checks.measure.curves import (
 )
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Bound, Check, Segment, check_id
-from model_checks.results import Chart, Result, error_of
-from model_checks.verdicts import Verdict
 
 CARRIERS = ("9E", "AA", "B6", "DL", "EV", "F9", "FL", "MQ", "UA", "US", "WN")
 HOSTILE = [

@@ -6,10 +6,10 @@ import pytest
 from damaged_files import DAMAGES, damaged
 from project import churn_project
 
+from model_checks.judging.results import Run
+from model_checks.judging.verdict import Verdict
 from model_checks.pipeline import judge
-from model_checks.results import Run
 from model_checks.settings import load_settings
-from model_checks.verdicts import Verdict
 
 
 def run_in(folder: Path) -> Run:

@@ -36,12 +36,12 @@ from sqlalchemy.event import listen, remove
 from model_checks.data import open_engine
 from model_checks.data.database import Database
 from model_checks.data.database import types as column_types
+from model_checks.judging.results import Result
 from model_checks.measure.curves import curves_of
 from model_checks.measure.model import Measurement, reopen
 from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
 from model_checks.predict import batches
-from model_checks.results import Result
 from model_checks.settings import Data
 
 HERE = {"url_env": VARIABLE, "table": "predictions"}

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from model_checks.decisions import AT_BOUND, FEW_BASELINE, Decision, decisions
-from model_checks.findings import Comparison, Finding
+from model_checks.judging.decide import AT_BOUND, FEW_BASELINE, Decision, decisions
+from model_checks.judging.evidence import Comparison, Finding
+from model_checks.judging.significance import Correction, adjusted
+from model_checks.judging.verdict import Verdict, verdict_on
 from model_checks.metrics import Estimate, intervals
 from model_checks.metrics.degradation import Terms, degradation, with_exact_baseline
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import IntervalAt, wilson_interval
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.settings import Rule
-from model_checks.significance import Correction, adjusted
-from model_checks.verdicts import Verdict, verdict_on
 
 PASS, FAIL, INCONCLUSIVE, NO_DATA = (
     Verdict.PASS,

@@ -13,10 +13,10 @@ from databases import VARIABLE, Somewhere
 from pyarrow import parquet
 from spark_cluster import Place
 
+from model_checks.judging.results import Result
+from model_checks.judging.verdict import Verdict
 from model_checks.pipeline import judge
-from model_checks.results import Result
 from model_checks.settings import parse_settings
-from model_checks.verdicts import Verdict
 
 ROWS = 200
 VALUES: Mapping[str, list[Any]] = {

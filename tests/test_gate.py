@@ -5,15 +5,15 @@ import pytest
 from factories import bound, check, estimate
 from sample_data import AS_OF, python_model, settings_of
 
-from model_checks.findings import Comparison
-from model_checks.gate import NOT_EVALUATED, Gate, gate_of, unjudged_models
+from model_checks.judging.evidence import Comparison
+from model_checks.judging.gate import NOT_EVALUATED, Gate, gate_of, unjudged_models
+from model_checks.judging.results import Result
+from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
 from model_checks.pipeline import judge
 from model_checks.plan.build import NOTHING_TO_COMPARE
 from model_checks.plan.checks import Check
-from model_checks.results import Result
 from model_checks.settings import Deployed
-from model_checks.verdicts import Verdict
 
 RECALL = check(bound(min=0.5, rule="confident"))
 FARES = replace(RECALL, id="fares-recall", model="fares")

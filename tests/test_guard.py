@@ -15,15 +15,15 @@ import pytest
 from project import churn_project
 from sample_data import AS_OF, python_model, python_module, results_of, settings_of
 
-from model_checks.decisions import decisions
 from model_checks.errors import DataError, MeasurementError
 from model_checks.guard import guarded, heeding
+from model_checks.judging.decide import decisions
+from model_checks.judging.verdict import Verdict
 from model_checks.measure.model import Measurement, find_segments, measure
 from model_checks.metrics.statistics import Aggregates
 from model_checks.pipeline import judge, plan_of
 from model_checks.predict.sources import raised, unforeseen
 from model_checks.settings import Settings, load_settings
-from model_checks.verdicts import Verdict
 
 MEASURING = unforeseen("measuring")
 ROWS = {"y": [0, 1, 1, 0], "x": [0, 1, 0, 1]}
@@ -257,7 +257,7 @@ def test_what_judging_a_model_raises_is_an_error_of_its_checks(
             raise PANIC("at lib.rs:7")
         return decisions(findings)
 
-    monkeypatch.setattr("model_checks.rulings.decisions", panicking)
+    monkeypatch.setattr("model_checks.judging.model.decisions", panicking)
     project = churn_project(tmp_path)
     second = project.toml().replace("models.churn]", "models.other]")
     project.write("thresholds.toml", project.toml() + second)

@@ -10,6 +10,7 @@ from functools import cache
 import pytest
 from factories import FLIGHTS, estimate, settings
 
+from model_checks.judging.verdict import fails, verdict_on
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.plan.build import plan_checks
 from model_checks.plan.loosening import loosened_bounds
@@ -23,7 +24,6 @@ from model_checks.settings import (
     Threshold,
 )
 from model_checks.settings.field_types import Table
-from model_checks.verdicts import fails, verdict_on
 
 AGREED = """
 [defaults]

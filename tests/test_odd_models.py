@@ -14,10 +14,10 @@ import pytest
 from odd_models import FILES, KNOWN, ODD, SPOILING, odd_project
 from project import Finished
 
+from model_checks.judging.results import Result
+from model_checks.judging.verdict import Verdict
 from model_checks.pipeline import judge
-from model_checks.results import Result
 from model_checks.settings import load_settings
-from model_checks.verdicts import Verdict
 
 TOLD = {
     **{name: odd.told for name, odd in ODD.items()},

@@ -22,10 +22,10 @@ from smtp_server import MailServer, conversation, mail_server, odd_server
 
 from model_checks.alerts.message import compose
 from model_checks.alerts.outbox import PENDING, TAKEN, Kept, Place, post, read_kept, repost
+from model_checks.judging.results import Run
 from model_checks.plugin.mail import Told, tell
 from model_checks.plugin.options import Options
 from model_checks.plugin.session import CheckSession
-from model_checks.results import Run
 from model_checks.settings import Email
 
 ANN, BOB = "ann@example.com", "bob@example.com"

@@ -13,7 +13,7 @@ from pyarrow import parquet
 from sample_data import python_model, python_module, results_of
 
 from model_checks.data.database.errors import query_complaint
-from model_checks.verdicts import Verdict
+from model_checks.judging.verdict import Verdict
 
 NAME, NUMBER = "Zebedee Quux", 987654321
 CANARIES = ("zebedee", "quux", "987654321", "98765", "1987-06-05", "6543")

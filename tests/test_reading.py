@@ -14,9 +14,9 @@ from sample_data import estimated, measured, python_model, results_of, settings_
 
 from model_checks.data import open_engine
 from model_checks.errors import SettingsError
+from model_checks.judging.verdict import Verdict
 from model_checks.pipeline import judge
 from model_checks.settings.column_roles import roles_of
-from model_checks.verdicts import Verdict
 
 Content = str | bytes | Mapping[str, Any]
 

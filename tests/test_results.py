@@ -10,9 +10,7 @@ from factories import bound, check, estimate, result_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_checks.metrics import Estimate
-from model_checks.plan.checks import Bound
-from model_checks.results import (
+from model_checks.judging.results import (
     ModelFacts,
     Result,
     Run,
@@ -20,7 +18,9 @@ from model_checks.results import (
     result_as_json,
     run_as_json,
 )
-from model_checks.verdicts import Verdict
+from model_checks.judging.verdict import Verdict
+from model_checks.metrics import Estimate
+from model_checks.plan.checks import Bound
 
 ROWS = 5000
 

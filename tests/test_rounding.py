@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_data import results_of
 
+from model_checks.judging.verdict import Verdict
 from model_checks.metrics.rounding import difference, excess
-from model_checks.verdicts import Verdict
 
 ROWS = 10_000_000
 

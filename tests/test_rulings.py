@@ -9,8 +9,11 @@ import numpy as np
 import pytest
 from factories import bound, check, estimate
 
-from model_checks.decisions import Decision, Evidence
-from model_checks.findings import Finding
+from model_checks.judging.decide import Decision, Evidence
+from model_checks.judging.evidence import Finding
+from model_checks.judging.model import rulings
+from model_checks.judging.results import ModelFacts, Result, result_as_json
+from model_checks.judging.verdict import Verdict
 from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics.statistics import (
     Aggregates,
@@ -23,11 +26,8 @@ from model_checks.metrics.statistics import (
     Replicates,
 )
 from model_checks.plan.checks import Bound, Check, Segment
-from model_checks.results import ModelFacts, Result, result_as_json
-from model_checks.rulings import rulings
 from model_checks.sentences import evidence_text, sentence
 from model_checks.settings import Rule
-from model_checks.verdicts import Verdict
 
 PLANS: list[Segment] = [(("plan", str(k)),) for k in range(20)]
 FACTS = ModelFacts(task="binary", source="churn.skops")

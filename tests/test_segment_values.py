@@ -11,9 +11,9 @@ from databases import VARIABLE, Somewhere
 from sample_data import AS_OF, python_model, results_of, settings_of
 
 from model_checks.alerts.message import compose
+from model_checks.judging.results import run_as_json
+from model_checks.judging.verdict import Verdict
 from model_checks.pipeline import judge
-from model_checks.results import run_as_json
-from model_checks.verdicts import Verdict
 
 NEEDED = "0 labelled rows, at least 1 are needed"
 ACCURACY = {"accuracy": 0.5}

@@ -7,9 +7,7 @@ from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from model_checks.metrics import intervals
-from model_checks.metrics.intervals import Interval, IntervalAt, normal_quantile, wilson_interval
-from model_checks.significance import (
+from model_checks.judging.significance import (
     FURTHEST,
     Correction,
     Margin,
@@ -21,6 +19,8 @@ from model_checks.significance import (
     p_value,
     stepwise,
 )
+from model_checks.metrics import intervals
+from model_checks.metrics.intervals import Interval, IntervalAt, normal_quantile, wilson_interval
 
 WITHIN = 2e-4
 

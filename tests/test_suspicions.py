@@ -15,9 +15,9 @@ from pyarrow import parquet
 from sample_data import AS_OF, agreed, label_keys, python_model, settings_of, write_data
 from spark_cluster import Place
 
+from model_checks.judging.results import ModelFacts
 from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
-from model_checks.results import ModelFacts
 
 DAYS = timedelta(days=1)
 

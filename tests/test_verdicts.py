@@ -6,10 +6,10 @@ from factories import bound, estimate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model_checks.judging.verdict import Verdict, fails, verdict_on
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Bound
 from model_checks.settings import Rule
-from model_checks.verdicts import Verdict, fails, verdict_on
 
 PASS, WARN, FAIL = Verdict.PASS, Verdict.WARN, Verdict.FAIL
 INCONCLUSIVE, NO_DATA, ERROR = Verdict.INCONCLUSIVE, Verdict.NO_DATA, Verdict.ERROR

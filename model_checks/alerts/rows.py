@@ -10,12 +10,12 @@ from model_checks.alerts.wording import (
     miss_text,
     segment_text,
 )
-from model_checks.findings import Comparison, Gap
+from model_checks.judging.evidence import Comparison, Gap
+from model_checks.judging.results import Result
+from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
-from model_checks.results import Result
 from model_checks.sentences import Size, decimals, figure, values_text
 from model_checks.text import clean, one_line
-from model_checks.verdicts import Verdict
 
 
 @dataclass(frozen=True)

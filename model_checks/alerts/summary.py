@@ -8,9 +8,9 @@ from typing import Generic, TypeVar
 from model_checks.alerts.rows import Row, row_of
 from model_checks.alerts.wording import facts_text
 from model_checks.data.times import moment_text
-from model_checks.results import Result, Run, unjudged_text
+from model_checks.judging.results import Result, Run, unjudged_text
+from model_checks.judging.verdict import Verdict
 from model_checks.text import clean, counted, one_line
-from model_checks.verdicts import Verdict
 
 Item = TypeVar("Item")
 _CUT_SHORT = {2: "interrupted", 3: "an internal error", 143: "stopped by SIGTERM"}

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from model_checks.judging.results import Result
+from model_checks.judging.verdict import Verdict
 from model_checks.plan.checks import Check, Kind, Segment
-from model_checks.results import Result
-from model_checks.verdicts import Verdict
 
 MOST_ROWS = 32
 """Rows that are drawn; of more than these the worst are."""

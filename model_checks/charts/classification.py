@@ -21,7 +21,7 @@ from model_checks.charts.canvas.lettering import readable, text_width
 from model_checks.charts.marks import Dot, Drawing, Label, Line, Mark
 from model_checks.charts.matrix import Matrix, shares
 from model_checks.charts.scales import Scale
-from model_checks.results import Chart
+from model_checks.judging.results import Chart
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import Confusion, RocCurve

@@ -6,8 +6,8 @@ from model_checks.charts.blocks import segment_name
 from model_checks.charts.classification import roc_and_confusion_chart
 from model_checks.charts.outcomes import outcomes_chart
 from model_checks.charts.regression import regression_chart
+from model_checks.judging.results import Chart
 from model_checks.plan.checks import Segment
-from model_checks.results import Chart
 
 if TYPE_CHECKING:  # whoever calls has imported them
     from model_checks.measure.curves import Curves

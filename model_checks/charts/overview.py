@@ -22,8 +22,8 @@ from model_checks.charts.strips import (
     plotted,
     value_text,
 )
-from model_checks.results import Chart, Result
-from model_checks.verdicts import Verdict
+from model_checks.judging.results import Chart, Result
+from model_checks.judging.verdict import Verdict
 
 _MARGIN = 16.0
 _GAP = 20.0  # between columns

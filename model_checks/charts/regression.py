@@ -21,8 +21,8 @@ from model_checks.charts.axes import (
 from model_checks.charts.canvas.lettering import readable
 from model_checks.charts.marks import GREY, INK, WIDTH, Box, Drawing, Label, Line, Mark, Raster
 from model_checks.charts.scales import Scale, number, short_count
+from model_checks.judging.results import Chart
 from model_checks.metrics.statistics import Floats
-from model_checks.results import Chart
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import ErrorHistogram, PredictedAgainstActual

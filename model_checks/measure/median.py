@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from model_checks.data import Engine
+from model_checks.judging.significance import confidence_of
 from model_checks.measure.grouping import Grouping, Need, found_by_segment, grouped, listed, same
 from model_checks.measure.paired_means import means_of, sums_of
 from model_checks.metrics.intervals import normal_quantile
 from model_checks.metrics.statistics import JointMeans, MedianError
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions, Predictions
-from model_checks.significance import confidence_of
 
 _LADDER = tuple(confidence_of(z) for z in (0.5, 1.0, 1.4, 1.7, 2.3, 2.6, 3.0, 3.4, 4.0, 5.0))
 """Confidences between which a p-value is rounded up, where one is asked for."""

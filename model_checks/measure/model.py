@@ -13,6 +13,7 @@ from model_checks.data.rows import Rows, label_of, label_text, listed_rows, open
 from model_checks.data.sql import literal
 from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
+from model_checks.judging.results import ModelFacts
 from model_checks.measure.baseline import Judged, MeasuredBaseline, Rival, measured_elsewhere
 from model_checks.measure.predictors import Contestant, Keeping, answered
 from model_checks.measure.requirements import Needs, needs_of
@@ -22,7 +23,6 @@ from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRow
 from model_checks.predict.batches import Progress
 from model_checks.predict.sources import load_model, unforeseen
 from model_checks.predict.table import Predictions, find_predictions
-from model_checks.results import ModelFacts
 from model_checks.settings import Model, Settings
 from model_checks.settings.column_roles import roles_of
 

@@ -7,10 +7,10 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from model_checks.files import write_whole
+from model_checks.judging.results import Chart, Run
 from model_checks.pipeline import run_id
 from model_checks.plugin.options import Options
 from model_checks.plugin.session import CheckSession
-from model_checks.results import Chart, Run
 from model_checks.settings import Email
 from model_checks.text import told_of
 

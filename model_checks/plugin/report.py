@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from model_checks.alerts.wording import facts_text
+from model_checks.judging.results import Chart, Result, Run
 from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.plugin.writers import REPORT, Writers
-from model_checks.results import Chart, Result, Run
 from model_checks.sentences import Size, evidence_text
 
 PAGE = "report.html"

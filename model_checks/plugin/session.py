@@ -12,7 +12,9 @@ import pytest
 
 from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import SettingsError
-from model_checks.gate import Gate, gate_of, unjudged_models
+from model_checks.judging.gate import Gate, gate_of, unjudged_models
+from model_checks.judging.model import rulings
+from model_checks.judging.results import Chart, ModelFacts, Result
 from model_checks.measure.curves import curves_of
 from model_checks.measure.model import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
@@ -26,8 +28,6 @@ from model_checks.plugin.progress import progress_bar
 from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.signals import Signals
 from model_checks.predict.sources import raised
-from model_checks.results import Chart, ModelFacts, Result
-from model_checks.rulings import rulings
 from model_checks.settings import Settings, load_settings
 
 DIED = "the process that measured it died"

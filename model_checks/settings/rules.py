@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from model_checks.judging.significance import Correction
 from model_checks.settings.field_types import Table
-from model_checks.significance import Correction
 
 __all__ = ["AsOfElsewhere", "Correction", "CorrectionElsewhere", "Judging", "Rule"]
 

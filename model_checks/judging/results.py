@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from model_checks.decisions import Decision, Evidence
-from model_checks.findings import Comparison, Finding, Gap
+from model_checks.judging.decide import Decision, Evidence
+from model_checks.judging.evidence import Comparison, Finding, Gap
+from model_checks.judging.verdict import Verdict, fails
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Check, Segment
 from model_checks.sentences import sentence
 from model_checks.text import clean
-from model_checks.verdicts import Verdict, fails
 
 SCHEMA = 1
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from model_checks.judging.results import Result
 from model_checks.plan.build import NOTHING_TO_COMPARE
 from model_checks.plan.checks import Check
-from model_checks.results import Result
 
 NOT_EVALUATED = 10
 """The exit status where nothing failed, but a check was not evaluated or a bound is looser."""

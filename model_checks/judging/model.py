@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from model_checks.decisions import decisions
 from model_checks.errors import MeasurementError
-from model_checks.findings import Comparison, Finding, Gap, too_few_rows
 from model_checks.guard import guarded
+from model_checks.judging.decide import decisions
+from model_checks.judging.evidence import Comparison, Finding, Gap, too_few_rows
+from model_checks.judging.results import Result, error_of, result_of
 from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
 from model_checks.metrics.covariance import correlation, is_known
@@ -16,7 +17,6 @@ from model_checks.metrics.gap import gap
 from model_checks.metrics.statistics import Aggregates
 from model_checks.plan.checks import Check, Segment, labelled_rows
 from model_checks.predict.sources import unforeseen
-from model_checks.results import Result, error_of, result_of
 from model_checks.sentences import values_text
 
 

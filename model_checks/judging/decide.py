@@ -10,12 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from model_checks.findings import Finding
-from model_checks.metrics import Estimate
-from model_checks.metrics.intervals import Interval, normal_quantile
-from model_checks.metrics.rounding import excess
-from model_checks.settings import Rule
-from model_checks.significance import (
+from model_checks.judging.evidence import Finding
+from model_checks.judging.significance import (
     Correction,
     adjusted,
     confidence_of,
@@ -25,7 +21,11 @@ from model_checks.significance import (
     p_value,
     stepwise,
 )
-from model_checks.verdicts import Verdict, corrected, meeting, missing, verdict_on
+from model_checks.judging.verdict import Verdict, corrected, meeting, missing, verdict_on
+from model_checks.metrics import Estimate
+from model_checks.metrics.intervals import Interval, normal_quantile
+from model_checks.metrics.rounding import excess
+from model_checks.settings import Rule
 
 AT_BOUND = "while the value is at the bound"
 FEW_BASELINE = "against so few rows of the baseline"
