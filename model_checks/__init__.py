@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from model_checks.alerts.message import compose, summary_html
-    from model_checks.charts import overview_chart
     from model_checks.judging.results import run_as_json
     from model_checks.pipeline import judge
     from model_checks.predict.sources import load_model
+    from model_checks.report.charts import overview_chart
     from model_checks.settings import load_settings, parse_moment, parse_settings
 
 __version__ = "0.1.0"
@@ -35,7 +35,7 @@ _HOMES = {
     "judge": "pipeline",
     "load_model": "predict.sources",
     "load_settings": "settings",
-    "overview_chart": "charts",
+    "overview_chart": "report.charts",
     "parse_moment": "settings",
     "parse_settings": "settings",
     "run_as_json": "judging.results",

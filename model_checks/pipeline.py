@@ -29,8 +29,8 @@ from model_checks.plan.comparison_notes import notes_on
 from model_checks.plan.feasibility import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.predict.shadowed_libraries import hidden_libraries
 from model_checks.predict.sources import unforeseen
+from model_checks.report.data_quality import suspicions
 from model_checks.settings import Settings
-from model_checks.suspicions import suspicions
 
 _PLANNING = unforeseen("planning")
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")

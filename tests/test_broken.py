@@ -15,10 +15,10 @@ from project import text_in
 from sample_runs import email
 from smtp_server import MailServer, mail_server
 
-from model_checks.alerts.broken import Broken
 from model_checks.alerts.message import compose_broken
 from model_checks.plugin.mail import Told, tell_broken
 from model_checks.plugin.options import Options
+from model_checks.report.broken_run import Broken
 from model_checks.settings import Email, email_of
 
 STARTED = datetime(2013, 5, 1, 4, 30, tzinfo=UTC)

@@ -18,25 +18,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from model_checks.charts import (
-    detail_chart,
-    outcomes_chart,
-    overview_chart,
-    regression_chart,
-    roc_and_confusion_chart,
-)
-from model_checks.charts.axes import BLUE, LIGHT, ORANGE
-from model_checks.charts.blocks import MOST_ROWS, WORST_FIRST, arranged, tally_text
-from model_checks.charts.canvas import SCALE, png
-from model_checks.charts.canvas.lettering import CAPITAL, drawable, readable, shortened, text_width
-from model_checks.charts.classification import area, classification_drawing, point_in_use
-from model_checks.charts.marks import WIDTH, Box, Dot, Drawing, Label, Line, Mark, Raster
-from model_checks.charts.matrix import MOST_CLASSES, MOST_WITH_FIGURES, colours, pooled, shares
-from model_checks.charts.outcomes import MOST_DRAWN, f1_of, outcomes_drawing
-from model_checks.charts.overview import overview_drawing
-from model_checks.charts.regression import mean_error, quantile, regression_drawing
-from model_checks.charts.scales import Scale, decimals, number, round_numbers, short_count, spanning
-from model_checks.charts.strips import LOOKS, ROW, plotted
 from model_checks.judging.evidence import Comparison
 from model_checks.judging.results import Chart, Result, error_of
 from model_checks.judging.verdict import Verdict
@@ -49,6 +30,44 @@ from model_checks.measure.curves import (
 )
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Bound, Check, Segment, check_id
+from model_checks.report.charts import (
+    detail_chart,
+    outcomes_chart,
+    overview_chart,
+    regression_chart,
+    roc_and_confusion_chart,
+)
+from model_checks.report.charts.axes import BLUE, LIGHT, ORANGE
+from model_checks.report.charts.canvas import SCALE, png
+from model_checks.report.charts.canvas.text import (
+    CAPITAL,
+    drawable,
+    readable,
+    shortened,
+    text_width,
+)
+from model_checks.report.charts.classification import area, classification_drawing, point_in_use
+from model_checks.report.charts.confusion_matrix import (
+    MOST_CLASSES,
+    MOST_WITH_FIGURES,
+    colours,
+    pooled,
+    shares,
+)
+from model_checks.report.charts.interval_row import LOOKS, ROW, plotted
+from model_checks.report.charts.layout import MOST_ROWS, WORST_FIRST, arranged, tally_text
+from model_checks.report.charts.marks import WIDTH, Box, Dot, Drawing, Label, Line, Mark, Raster
+from model_checks.report.charts.multilabel import MOST_DRAWN, f1_of, outcomes_drawing
+from model_checks.report.charts.overview import overview_drawing
+from model_checks.report.charts.regression import mean_error, quantile, regression_drawing
+from model_checks.report.charts.scales import (
+    Scale,
+    decimals,
+    number,
+    round_numbers,
+    short_count,
+    spanning,
+)
 
 CARRIERS = ("9E", "AA", "B6", "DL", "EV", "F9", "FL", "MQ", "UA", "US", "WN")
 HOSTILE = [
@@ -799,7 +818,7 @@ def test_the_users_settings_neither_change_a_chart_nor_are_changed() -> None:
 
 def test_a_chart_is_drawn_without_pyplot_without_figures_and_without_the_engine() -> None:
     code = (
-        "import sys; from model_checks.charts import overview_chart\n"
+        "import sys; from model_checks.report.charts import overview_chart\n"
         "assert overview_chart('m', []).png\n"
         "print(sorted({'matplotlib.pyplot', 'matplotlib.figure', 'duckdb'} & set(sys.modules)))"
     )

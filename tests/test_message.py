@@ -29,9 +29,9 @@ from sample_runs import (
 )
 
 from model_checks.alerts.message import PLACEHOLDER, compose, lighter_forms, summary_html
-from model_checks.alerts.summary import summary_of
 from model_checks.judging.results import Run, error_of
 from model_checks.metrics import Estimate
+from model_checks.report.summary import summary_of
 
 REPORT = "reports/report.html"
 HOSTILE = "a\u2028b\x85c\x0bd\x1ce\ud800f\r\nBcc: x@example.com\x00\u202eg\x1b[31m"

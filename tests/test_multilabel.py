@@ -33,13 +33,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 
-from model_checks.charts import detail_chart
 from model_checks.data.duckdb import DuckDB
 from model_checks.measure import multilabel as label_queries
 from model_checks.measure.curves import LabelOutcomes, curves_of
 from model_checks.measure.model import Measurement, reopen
 from model_checks.metrics import METRICS, Asked, intervals
 from model_checks.metrics.statistics import Aggregates, Floats, LabelSums
+from model_checks.report.charts import detail_chart
 from model_checks.settings import load_settings
 
 Columns = dict[str, Any]

@@ -101,4 +101,4 @@ def test_the_standing_road_imports_no_heavy_library(light: Project) -> None:
 def test_an_overview_imports_what_draws_and_no_more(light: Project) -> None:
     modules = imported(light, "--charts=failed")
     assert {"matplotlib.pyplot", "pandas", "sklearn", "scipy", "skops"} & modules == set()
-    assert "model_checks.charts.overview" in modules
+    assert "model_checks.report.charts.overview" in modules

@@ -46,11 +46,11 @@ SECRETS = {
     "JENKINS_URL": "https://ci.example.com/",
 }
 BROKEN = """
-import model_checks.charts, model_checks.alerts.message
+import model_checks.report.charts, model_checks.alerts.message
 def broken(*_):
     raise RuntimeError("no ink\\nleft")
-model_checks.charts.detail_chart = broken
-model_checks.charts.overview_chart = broken
+model_checks.report.charts.detail_chart = broken
+model_checks.report.charts.overview_chart = broken
 model_checks.alerts.message.summary_html = broken
 """
 

@@ -26,7 +26,7 @@ from model_checks.metrics.statistics import (
     Replicates,
 )
 from model_checks.plan.checks import Bound, Check, Segment
-from model_checks.sentences import evidence_text, sentence
+from model_checks.report.sentence import evidence_text, sentence
 from model_checks.settings import Rule
 
 PLANS: list[Segment] = [(("plan", str(k)),) for k in range(20)]

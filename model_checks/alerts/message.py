@@ -16,10 +16,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from model_checks.alerts.broken import Broken, broken_headline, summary_of_broken
-from model_checks.alerts.summary import Picture, Summary, concerned, headline, summary_of
-from model_checks.alerts.wording import more_text
 from model_checks.judging.results import Chart, Run
+from model_checks.report.broken_run import Broken, broken_headline, summary_of_broken
+from model_checks.report.summary import Picture, Summary, concerned, headline, summary_of
+from model_checks.report.wording import more_text
 from model_checks.settings import Email
 from model_checks.text import clean
 

@@ -12,7 +12,7 @@ from model_checks.judging.evidence import Comparison, Finding, Gap
 from model_checks.judging.verdict import Verdict, fails
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Check, Segment
-from model_checks.sentences import sentence
+from model_checks.report.sentence import sentence
 from model_checks.text import clean
 
 SCHEMA = 1

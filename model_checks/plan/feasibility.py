@@ -9,7 +9,7 @@ from typing import NamedTuple
 from model_checks.metrics.attainable import best_interval
 from model_checks.metrics.intervals import Interval
 from model_checks.plan.checks import Check, Segment
-from model_checks.sentences import decimals, figure
+from model_checks.report.sentence import decimals, figure
 
 LabelledRows = Mapping[tuple[str, Segment], int]
 """Of a model's segments, those of which it is known: how many labelled rows they have."""

@@ -9,7 +9,7 @@ from model_checks.measure.model import Measurement
 from model_checks.pipeline import mode_of, run_id, versions
 from model_checks.plan.checks import Plan
 from model_checks.plugin.session import CheckSession
-from model_checks.suspicions import suspicions
+from model_checks.report.data_quality import suspicions
 
 
 @dataclass(frozen=True)

@@ -108,8 +108,8 @@ def tell_broken(
     """
 
     def compose(more: Sequence[str]) -> EmailMessage:
-        from model_checks.alerts.broken import Broken
         from model_checks.alerts.message import compose_broken
+        from model_checks.report.broken_run import Broken
 
         broken = Broken(run_id(started), started, exit_status, (*sentences, *more))
         return compose_broken(broken, email, str(options.report_dir))

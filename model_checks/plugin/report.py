@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from model_checks.alerts.wording import facts_text
 from model_checks.judging.results import Chart, Result, Run
 from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.plugin.writers import REPORT, Writers
-from model_checks.sentences import Size, evidence_text
+from model_checks.report.sentence import Size, evidence_text
+from model_checks.report.wording import facts_text
 
 PAGE = "report.html"
 _COLUMNS = ("check", "value", "interval", "agreed", "rows")
@@ -123,7 +123,7 @@ class ReportHooks:
         if self._session.signals.received:  # whoever stops a run does not wait for pictures
             return None
         try:
-            from model_checks.charts import overview_chart
+            from model_checks.report.charts import overview_chart
 
             return overview_chart(name, run.of_model(name))
         except Exception as error:  # noqa: BLE001 (a picture changes no verdict)

@@ -191,7 +191,7 @@ class CheckSession:
         predictions = self.measurement(result.check.model).predictions
         if not wanted or predictions is None or not (result.estimate and result.estimate.n):
             return None
-        from model_checks.charts import detail_chart
+        from model_checks.report.charts import detail_chart
 
         key = (result.check.model, result.check.segment)
         if key not in self._charts:

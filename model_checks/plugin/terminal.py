@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from model_checks.alerts.wording import newest_texts
 from model_checks.judging.gate import Gate
 from model_checks.judging.results import Run, unjudged_text
 from model_checks.plugin.mail import Told
 from model_checks.plugin.options import Options
 from model_checks.plugin.report import PAGE
+from model_checks.report.wording import newest_texts
 
 _SHOWN = 5
 """Of the checks that were not evaluated, and of the bounds that are looser, so many are named."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from model_checks.charts.canvas.lettering import shortened
-from model_checks.charts.marks import GREY, INK, PALE, WIDTH, Label, Line, Mark
-from model_checks.charts.scales import Scale, tick_label
+from model_checks.report.charts.canvas.text import shortened
+from model_checks.report.charts.marks import GREY, INK, PALE, WIDTH, Label, Line, Mark
+from model_checks.report.charts.scales import Scale, tick_label
 
 MARGIN = 16.0
 BLUE, ORANGE, LIGHT = "#1f5f99", "#c9540e", "#9dbfdd"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from model_checks.alerts.summary import Shown, Summary
 from model_checks.data.times import moment_text
+from model_checks.report.summary import Shown, Summary
 from model_checks.text import clean, counted
 
 _ENDED = {

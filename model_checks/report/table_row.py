@@ -3,18 +3,12 @@
 import math
 from dataclasses import dataclass
 
-from model_checks.alerts.wording import (
-    agreed_text,
-    gap_text,
-    metric_text,
-    miss_text,
-    segment_text,
-)
 from model_checks.judging.evidence import Comparison, Gap
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
-from model_checks.sentences import Size, decimals, figure, values_text
+from model_checks.report.sentence import Size, decimals, figure, values_text
+from model_checks.report.wording import agreed_text, gap_text, metric_text, miss_text, segment_text
 from model_checks.text import clean, one_line
 
 

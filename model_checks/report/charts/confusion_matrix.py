@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.charts.axes import BLUE, MARGIN, ORANGE, captioned
-from model_checks.charts.canvas.lettering import shortened, text_width
-from model_checks.charts.marks import GREY, INK, PALE, WIDTH, Label, Line, Mark, Raster
-from model_checks.charts.scales import short_count
 from model_checks.metrics.statistics import Floats
+from model_checks.report.charts.axes import BLUE, MARGIN, ORANGE, captioned
+from model_checks.report.charts.canvas.text import shortened, text_width
+from model_checks.report.charts.marks import GREY, INK, PALE, WIDTH, Label, Line, Mark, Raster
+from model_checks.report.charts.scales import short_count
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import Confusion

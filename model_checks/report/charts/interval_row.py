@@ -4,14 +4,14 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from model_checks.charts.canvas.lettering import shortened
-from model_checks.charts.marks import GREY, INK, Box, Dot, Line, Mark, Shape
-from model_checks.charts.scales import Scale, decimals, number, spanning
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Bound
-from model_checks.sentences import Size
+from model_checks.report.charts.canvas.text import shortened
+from model_checks.report.charts.marks import GREY, INK, Box, Dot, Line, Mark, Shape
+from model_checks.report.charts.scales import Scale, decimals, number, spanning
+from model_checks.report.sentence import Size
 
 ROW = 20.0
 """Height of a line."""

@@ -7,12 +7,11 @@ block a segmentation: a row a segment value, a column a metric, and one scale a 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from model_checks.charts import canvas
-from model_checks.charts.blocks import Arrangement, Block, arranged, tally, tally_text, word
-from model_checks.charts.canvas.lettering import readable, shortened, text_width
-from model_checks.charts.marks import FAINT, GREY, INK, WIDTH, Box, Dot, Drawing, Label, Line, Mark
-from model_checks.charts.scales import tick_label
-from model_checks.charts.strips import (
+from model_checks.judging.results import Chart, Result
+from model_checks.judging.verdict import Verdict
+from model_checks.report.charts import canvas
+from model_checks.report.charts.canvas.text import readable, shortened, text_width
+from model_checks.report.charts.interval_row import (
     AGREED,
     LOOKS,
     ROW,
@@ -22,8 +21,20 @@ from model_checks.charts.strips import (
     plotted,
     value_text,
 )
-from model_checks.judging.results import Chart, Result
-from model_checks.judging.verdict import Verdict
+from model_checks.report.charts.layout import Arrangement, Block, arranged, tally, tally_text, word
+from model_checks.report.charts.marks import (
+    FAINT,
+    GREY,
+    INK,
+    WIDTH,
+    Box,
+    Dot,
+    Drawing,
+    Label,
+    Line,
+    Mark,
+)
+from model_checks.report.charts.scales import tick_label
 
 _MARGIN = 16.0
 _GAP = 20.0  # between columns

@@ -19,8 +19,18 @@ from matplotlib.transforms import Affine2D, IdentityTransform
 from numpy.typing import NDArray
 from PIL import Image
 
-from model_checks.charts.canvas.lettering import CAPITAL, drawable, font_file, text_width
-from model_checks.charts.marks import INK, WIDTH, Box, Dot, Drawing, Label, Line, Mark, Raster
+from model_checks.report.charts.canvas.text import CAPITAL, drawable, font_file, text_width
+from model_checks.report.charts.marks import (
+    INK,
+    WIDTH,
+    Box,
+    Dot,
+    Drawing,
+    Label,
+    Line,
+    Mark,
+    Raster,
+)
 
 SCALE = 1.5
 """Dots of the picture per pixel of the layout: crisp on most screens, and 30 kB for a full one."""

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from model_checks.charts.blocks import segment_name
-from model_checks.charts.classification import roc_and_confusion_chart
-from model_checks.charts.outcomes import outcomes_chart
-from model_checks.charts.regression import regression_chart
 from model_checks.judging.results import Chart
 from model_checks.plan.checks import Segment
+from model_checks.report.charts.classification import roc_and_confusion_chart
+from model_checks.report.charts.layout import segment_name
+from model_checks.report.charts.multilabel import outcomes_chart
+from model_checks.report.charts.regression import regression_chart
 
 if TYPE_CHECKING:  # whoever calls has imported them
     from model_checks.measure.curves import Curves

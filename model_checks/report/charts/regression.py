@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.charts import canvas
-from model_checks.charts.axes import (
+from model_checks.judging.results import Chart
+from model_checks.metrics.statistics import Floats
+from model_checks.report.charts import canvas
+from model_checks.report.charts.axes import (
     LIGHT,
     MARGIN,
     ORANGE,
@@ -18,11 +20,19 @@ from model_checks.charts.axes import (
     diagonal,
     heading,
 )
-from model_checks.charts.canvas.lettering import readable
-from model_checks.charts.marks import GREY, INK, WIDTH, Box, Drawing, Label, Line, Mark, Raster
-from model_checks.charts.scales import Scale, number, short_count
-from model_checks.judging.results import Chart
-from model_checks.metrics.statistics import Floats
+from model_checks.report.charts.canvas.text import readable
+from model_checks.report.charts.marks import (
+    GREY,
+    INK,
+    WIDTH,
+    Box,
+    Drawing,
+    Label,
+    Line,
+    Mark,
+    Raster,
+)
+from model_checks.report.charts.scales import Scale, number, short_count
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import ErrorHistogram, PredictedAgainstActual

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model_checks.charts import canvas
-from model_checks.charts.axes import (
+from model_checks.judging.results import Chart
+from model_checks.report.charts import canvas
+from model_checks.report.charts.axes import (
     BLUE,
     MARGIN,
     ORANGE,
@@ -17,11 +18,10 @@ from model_checks.charts.axes import (
     grid,
     heading,
 )
-from model_checks.charts.canvas.lettering import readable, text_width
-from model_checks.charts.marks import Dot, Drawing, Label, Line, Mark
-from model_checks.charts.matrix import Matrix, shares
-from model_checks.charts.scales import Scale
-from model_checks.judging.results import Chart
+from model_checks.report.charts.canvas.text import readable, text_width
+from model_checks.report.charts.confusion_matrix import Matrix, shares
+from model_checks.report.charts.marks import Dot, Drawing, Label, Line, Mark
+from model_checks.report.charts.scales import Scale
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import Confusion, RocCurve

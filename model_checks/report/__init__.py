@@ -1,0 +1,1 @@
+"""A run -> what people read: sentences, pages, plain text and charts."""
