@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from model_checks.alerts.message import compose, summary_html
     from model_checks.judging.results import run_as_json
+    from model_checks.notify.email.message import compose, summary_html
     from model_checks.pipeline import judge
     from model_checks.predict.sources import load_model
     from model_checks.report.charts import overview_chart
@@ -31,7 +31,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "compose": "alerts.message",
+    "compose": "notify.email.message",
     "judge": "pipeline",
     "load_model": "predict.sources",
     "load_settings": "settings",
@@ -39,7 +39,7 @@ _HOMES = {
     "parse_moment": "settings",
     "parse_settings": "settings",
     "run_as_json": "judging.results",
-    "summary_html": "alerts.message",
+    "summary_html": "notify.email.message",
 }
 
 

@@ -15,8 +15,8 @@ from project import text_in
 from sample_runs import email
 from smtp_server import MailServer, mail_server
 
-from model_checks.alerts.message import compose_broken
-from model_checks.plugin.mail import Told, tell_broken
+from model_checks.notify.email.message import compose_broken
+from model_checks.notify.policy import Told, tell_broken
 from model_checks.plugin.options import Options
 from model_checks.report.broken_run import Broken
 from model_checks.settings import Email, email_of

@@ -12,10 +12,10 @@ import trustme
 from sample_runs import PNG, chart, email, mixed_run
 from smtp_server import Script, conversation, mail_server, odd_server, over_tls, trusted
 
-from model_checks.alerts.delivery import Delivery, deliver
-from model_checks.alerts.message import compose
-from model_checks.alerts.problems import Problem
 from model_checks.errors import DeliveryError
+from model_checks.notify.email.delivery import Delivery, deliver
+from model_checks.notify.email.message import compose
+from model_checks.notify.email.problems import Problem
 from model_checks.settings import Email
 
 HERE = Path()

@@ -28,9 +28,9 @@ from sample_runs import (
     undefined,
 )
 
-from model_checks.alerts.message import PLACEHOLDER, compose, lighter_forms, summary_html
 from model_checks.judging.results import Run, error_of
 from model_checks.metrics import Estimate
+from model_checks.notify.email.message import PLACEHOLDER, compose, lighter_forms, summary_html
 from model_checks.report.summary import summary_of
 
 REPORT = "reports/report.html"

@@ -9,9 +9,9 @@ import pytest
 from mutants import mutant
 from project import Project
 
-from model_checks.alerts.message import compose, summary_html
 from model_checks.errors import SettingsError
 from model_checks.judging.results import Run, run_as_json
+from model_checks.notify.email.message import compose, summary_html
 from model_checks.pipeline import judge
 from model_checks.settings import parse_settings
 

@@ -20,10 +20,10 @@ from project import REPOSITORY
 from sample_runs import chart, email, failing_run, green_run, mixed_run
 from smtp_server import MailServer, conversation, mail_server, odd_server
 
-from model_checks.alerts.message import compose
-from model_checks.alerts.outbox import PENDING, TAKEN, Kept, Place, post, read_kept, repost
 from model_checks.judging.results import Run
-from model_checks.plugin.mail import Told, tell
+from model_checks.notify.email.message import compose
+from model_checks.notify.email.outbox import PENDING, TAKEN, Kept, Place, post, read_kept, repost
+from model_checks.notify.policy import Told, tell
 from model_checks.plugin.options import Options
 from model_checks.plugin.session import CheckSession
 from model_checks.settings import Email
@@ -257,7 +257,7 @@ def _hold(reached: Path) -> None:
 def test_a_mail_put_off_for_ever_is_kept_and_sent_by_the_next_run(
     server: MailServer, reports: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model_checks.alerts.delivery.WAITS", (0.01, 0.01))
+    monkeypatch.setattr("model_checks.notify.email.delivery.WAITS", (0.01, 0.01))
     server.manners.refuse = {ANN: GREYLISTED, BOB: GREYLISTED}
     first = told(reports, local(server.port), RED)
     assert not first.delivered

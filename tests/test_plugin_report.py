@@ -46,12 +46,12 @@ SECRETS = {
     "JENKINS_URL": "https://ci.example.com/",
 }
 BROKEN = """
-import model_checks.report.charts, model_checks.alerts.message
+import model_checks.report.charts, model_checks.notify.email.message
 def broken(*_):
     raise RuntimeError("no ink\\nleft")
 model_checks.report.charts.detail_chart = broken
 model_checks.report.charts.overview_chart = broken
-model_checks.alerts.message.summary_html = broken
+model_checks.notify.email.message.summary_html = broken
 """
 
 

@@ -93,8 +93,10 @@ POINTS = {
     "while the page is made": at("pytest_html_results_summary(prefix)", judged=2),
     "before results are written": patched("model_checks.plugin.run", "run_as_json", judged=2),
     "while results are written": patched("model_checks.plugin.run", "write_whole", judged=2),
-    "while the summary is made": patched("model_checks.alerts.message", "summary_html", judged=2),
-    "while the mail is made": patched("model_checks.alerts.message", "compose", judged=2),
+    "while the summary is made": patched(
+        "model_checks.notify.email.message", "summary_html", judged=2
+    ),
+    "while the mail is made": patched("model_checks.notify.email.message", "compose", judged=2),
     "told": after("pytest_sessionfinish(session)", judged=2, ended=True),
     "in the terminal": at("pytest_terminal_summary(terminalreporter)", judged=2, ended=True),
     "unconfigured": at("pytest_unconfigure(config)", judged=2, ended=True),

@@ -9,10 +9,10 @@ import trustme
 from sample_runs import email, green_run
 from smtp_server import conversation, odd_server, over_tls, trusted
 
-from model_checks.alerts.delivery import deliver
-from model_checks.alerts.message import compose
-from model_checks.alerts.problems import REFUSED, Stage, fault_of, passes
 from model_checks.errors import DeliveryError
+from model_checks.notify.email.delivery import deliver
+from model_checks.notify.email.message import compose
+from model_checks.notify.email.problems import REFUSED, Stage, fault_of, passes
 from model_checks.settings import Email
 
 LATER = "; try again later"

@@ -19,9 +19,9 @@ from smtp_server import (
     trusted,
 )
 
-from model_checks.alerts.delivery import Delivery, deliver
-from model_checks.alerts.message import compose
 from model_checks.errors import DeliveryError
+from model_checks.notify.email.delivery import Delivery, deliver
+from model_checks.notify.email.message import compose
 
 ANN, BOB = "ann@example.com", "bob@example.com"
 AUTH = "250-odd.test\r\n250 AUTH PLAIN"

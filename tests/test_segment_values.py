@@ -10,9 +10,9 @@ import pytest
 from databases import VARIABLE, Somewhere
 from sample_data import AS_OF, python_model, results_of, settings_of
 
-from model_checks.alerts.message import compose
 from model_checks.judging.results import run_as_json
 from model_checks.judging.verdict import Verdict
+from model_checks.notify.email.message import compose
 from model_checks.pipeline import judge
 
 NEEDED = "0 labelled rows, at least 1 are needed"

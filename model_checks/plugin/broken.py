@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from model_checks.plugin.mail import Told, tell_broken
+from model_checks.notify.policy import Told, tell_broken
 from model_checks.plugin.session import CheckSession, session_of
 from model_checks.settings import email_of
 

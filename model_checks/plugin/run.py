@@ -10,10 +10,10 @@ import pytest
 from model_checks.files import write_whole
 from model_checks.judging.gate import Gate
 from model_checks.judging.results import Chart, Result, Run, error_of, run_as_json
+from model_checks.notify.policy import Told, tell
 from model_checks.plan.checks import Plan
 from model_checks.plugin import status_key
 from model_checks.plugin.assembly import Ended, assembled
-from model_checks.plugin.mail import Told, tell
 from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_of, properties
 from model_checks.plugin.report import ReportHooks, start_report
 from model_checks.plugin.session import DIED, CheckSession

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from pathlib import Path
 
-from model_checks.alerts.message import mail_address
-from model_checks.alerts.problems import Problem, everybody
-from model_checks.alerts.smtp import Attempt, attempt
 from model_checks.errors import DeliveryError
+from model_checks.notify.email.message import mail_address
+from model_checks.notify.email.problems import Problem, everybody
+from model_checks.notify.email.smtp import Attempt, attempt
 from model_checks.settings import Email
 
 WAITS = (1.0, 4.0, 15.0)

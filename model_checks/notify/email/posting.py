@@ -6,9 +6,9 @@ from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from pathlib import Path
 
-from model_checks.alerts.delivery import PATIENCE
-from model_checks.alerts.outbox import Kept, Place, Sending, post, read_kept, repost
-from model_checks.alerts.problems import somebody
+from model_checks.notify.email.delivery import PATIENCE
+from model_checks.notify.email.outbox import Kept, Place, Sending, post, read_kept, repost
+from model_checks.notify.email.problems import somebody
 from model_checks.text import clean
 
 _NAMED = 3

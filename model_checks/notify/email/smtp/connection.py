@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from model_checks.alerts.problems import Stage
+from model_checks.notify.email.problems import Stage
 from model_checks.settings import Email
 
 

@@ -12,8 +12,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from itertools import chain
 
-from model_checks.alerts.message import lighter_forms, mail_address
-from model_checks.alerts.problems import (
+from model_checks.notify.email.message import lighter_forms, mail_address
+from model_checks.notify.email.problems import (
     BROKEN,
     NOT_OFFERED,
     UNSURE,
@@ -23,8 +23,8 @@ from model_checks.alerts.problems import (
     fault_of,
     passes,
 )
-from model_checks.alerts.redaction import Secrets
-from model_checks.alerts.smtp.connection import Connection
+from model_checks.notify.email.redaction import Secrets
+from model_checks.notify.email.smtp.connection import Connection
 from model_checks.settings import Email
 
 _Answers = Mapping[str, tuple[int, bytes]]

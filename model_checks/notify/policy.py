@@ -61,7 +61,7 @@ def tell(
     report = str(options.report_dir / "report.html")
 
     def compose(more: Sequence[str]) -> EmailMessage:
-        from model_checks.alerts.message import compose
+        from model_checks.notify.email.message import compose
 
         return compose(run, charts, email, report, unwritten=(*unwritten, *more))
 
@@ -108,7 +108,7 @@ def tell_broken(
     """
 
     def compose(more: Sequence[str]) -> EmailMessage:
-        from model_checks.alerts.message import compose_broken
+        from model_checks.notify.email.message import compose_broken
         from model_checks.report.broken_run import Broken
 
         broken = Broken(run_id(started), started, exit_status, (*sentences, *more))
@@ -164,8 +164,8 @@ def _posted(
     letter: _Letter, left: Sequence[Path], options: Options, email: Email, folder: Path
 ) -> Told:
     """Send the mail about this run, and then what is left; neither is in the other's way."""
-    from model_checks.alerts.outbox import Place
-    from model_checks.plugin.posting import Posting
+    from model_checks.notify.email.outbox import Place
+    from model_checks.notify.email.posting import Posting
 
     posting = Posting(Place(options.report_dir, email, folder))
     own = Told(was_due=letter.is_due)
@@ -187,7 +187,7 @@ def _announced(left: Sequence[Path]) -> Told:
     """Say that there is something that this run does not send."""
     if not left:
         return Told()
-    from model_checks.plugin.posting import counted_mails
+    from model_checks.notify.email.posting import counted_mails
 
     return Told((f"{counted_mails(left)}: this run sends none",))
 
@@ -202,7 +202,7 @@ def _guarded(send: Callable[[], Told | None]) -> Told:
 
 def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str, ...]:
     try:
-        from model_checks.alerts.message import summary_html
+        from model_checks.notify.email.message import summary_html
 
         page = summary_html(run, charts, str(folder / "report.html"))
         write_whole(folder / "summary.html", page.encode())

@@ -1,0 +1,1 @@
+"""Whom a run is told to, and by which channel."""
