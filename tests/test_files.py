@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from project import CHURN, churn_project
 
-from model_checks.files import write_whole
+from model_checks.store.files import write_whole
 
 UMASKS = [0o022, 0o027, 0o002, 0o077, 0o000]
 UNREACHABLE = """

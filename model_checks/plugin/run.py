@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from model_checks.files import write_whole
 from model_checks.judging.gate import Gate
 from model_checks.judging.results import Chart, Result, Run, error_of, run_as_json
 from model_checks.notify.policy import Told, tell
@@ -19,6 +18,7 @@ from model_checks.plugin.report import ReportHooks, start_report
 from model_checks.plugin.session import DIED, CheckSession
 from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.plugin.writers import Writers
+from model_checks.store.files import write_whole
 
 RUN = "model_checks run"
 """What a run is called among pytest's plugins."""

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, field_validator
 
 from model_checks.errors import SettingsError
-from model_checks.files import read_regular
 from model_checks.settings.baseline import Baseline, Degradation
 from model_checks.settings.data import Data
 from model_checks.settings.email import Email
@@ -21,6 +20,7 @@ from model_checks.settings.rules import Correction, Judging, Rule
 from model_checks.settings.segments import Gap, Segmentation, segment_text
 from model_checks.settings.thresholds import Threshold
 from model_checks.settings.toml_text import MOST_BYTES, tables_in
+from model_checks.store.files import read_regular
 from model_checks.text import nearest
 
 __all__ = [

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from model_checks.errors import DeliveryError
-from model_checks.files import read_regular
 from model_checks.settings.error_messages import key_mistake, refuse
 from model_checks.settings.field_types import (
     Address,
@@ -19,6 +18,7 @@ from model_checks.settings.field_types import (
     one_or_more,
     one_or_more_of,
 )
+from model_checks.store.files import read_regular
 
 _LONGEST_PASSWORD = 2**16
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -16,10 +16,10 @@ from email.policy import SMTP
 from pathlib import Path
 
 from model_checks.errors import DeliveryError
-from model_checks.files import write_whole
 from model_checks.notify.email.delivery import Delivery, deliver, receivers_of, same_address
 from model_checks.notify.email.message import mail_address
 from model_checks.settings import Email
+from model_checks.store.files import write_whole
 
 PENDING = "X-Model-Checks-Pending"
 TAKEN = "X-Model-Checks-Taken"
