@@ -19,7 +19,6 @@ from model_checks.plan.checks import plain
 from model_checks.predict.column_names import _COLUMN
 from model_checks.predict.frames import _LARGE, _WHOLE
 from model_checks.predict.validation import _NUMERAL
-from model_checks.redaction import without_secrets
 from model_checks.settings.field_types import OBJECT, _one_address, _parse_window
 from model_checks.settings.metric_options import NAME
 from model_checks.settings.model import model_name
@@ -27,6 +26,7 @@ from model_checks.settings.thresholds import _degradation
 from model_checks.settings.toml_text import tables_in
 from model_checks.settings.urls import path_of, scheme_of
 from model_checks.text import clean
+from model_checks.text.redaction import without_secrets
 
 LENGTH = 100_000
 SECONDS = 1.5  # a square of the length would take a hundred times as long

@@ -2,7 +2,7 @@
 
 import pytest
 
-from model_checks.redaction import without_secrets
+from model_checks.text.redaction import without_secrets
 
 SECRET = "hunter2"
 

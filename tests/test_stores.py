@@ -15,8 +15,8 @@ from sample_data import complaint, settings_of
 
 from model_checks.data.duckdb import object_store
 from model_checks.errors import SettingsError
-from model_checks.redaction import without_secrets
 from model_checks.settings.urls import path_of
+from model_checks.text.redaction import without_secrets
 
 SECRET = "X-Amz-Signature=5ec2e7&X-Amz-Credential=AKIA5ec2e7"
 HTTPFS = REPOSITORY / ".httpfs"

@@ -3,8 +3,8 @@
 from collections.abc import MutableMapping
 from typing import Any
 
-from model_checks.redaction import without_secrets
 from model_checks.text import without_commands
+from model_checks.text.redaction import without_secrets
 
 
 def redact(metadata: MutableMapping[str, Any]) -> None:

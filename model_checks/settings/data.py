@@ -7,10 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from model_checks.redaction import without_secrets
 from model_checks.settings.error_messages import refuse
 from model_checks.settings.field_types import Known, Table, Text, Whole
 from model_checks.settings.urls import STORES, path_of, scheme_of
+from model_checks.text.redaction import without_secrets
 
 PARQUET = (".parquet", ".pq")
 SUFFIXES = (*PARQUET, ".csv", ".csv.gz")

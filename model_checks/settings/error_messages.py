@@ -8,9 +8,9 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from model_checks.redaction import without_secrets
 from model_checks.settings.urls import STORES, scheme_of
 from model_checks.text import nearest
+from model_checks.text.redaction import without_secrets
 
 Location = tuple[str | int, ...]
 

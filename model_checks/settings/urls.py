@@ -2,7 +2,7 @@
 
 import re
 
-from model_checks.redaction import parted
+from model_checks.text.redaction import parted
 
 STORES = ("s3", "gs", "https", "http")
 """The schemes that DuckDB's extension httpfs reads."""

@@ -22,10 +22,10 @@ from model_checks.data.files import (
 )
 from model_checks.data.sql import literal
 from model_checks.errors import DataError
-from model_checks.redaction import without_secrets
 from model_checks.settings import Data, Limits
 from model_checks.settings.column_roles import NO_ROLES, Roles
 from model_checks.settings.urls import path_of, scheme_of
+from model_checks.text.redaction import without_secrets
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,10 +14,10 @@ from model_checks.data.duckdb.type_inference import inferred, value_sql
 from model_checks.data.files import NO_VALUE, folder_values, listed
 from model_checks.data.sql import identifier, literal
 from model_checks.errors import DataError
-from model_checks.redaction import without_secrets
 from model_checks.settings import Data
 from model_checks.settings.column_roles import Roles
 from model_checks.text import nearest
+from model_checks.text.redaction import without_secrets
 
 Run = Callable[[str], list[tuple[Any, ...]]]
 
