@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model_checks.plugin.once import Once, is_kept
+from model_checks.plugin.shared_cache import Once, is_kept
 
 
 def refuse() -> str:

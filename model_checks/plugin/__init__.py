@@ -124,7 +124,7 @@ def _heed_signals_in_controller(config: pytest.Config) -> None:
 
     A signal may come in the middle of an import: nothing is imported while it is taken.
     """
-    from model_checks.plugin.once import is_begun
+    from model_checks.plugin.shared_cache import is_begun
     from model_checks.plugin.signals import STOPPING, Signals
 
     folder = Path(config.stash[shared_key]["folder"])
@@ -135,7 +135,7 @@ def _heed_signals_in_controller(config: pytest.Config) -> None:
 
 def _is_stopped(config: pytest.Config) -> bool:
     """Return whether a signal has ended the run while a worker was planning the checks."""
-    from model_checks.plugin.once import is_begun
+    from model_checks.plugin.shared_cache import is_begun
 
     signals = config.stash.get(signals_key, None)
     if signals is None or signals.received is None:
@@ -278,7 +278,7 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
     """The same in the controller, which collects nothing itself but hears of it."""
-    from model_checks.plugin.once import is_kept
+    from model_checks.plugin.shared_cache import is_kept
 
     folder = Path(node.config.stash[shared_key]["folder"])
     if (folder / _HIDDEN).exists():
@@ -320,7 +320,7 @@ def pytest_sessionfinish(
     status = int(exitstatus) or 4  # as where somebody's hook has ended it before any collection
     session.exitstatus = config.stash[status_key] = status
     if status in (3, 4) and named and _hidden_key not in config.stash:
-        from model_checks.plugin.broken import tell_of_session
+        from model_checks.plugin.broken_session import tell_of_session
 
         tell_of_session(config, status)
     return outcome

@@ -13,8 +13,8 @@ from model_checks.notify.policy import Told, tell
 from model_checks.plan.checks import Plan
 from model_checks.plugin import status_key
 from model_checks.plugin.assembly import Ended, assembled
+from model_checks.plugin.html_report import ReportHooks, start_report
 from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_of, properties
-from model_checks.plugin.report import ReportHooks, start_report
 from model_checks.plugin.session import DIED, CheckSession
 from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.plugin.writers import Writers
@@ -209,7 +209,7 @@ class JudgedRun:
                 self._terminal.write_line(line)
 
     def _tell_of_nothing(self, status: int) -> Told:
-        from model_checks.plugin.broken import tell_of_nothing, usage_mistakes
+        from model_checks.plugin.broken_session import tell_of_nothing, usage_mistakes
 
         mistakes = self._session.mistakes
         wrong = mistakes.mistakes if mistakes else self._broken or usage_mistakes()

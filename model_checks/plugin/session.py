@@ -22,10 +22,10 @@ from model_checks.pipeline import plan_of
 from model_checks.plan.checks import Check, Plan, Segment
 from model_checks.plan.comparison_notes import notes_on
 from model_checks.plugin import session_key, shared_key, signals_key
-from model_checks.plugin.once import Once
 from model_checks.plugin.options import Options
 from model_checks.plugin.progress import progress_bar
 from model_checks.plugin.report_folder import ReportFolder
+from model_checks.plugin.shared_cache import Once
 from model_checks.plugin.signals import Signals
 from model_checks.predict.sources import raised
 from model_checks.settings import Settings, load_settings
