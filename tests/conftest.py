@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from databases import Postgres, Somewhere, SQLite
-    from postgres_server import PostgresServer
-    from spark_cluster import Home, Place
+    from support.databases import Postgres, Somewhere, SQLite
+    from support.postgres_server import PostgresServer
+    from support.spark_cluster import Home, Place
 
 
 @pytest.hookimpl(wrapper=True)
@@ -26,7 +26,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator["PostgresServer"]:
     """One server for all tests of this process."""
-    from postgres_server import running_postgres
+    from support.postgres_server import running_postgres
 
     with running_postgres() as server:
         yield server
@@ -35,7 +35,7 @@ def postgres_server() -> Iterator["PostgresServer"]:
 @pytest.fixture
 def postgres(postgres_server: "PostgresServer", monkeypatch: pytest.MonkeyPatch) -> "Postgres":
     """A real Postgres that the environment variable leads to."""
-    from databases import VARIABLE, Postgres
+    from support.databases import VARIABLE, Postgres
 
     monkeypatch.setenv(VARIABLE, postgres_server.url())
     return Postgres(postgres_server)
@@ -44,7 +44,7 @@ def postgres(postgres_server: "PostgresServer", monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def sqlite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "SQLite":
     """A file of SQLite's that the environment variable leads to."""
-    from databases import VARIABLE, SQLite
+    from support.databases import VARIABLE, SQLite
 
     database = SQLite(tmp_path / "log.db")
     monkeypatch.setenv(VARIABLE, database.url)
@@ -61,7 +61,7 @@ def database(request: pytest.FixtureRequest) -> "Somewhere":
 @pytest.fixture(scope="session")
 def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Home"]:
     """Java and settings, which Spark finds in this process's environment."""
-    from spark_cluster import Home
+    from support.spark_cluster import Home
 
     home = Home.made(tmp_path_factory.mktemp("spark"))
     with pytest.MonkeyPatch.context() as patch:
@@ -73,7 +73,7 @@ def spark_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Home"]:
 @pytest.fixture(scope="session")
 def spark_local(spark_home: "Home") -> "Place":
     """Spark in this very process, with two threads."""
-    from spark_cluster import Place
+    from support.spark_cluster import Place
 
     return Place(spark_home, "local[2]")
 
@@ -81,7 +81,7 @@ def spark_local(spark_home: "Home") -> "Place":
 @pytest.fixture(scope="session")
 def spark_executors(spark_home: "Home") -> Iterator["Place"]:
     """A standalone cluster with two executors, and its driver in this process."""
-    from spark_cluster import Place, running_cluster
+    from support.spark_cluster import Place, running_cluster
 
     with running_cluster(spark_home) as address:
         yield Place(spark_home, address)
@@ -90,7 +90,7 @@ def spark_executors(spark_home: "Home") -> Iterator["Place"]:
 @pytest.fixture(scope="session")
 def spark_server(spark_home: "Home") -> Iterator["Place"]:
     """A Spark Connect server."""
-    from spark_cluster import Place, running_server
+    from support.spark_cluster import Place, running_server
 
     with running_server(spark_home) as (address, _):
         yield Place(spark_home, address)

@@ -18,8 +18,8 @@ from typing import Any
 
 import pytest
 import yaml
-from challengers import TOML, challenged
-from project import REPOSITORY, Project
+from support.challengers import TOML, challenged
+from support.project import REPOSITORY, Project
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from project import REPOSITORY, called_model
+from support.project import REPOSITORY, called_model
 
 README = (REPOSITORY / "README.md").read_text("utf-8")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import trustme
-from september import PASSWORD, Session, email_table, judged
-from smtp_server import MailServer, mail_server, trusted
+from support.september import PASSWORD, Session, email_table, judged
+from support.smtp_server import MailServer, mail_server, trusted
 
 # Whole sessions on the example's models, each of several seconds.
 pytestmark = pytest.mark.slow

@@ -1,0 +1,1 @@
+"""What tests share: sample data, real servers and engines, and whole projects."""
