@@ -246,17 +246,6 @@ def _written(sql: str, true: str, false: str) -> str:
     return f"case when {sql} then {literal(true)} when not {sql} then {literal(false)} end"
 
 
-def label_text(label: str | float) -> str:
-    """A label of the settings or of a model's classes as the text that ``label_of`` gives.
-
-    >>> label_text(True), label_text(1.0), label_text("late")
-    ('1', '1', 'late')
-    """
-    if isinstance(label, float) and not label.is_integer():
-        return repr(label)
-    return label if isinstance(label, str) else str(int(label))
-
-
 def is_number(kind: str) -> bool:
     """Whether a column of this type can be a regression's target or prediction, or a score."""
     return bool(_NUMBER.fullmatch(kind))

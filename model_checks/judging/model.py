@@ -15,9 +15,8 @@ from model_checks.metrics.covariance import correlation, is_known
 from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
 from model_checks.metrics.gap import gap
 from model_checks.metrics.statistics import Aggregates
-from model_checks.plan.checks import Check, Segment, labelled_rows
+from model_checks.plan.checks import Check, Segment, labelled_rows, values_text
 from model_checks.predict.sources import unforeseen
-from model_checks.report.sentence import values_text
 
 
 def rulings(checks: Sequence[Check], measurement: Measurement) -> Mapping[str, Result]:

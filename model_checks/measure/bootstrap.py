@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.data.rows import label_text
 from model_checks.errors import FunctionError
 from model_checks.metrics.statistics import Answers, Floats
 from model_checks.predict.sources.arguments import POSITIVE
 from model_checks.predict.sources.function import LoadedFunction
 from model_checks.predict.table import Predictions
+from model_checks.text import label_text
 
 RESAMPLES = 1000
 MOST_FAILED = 50

@@ -9,7 +9,7 @@ from pathlib import Path
 from model_checks.data import Engine, open_engine, open_file
 from model_checks.data.columns import sql_of
 from model_checks.data.quality import Lookout, Signs
-from model_checks.data.rows import Rows, label_of, label_text, listed_rows, open_rows, segment_rows
+from model_checks.data.rows import Rows, label_of, listed_rows, open_rows, segment_rows
 from model_checks.data.sql import literal
 from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
@@ -25,6 +25,7 @@ from model_checks.predict.sources import load_model, unforeseen
 from model_checks.predict.table import Predictions, find_predictions
 from model_checks.settings import Model, Settings
 from model_checks.settings.column_roles import roles_of
+from model_checks.text import label_text
 
 __all__ = [
     "MeasuredBaseline",

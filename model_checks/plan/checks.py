@@ -185,3 +185,13 @@ def plain(text: str | None) -> str:
     if kept == text and text:
         return text
     return f"{kept}~{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def values_text(segment: Segment) -> str:
+    """The values of a segment without their columns.
+
+    >>> values_text((("carrier", "AA"), ("origin", None)))
+    'AA, null'
+    """
+    values = (value for _, value in segment)
+    return ", ".join("null" if one is None else shortened(one) or "''" for one in values)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from model_checks.data.columns import why_unusable
-from model_checks.data.rows import label_text
 from model_checks.errors import DataError, SourceError
 from model_checks.guard import guarded
 from model_checks.predict.column_names import PREDICTION, SCORE, Whose, column_names
@@ -32,7 +31,7 @@ from model_checks.predict.model_output import (
 from model_checks.predict.precision import Precision, precision_of_array, widest
 from model_checks.predict.sources import LoadedModel, raised
 from model_checks.settings import Model
-from model_checks.text import quoted, type_name
+from model_checks.text import label_text, quoted, type_name
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from model_checks.data.rows import label_text
 from model_checks.predict.adapter import Caller
 from model_checks.predict.column_names import Whose
 from model_checks.predict.precision import Precision, precision_of, widest
 from model_checks.settings import Model
+from model_checks.text import label_text
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.data.rows import label_text
-from model_checks.text import quoted, type_name
+from model_checks.text import label_text, quoted, type_name
 
 Array = NDArray[Any]
 

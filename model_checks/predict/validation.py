@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from model_checks.data import Engine
 from model_checks.data.columns import number_of, sql_of, why_no_number
-from model_checks.data.rows import is_number, label_of, label_text, text_of
+from model_checks.data.rows import is_number, label_of, text_of
 from model_checks.data.sql import literal
 from model_checks.errors import DataError
 from model_checks.predict.column_names import column_shown
@@ -18,7 +18,7 @@ from model_checks.predict.spread import Spread, spread_columns, spread_of
 from model_checks.predict.unusable_values import unusable_values
 from model_checks.predict.vocabulary import Found, refuse_odd_pair, refuse_strangers, sets_beside
 from model_checks.settings import Model
-from model_checks.text import quoted
+from model_checks.text import label_text, quoted
 
 _NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
 

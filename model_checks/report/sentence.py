@@ -9,8 +9,8 @@ from model_checks.judging.evidence import Comparison, Finding
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
 from model_checks.metrics.rounding import excess
-from model_checks.plan.checks import Bound, Check, Segment
-from model_checks.text import clean, shortened
+from model_checks.plan.checks import Bound, Check, values_text
+from model_checks.text import clean
 
 _CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg's"}
 _LEAST_P = 1e-11
@@ -53,16 +53,6 @@ def _gap(finding: Finding, decision: Decision) -> str:
         f"{figure(_value(one), digits)} ({_percent(one)} interval {low} to {high}, {one.method}; "
         f"{ends}, {among}{left_out}) {_standing(finding, decision, digits)}"
     )
-
-
-def values_text(segment: Segment) -> str:
-    """The values of a segment without their columns.
-
-    >>> values_text((("carrier", "AA"), ("origin", None)))
-    'AA, null'
-    """
-    values = (value for _, value in segment)
-    return ", ".join("null" if one is None else shortened(one) or "''" for one in values)
 
 
 def _standing(finding: Finding, decision: Decision, digits: int) -> str:

@@ -7,7 +7,8 @@ from model_checks.judging.evidence import Comparison, Gap
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
-from model_checks.report.sentence import Size, decimals, figure, values_text
+from model_checks.plan.checks import values_text
+from model_checks.report.sentence import Size, decimals, figure
 from model_checks.report.wording import agreed_text, gap_text, metric_text, miss_text, segment_text
 from model_checks.text import clean, one_line
 

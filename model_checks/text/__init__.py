@@ -5,6 +5,7 @@ import heapq
 import re
 from collections.abc import Iterable, Sequence
 
+from model_checks.data.rows import label_of
 from model_checks.text.redaction import without_secrets
 
 # Controls, marks that turn the reading direction or can't be seen, and halves of surrogate pairs.
@@ -167,3 +168,14 @@ def _close(name: str, names: Sequence[str]) -> list[str]:
         candidates = heapq.nlargest(_MOST_COMPARED, heads, key=in_common.__getitem__)
     most = _MOST_NEAR if len(names) > _MOST_KNOWN else 1
     return [heads[one] for one in difflib.get_close_matches(wanted, candidates, n=most)]
+
+
+def label_text(label: str | float) -> str:
+    """A label of the settings or of a model's classes as the text that ``label_of`` gives.
+
+    >>> label_text(True), label_text(1.0), label_text("late")
+    ('1', '1', 'late')
+    """
+    if isinstance(label, float) and not label.is_integer():
+        return repr(label)
+    return label if isinstance(label, str) else str(int(label))

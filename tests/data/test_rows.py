@@ -13,11 +13,11 @@ import pytest
 from support.sample_data import AS_OF, damaged_parquet, settings_of, write_data
 
 from model_checks.data import open_engine
-from model_checks.data.rows import Rows, label_text, open_rows, segment_rows
+from model_checks.data.rows import Rows, open_rows, segment_rows
 from model_checks.errors import DataError
 from model_checks.settings import Segmentation, Settings
 from model_checks.settings.column_roles import roles_of
-from model_checks.text import quoted
+from model_checks.text import label_text, quoted
 
 
 class Reader:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from model_checks.data.rows import label_text
 from model_checks.plan.loosening.notation import told
 from model_checks.settings import Settings
+from model_checks.text import label_text
 
 _OF_OTHERS = {
     "task": "another task",
