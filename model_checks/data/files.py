@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from model_checks.data.sql import literal
 from model_checks.errors import DataError
+from model_checks.settings.files import no_file
 from model_checks.settings.urls import path_of
-from model_checks.store.files import no_file
 
 _PATTERN = re.compile(r"[*?\[]")
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"

@@ -11,21 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from model_checks.judging.evidence import Finding
-from model_checks.judging.significance import (
-    Correction,
-    adjusted,
-    confidence_of,
-    factors_of,
-    furthest_z,
-    growth,
-    p_value,
-    stepwise,
-)
+from model_checks.judging.significance import adjusted, factors_of, furthest_z, growth, stepwise
 from model_checks.judging.verdict import Verdict, corrected, meeting, missing, verdict_on
 from model_checks.metrics import Estimate
 from model_checks.metrics.intervals import Interval, normal_quantile
+from model_checks.metrics.intervals.quantiles import confidence_of, p_value
 from model_checks.metrics.rounding import excess
 from model_checks.settings import Rule
+from model_checks.settings.rules import Correction
 
 AT_BOUND = "while the value is at the bound"
 FEW_BASELINE = "against so few rows of the baseline"

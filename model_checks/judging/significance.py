@@ -8,11 +8,10 @@ the root of the number of rows.
 import math
 from collections.abc import Callable, Sequence
 from itertools import accumulate
-from typing import Literal
 
 from model_checks.metrics.intervals import Interval, IntervalAt
-
-Correction = Literal["holm", "benjamini-hochberg", "none"]
+from model_checks.metrics.intervals.quantiles import confidence_of
+from model_checks.settings.rules import Correction
 
 FURTHEST = 7.0
 """No z is looked for beyond it: a p of 2.6e-12, which no number of checks would take back."""
@@ -22,20 +21,6 @@ _WITHIN = 1e-4
 
 Margin = Callable[[Interval], float]
 """By how much an interval lies on a side; below 0 where it does not."""
-
-
-def p_value(z: float) -> float:
-    """The probability that a standard normal variable's size exceeds z.
-
-    >>> round(p_value(1.959964), 6)
-    0.05
-    """
-    return math.erfc(z / math.sqrt(2))
-
-
-def confidence_of(z: float) -> float:
-    """The confidence whose normal quantile is z."""
-    return math.erf(z / math.sqrt(2))
 
 
 def furthest_z(

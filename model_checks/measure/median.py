@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from model_checks.data import Engine
-from model_checks.judging.significance import confidence_of
 from model_checks.measure.grouping import Grouping, Need, found_by_segment, grouped, listed, same
 from model_checks.measure.paired_means import means_of, sums_of
 from model_checks.metrics.intervals import normal_quantile
+from model_checks.metrics.intervals.quantiles import confidence_of
 from model_checks.metrics.statistics import JointMeans, MedianError
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions, Predictions

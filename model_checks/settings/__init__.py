@@ -14,13 +14,13 @@ from model_checks.settings.email import Email
 from model_checks.settings.engine import Limits
 from model_checks.settings.error_messages import key_mistake, refuse, sentences
 from model_checks.settings.field_types import Moment, Origin, Table, parse_moment
+from model_checks.settings.files import read_regular
 from model_checks.settings.model import Model, model_name
 from model_checks.settings.model_source import Deployed
 from model_checks.settings.rules import Correction, Judging, Rule
 from model_checks.settings.segments import Gap, Segmentation, segment_text
 from model_checks.settings.thresholds import Threshold
 from model_checks.settings.toml_text import MOST_BYTES, tables_in
-from model_checks.store.files import read_regular
 from model_checks.text import nearest
 
 __all__ = [

@@ -18,7 +18,7 @@ from model_checks.settings.field_types import (
     one_or_more,
     one_or_more_of,
 )
-from model_checks.store.files import read_regular
+from model_checks.settings.files import read_regular
 
 _LONGEST_PASSWORD = 2**16
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")

@@ -4,7 +4,6 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from model_checks.judging.significance import Correction
 from model_checks.settings.field_types import Table
 
 __all__ = ["AsOfElsewhere", "Correction", "CorrectionElsewhere", "Judging", "Rule"]
@@ -34,3 +33,6 @@ def _correction_is_the_models(_: object) -> None:
 
 AsOfElsewhere = Annotated[None, BeforeValidator(_as_of_is_the_models)]
 CorrectionElsewhere = Annotated[None, BeforeValidator(_correction_is_the_models)]
+
+
+Correction = Literal["holm", "benjamini-hochberg", "none"]

@@ -1,48 +1,7 @@
 """Files that are read only where they are files, and written whole or not at all."""
 
-import errno
 import os
-import stat
 from pathlib import Path
-
-_KINDS = {
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
-    stat.S_IFSOCK: "a socket",
-}
-
-
-def no_file(mode: int) -> str | None:
-    """What a thing is that would keep its reader waiting, by its mode; None of files and folders.
-
-    >>> no_file(stat.S_IFIFO), no_file(stat.S_IFREG)
-    ('a pipe, not a file', None)
-    """
-    kind = _KINDS.get(stat.S_IFMT(mode))
-    return f"{kind}, not a file" if kind else None
-
-
-def read_regular(path: Path, most: int | None = None) -> bytes:
-    """Return the content of a file; no pipe or device is opened, which might never end.
-
-    Parameters
-    ----------
-    most
-        How many bytes it may have.
-
-    Raises
-    ------
-    OSError
-        If it is no file, has more, or can't be read.
-    """
-    if what := no_file(path.stat().st_mode):
-        raise OSError(errno.EINVAL, f"is {what}", str(path))
-    with path.open("rb") as file:
-        content = file.read() if most is None else file.read(most + 1)
-    if most is not None and len(content) > most:
-        raise OSError(errno.EFBIG, f"is larger than {most:,} bytes", str(path))
-    return content
 
 
 def write_whole(path: Path, content: bytes) -> None:

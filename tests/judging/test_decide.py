@@ -15,7 +15,7 @@ from support.factories import bound, check
 
 from model_checks.judging.decide import AT_BOUND, FEW_BASELINE, Decision, decisions
 from model_checks.judging.evidence import Comparison, Finding
-from model_checks.judging.significance import Correction, adjusted
+from model_checks.judging.significance import adjusted
 from model_checks.judging.verdict import Verdict, verdict_on
 from model_checks.metrics import Estimate, intervals
 from model_checks.metrics.degradation import Terms, degradation, with_exact_baseline
@@ -23,6 +23,7 @@ from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import IntervalAt, wilson_interval
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.settings import Rule
+from model_checks.settings.rules import Correction
 
 PASS, FAIL, INCONCLUSIVE, NO_DATA = (
     Verdict.PASS,

@@ -16,12 +16,12 @@ from model_checks.judging.decide import decisions
 from model_checks.judging.evidence import Finding
 from model_checks.judging.model import rulings
 from model_checks.judging.results import ModelFacts
-from model_checks.judging.significance import Correction
 from model_checks.measure.model import Measurement
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.metrics.statistics import Aggregates, ConfusionCounts
 from model_checks.plan.checks import Bound, Check, Segment
+from model_checks.settings.rules import Correction
 
 pytestmark = pytest.mark.slow
 

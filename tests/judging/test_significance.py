@@ -9,18 +9,17 @@ from hypothesis import strategies as st
 
 from model_checks.judging.significance import (
     FURTHEST,
-    Correction,
     Margin,
     adjusted,
-    confidence_of,
     factors_of,
     furthest_z,
     growth,
-    p_value,
     stepwise,
 )
 from model_checks.metrics import intervals
 from model_checks.metrics.intervals import Interval, IntervalAt, normal_quantile, wilson_interval
+from model_checks.metrics.intervals.quantiles import confidence_of, p_value
+from model_checks.settings.rules import Correction
 
 WITHIN = 2e-4
 

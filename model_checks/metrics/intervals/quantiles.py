@@ -78,3 +78,17 @@ def _student_expansion(dof: float, z: float) -> float:
         ((((79 * s + 776) * s + 1482) * s - 1920) * s - 945) / 92160,
     )
     return z * (1 + sum(term / dof**power for power, term in enumerate(terms, start=1)))
+
+
+def p_value(z: float) -> float:
+    """The probability that a standard normal variable's size exceeds z.
+
+    >>> round(p_value(1.959964), 6)
+    0.05
+    """
+    return math.erfc(z / math.sqrt(2))
+
+
+def confidence_of(z: float) -> float:
+    """The confidence whose normal quantile is z."""
+    return math.erf(z / math.sqrt(2))

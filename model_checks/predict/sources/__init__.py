@@ -12,7 +12,7 @@ from model_checks.errors import MeasurementError, SourceError
 from model_checks.guard import guarded
 from model_checks.predict.sources.process_state import Surroundings, surroundings_of
 from model_checks.settings import Deployed
-from model_checks.store.files import read_regular
+from model_checks.settings.files import read_regular
 from model_checks.text import clean, said_by, type_name
 
 
