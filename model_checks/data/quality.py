@@ -11,9 +11,10 @@ from math import gcd
 
 from model_checks.data import Engine
 from model_checks.data.columns import feature_of, sql_of
-from model_checks.data.rows import Rows, is_number
+from model_checks.data.rows import Rows
 from model_checks.data.sql import identifier
 from model_checks.data.times import Times, after, is_time, moment_sql
+from model_checks.data.values import is_number
 from model_checks.errors import MeasurementError
 
 DAY = timedelta(days=1)

@@ -1,6 +1,5 @@
 """The labelled rows that a model is judged on: read, held to the window, counted."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,15 +16,11 @@ from model_checks.data.times import (
     window_bounds,
     window_start,
 )
+from model_checks.data.values import is_float, is_number, text_of
 from model_checks.errors import DataError
 from model_checks.plan.checks import Segment, SegmentRows
 from model_checks.settings import Model, Segmentation
 from model_checks.settings.column_roles import columns_named
-
-_FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's
-_NUMBER = re.compile(
-    r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|FLOAT|DOUBLE|DECIMAL(\(\d+,\d+\))?", re.ASCII
-)
 
 
 @dataclass(frozen=True)
@@ -216,44 +211,6 @@ def _equals(segment: Segment) -> str:
 
 def _segment(names: list[str], values: list[str | None]) -> Segment:
     return tuple(zip(names, values, strict=True))
-
-
-def text_of(sql: str, kind: str) -> str:
-    """SQL for a value as text, written as in the settings: 1.0 is 1, 1.50 is 1.5; a NaN is null."""
-    if kind == "BOOLEAN":
-        return _written(sql, "true", "false")
-    null = f"when isnan({sql}) then null " if is_float(kind) else ""
-    if kind.startswith("DECIMAL"):
-        return (
-            f"case {null}when {sql} = floor({sql}) then cast(floor({sql}) as varchar) "
-            f"else rtrim(cast({sql} as varchar), '0') end"
-        )
-    if is_float(kind):
-        return (
-            f"case {null}when abs({sql}) >= 1e18 then cast({sql} as varchar) "  # floor may overflow
-            f"when {sql} = floor({sql}) then cast(cast({sql} as bigint) as varchar) "
-            f"else cast({sql} as varchar) end"
-        )
-    return f"cast({sql} as varchar)"
-
-
-def label_of(sql: str, kind: str) -> str:
-    """SQL for a label as text: as other values, but true is 1 and false is 0."""
-    return _written(sql, "1", "0") if kind == "BOOLEAN" else text_of(sql, kind)
-
-
-def _written(sql: str, true: str, false: str) -> str:
-    return f"case when {sql} then {literal(true)} when not {sql} then {literal(false)} end"
-
-
-def is_number(kind: str) -> bool:
-    """Whether a column of this type can be a regression's target or prediction, or a score."""
-    return bool(_NUMBER.fullmatch(kind))
-
-
-def is_float(kind: str) -> bool:
-    """Whether a column of this type can hold NaN and infinity."""
-    return kind in _FLOATS
 
 
 def label_condition(target: str, types: Mapping[str, str]) -> str:

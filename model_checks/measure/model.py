@@ -9,8 +9,9 @@ from pathlib import Path
 from model_checks.data import Engine, open_engine, open_file
 from model_checks.data.columns import sql_of
 from model_checks.data.quality import Lookout, Signs
-from model_checks.data.rows import Rows, label_of, listed_rows, open_rows, segment_rows
+from model_checks.data.rows import Rows, listed_rows, open_rows, segment_rows
 from model_checks.data.sql import literal
+from model_checks.data.values import label_of
 from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.judging.results import ModelFacts

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from model_checks.data.columns import number_of, sql_of
-from model_checks.data.rows import is_float
+from model_checks.data.values import is_float
 from model_checks.predict.column_names import column_shown, is_answered
 from model_checks.predict.columns import AnswerColumns
 from model_checks.settings import Model

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from model_checks.data import Engine
 from model_checks.data.columns import number_of, sql_of, why_no_number
-from model_checks.data.rows import is_number, label_of, text_of
 from model_checks.data.sql import literal
+from model_checks.data.values import is_number, label_of, text_of
 from model_checks.errors import DataError
 from model_checks.predict.column_names import column_shown
 from model_checks.predict.columns import AnswerColumns

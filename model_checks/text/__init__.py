@@ -5,7 +5,6 @@ import heapq
 import re
 from collections.abc import Iterable, Sequence
 
-from model_checks.data.rows import label_of
 from model_checks.text.redaction import without_secrets
 
 # Controls, marks that turn the reading direction or can't be seen, and halves of surrogate pairs.

@@ -36,8 +36,8 @@ from support.spark_cluster import Place, kill_an_executor
 
 from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
-from model_checks.data.rows import text_of
 from model_checks.data.spark import Spark, connection
+from model_checks.data.values import text_of
 from model_checks.measure.curves import curves_of
 from model_checks.measure.model import Measurement, reopen
 from model_checks.metrics import metrics_of

@@ -10,9 +10,9 @@ import pytest
 
 from model_checks.data.database.errors import _said, connection_complaint
 from model_checks.data.duckdb.connection import told as told_of_duckdb
-from model_checks.data.rows import _NUMBER
 from model_checks.data.spark.errors import shown, told
 from model_checks.data.times import _TIME
+from model_checks.data.values import _NUMBER
 from model_checks.notify.email import message
 from model_checks.notify.email.redaction import Secrets
 from model_checks.plan.checks import plain
