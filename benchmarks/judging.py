@@ -17,7 +17,7 @@ from timing import REPOSITORY, Figure, tell
 sys.path.insert(0, str(REPOSITORY))  # a clone is not installed
 
 from model_checks.judging.model import rulings
-from model_checks.judging.results import ModelFacts
+from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics.intervals import student_quantile
 from model_checks.metrics.statistics import Aggregates, ConfusionCounts, ErrorMoments, RankSums

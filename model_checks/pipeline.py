@@ -14,7 +14,8 @@ from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.judging.gate import gate_of, unjudged_models
 from model_checks.judging.model import rulings
-from model_checks.judging.results import ModelFacts, Result, Run
+from model_checks.judging.results import Result, Run
+from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import (
     Measurement,
     count_labelled,

@@ -10,54 +10,13 @@ from typing import Any
 from model_checks.judging.decide import Decision, Evidence
 from model_checks.judging.evidence import Comparison, Finding, Gap
 from model_checks.judging.verdict import Verdict, fails
+from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Check, Segment
 from model_checks.report.sentence import sentence
 from model_checks.text import clean
 
 SCHEMA = 1
-
-
-@dataclass(frozen=True)
-class ModelFacts:
-    """What one model was judged on.
-
-    Attributes
-    ----------
-    source
-        The model's file or object, or that its predictions are logged.
-    sha256
-        Of the model's file; None where there is none.
-    rows, labelled, dropped, untimed
-        Rows in the window, those with a label, those left out for want of one, and the rows that
-        no window holds for want of a time.
-    window_start, window_end
-        None where the window is open on that side.
-    as_of
-        The moment it was judged at.
-    newest_row, newest_label
-        Times of the newest row before that moment, and of the newest with a label; None where the
-        rows have no times.
-    error
-        Why the model could not be measured; None if it was.
-    notes
-        What is worth saying of its rows, its answers and how it is compared, one sentence each.
-    """
-
-    task: str
-    source: str
-    sha256: str | None = None
-    rows: int | None = None
-    labelled: int | None = None
-    dropped: int | None = None
-    untimed: int | None = None
-    window_start: datetime | None = None
-    window_end: datetime | None = None
-    as_of: datetime | None = None
-    newest_row: datetime | None = None
-    newest_label: datetime | None = None
-    error: str | None = None
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

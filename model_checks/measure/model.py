@@ -14,8 +14,8 @@ from model_checks.data.sql import literal
 from model_checks.data.values import label_of
 from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
-from model_checks.judging.results import ModelFacts
 from model_checks.measure.baseline import Judged, MeasuredBaseline, Rival, measured_elsewhere
+from model_checks.measure.facts import ModelFacts
 from model_checks.measure.predictors import Contestant, Keeping, answered
 from model_checks.measure.requirements import Needs, needs_of
 from model_checks.measure.segment_values import values_there

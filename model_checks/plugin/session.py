@@ -14,8 +14,9 @@ from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import SettingsError
 from model_checks.judging.gate import Gate, gate_of, unjudged_models
 from model_checks.judging.model import rulings
-from model_checks.judging.results import Chart, ModelFacts, Result
+from model_checks.judging.results import Chart, Result
 from model_checks.measure.curves import curves_of
+from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
 from model_checks.pipeline import plan_of

@@ -7,7 +7,8 @@ import numpy as np
 
 from model_checks.data.quality import DAY, SHARE, Signs
 from model_checks.data.times import Times, moment_text
-from model_checks.judging.results import ModelFacts, Result
+from model_checks.judging.results import Result
+from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics import METRICS
 from model_checks.plan.checks import labelled_rows

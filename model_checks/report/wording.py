@@ -3,7 +3,7 @@
 import math
 
 from model_checks.data.times import moment_text
-from model_checks.judging.results import ModelFacts
+from model_checks.measure.facts import ModelFacts
 from model_checks.metrics.rounding import excess
 from model_checks.plan.checks import Bound, Check, Segment, segment_in_words
 from model_checks.report.sentence import figure

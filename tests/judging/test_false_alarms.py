@@ -15,7 +15,7 @@ from support.factories import check
 from model_checks.judging.decide import decisions
 from model_checks.judging.evidence import Finding
 from model_checks.judging.model import rulings
-from model_checks.judging.results import ModelFacts
+from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import wilson_interval

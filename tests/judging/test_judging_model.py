@@ -12,8 +12,9 @@ from support.factories import bound, check, estimate
 from model_checks.judging.decide import Decision, Evidence
 from model_checks.judging.evidence import Finding
 from model_checks.judging.model import rulings
-from model_checks.judging.results import ModelFacts, Result, result_as_json
+from model_checks.judging.results import Result, result_as_json
 from model_checks.judging.verdict import Verdict
+from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics.statistics import (
     Aggregates,

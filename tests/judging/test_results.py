@@ -10,15 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.factories import bound, check, estimate, result_of
 
-from model_checks.judging.results import (
-    ModelFacts,
-    Result,
-    Run,
-    error_of,
-    result_as_json,
-    run_as_json,
-)
+from model_checks.judging.results import Result, Run, error_of, result_as_json, run_as_json
 from model_checks.judging.verdict import Verdict
+from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Bound
 

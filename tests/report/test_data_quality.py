@@ -15,7 +15,7 @@ from support.project import CHURN, Project, text_in
 from support.sample_data import AS_OF, agreed, label_keys, python_model, settings_of, write_data
 from support.spark_cluster import Place
 
-from model_checks.judging.results import ModelFacts
+from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
 

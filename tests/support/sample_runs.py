@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from model_checks.judging.results import Chart, ModelFacts, Result, Run, error_of
+from model_checks.judging.results import Chart, Result, Run, error_of
+from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import METRICS, Estimate
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.plan.build import plan_checks
