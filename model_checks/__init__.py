@@ -9,12 +9,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from model_checks.judging.results import run_as_json
     from model_checks.notify.email.message import compose, summary_html
     from model_checks.pipeline import judge
     from model_checks.predict.sources import load_model
     from model_checks.report.charts import overview_chart
     from model_checks.settings import load_settings, parse_moment, parse_settings
+    from model_checks.store.results_json import run_as_json
 
 __version__ = "0.1.0"
 
@@ -38,7 +38,7 @@ _HOMES = {
     "overview_chart": "report.charts",
     "parse_moment": "settings",
     "parse_settings": "settings",
-    "run_as_json": "judging.results",
+    "run_as_json": "store.results_json",
     "summary_html": "notify.email.message",
 }
 

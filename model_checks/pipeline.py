@@ -14,7 +14,7 @@ from model_checks.errors import MeasurementError
 from model_checks.guard import Interrupted, guarded, heeding
 from model_checks.judging.gate import gate_of, unjudged_models
 from model_checks.judging.model import rulings
-from model_checks.judging.results import Result, Run
+from model_checks.judging.results import Result, Run, run_id
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import (
     Measurement,
@@ -200,11 +200,6 @@ def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict
             known |= rows
             known[()] = sum(rows.values())
     return known
-
-
-def run_id(started: datetime) -> str:
-    """The id of a run, which sorts by time."""
-    return f"{started:%Y%m%dT%H%M%S%fZ}"
 
 
 def mode_of(*, gate: bool) -> str:

@@ -6,10 +6,10 @@ from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from model_checks.judging.results import Chart, Run
-from model_checks.pipeline import run_id
+from model_checks.judging.results import Run, run_id
 from model_checks.plugin.options import Options
 from model_checks.plugin.session import CheckSession
+from model_checks.report.charts.picture import Chart
 from model_checks.settings import Email
 from model_checks.store.files import write_whole
 from model_checks.text import told_of

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from model_checks.judging.results import Result, Run
+from model_checks.judging.results import Result, Run, run_id
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
-from model_checks.pipeline import mode_of, run_id, versions
+from model_checks.pipeline import mode_of, versions
 from model_checks.plan.checks import Plan
 from model_checks.plugin.session import CheckSession
 from model_checks.report.data_quality import suspicions

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from model_checks.judging.results import Chart, Result, Run
+from model_checks.judging.results import Result, Run
 from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.plugin.writers import REPORT, Writers
+from model_checks.report.charts.picture import Chart
 from model_checks.report.sentence import Size, evidence_text
 from model_checks.report.wording import facts_text
 

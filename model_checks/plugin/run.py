@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from model_checks.judging.gate import Gate
-from model_checks.judging.results import Chart, Result, Run, error_of, run_as_json
+from model_checks.judging.results import Result, Run, error_of
 from model_checks.notify.policy import Told, tell
 from model_checks.plan.checks import Plan
 from model_checks.plugin import status_key
@@ -18,7 +18,9 @@ from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_o
 from model_checks.plugin.session import DIED, CheckSession
 from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.plugin.writers import Writers
+from model_checks.report.charts.picture import Chart
 from model_checks.store.files import write_whole
+from model_checks.store.results_json import run_as_json
 
 RUN = "model_checks run"
 """What a run is called among pytest's plugins."""

@@ -14,7 +14,7 @@ from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import SettingsError
 from model_checks.judging.gate import Gate, gate_of, unjudged_models
 from model_checks.judging.model import rulings
-from model_checks.judging.results import Chart, Result
+from model_checks.judging.results import Result
 from model_checks.measure.curves import curves_of
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement, measure, moment_of, reopen
@@ -29,6 +29,7 @@ from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.shared_cache import Once
 from model_checks.plugin.signals import Signals
 from model_checks.predict.sources import raised
+from model_checks.report.charts.picture import Chart
 from model_checks.settings import Settings, load_settings
 
 DIED = "the process that measured it died"

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from model_checks.judging.gate import Gate
-from model_checks.judging.results import Run, unjudged_text
+from model_checks.judging.results import Run
 from model_checks.notify.policy import Told
 from model_checks.plugin.html_report import PAGE
 from model_checks.plugin.options import Options
-from model_checks.report.wording import newest_texts
+from model_checks.report.wording import newest_texts, unjudged_text
 
 _SHOWN = 5
 """Of the checks that were not evaluated, and of the bounds that are looser, so many are named."""

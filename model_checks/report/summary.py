@@ -6,10 +6,10 @@ from itertools import islice
 from typing import Generic, TypeVar
 
 from model_checks.data.times import moment_text
-from model_checks.judging.results import Result, Run, unjudged_text
+from model_checks.judging.results import Result, Run
 from model_checks.judging.verdict import Verdict
 from model_checks.report.table_row import Row, row_of
-from model_checks.report.wording import facts_text
+from model_checks.report.wording import facts_text, unjudged_text
 from model_checks.text import clean, counted, one_line
 
 Item = TypeVar("Item")

@@ -99,3 +99,15 @@ def miss_text(value: float, bound: Bound, digits: int) -> str:
     if bound.max is not None and excess(value, bound.max) > 0:
         return f"{figure(value - bound.max, digits)} too high"
     return "not proven"
+
+
+def unjudged_text(name: str, checks: int) -> str:
+    """Return that a model was not judged, in words.
+
+    >>> unjudged_text("churn", 4)
+    'churn: none of its 4 checks was evaluated'
+    """
+    which = "its only check was not evaluated"
+    if checks != 1:
+        which = f"none of its {checks:,} checks was evaluated" if checks else "no check was made"
+    return f"{name}: {which}"

@@ -12,7 +12,7 @@ from support.factories import bound, check, estimate
 from model_checks.judging.decide import Decision, Evidence
 from model_checks.judging.evidence import Finding
 from model_checks.judging.model import rulings
-from model_checks.judging.results import Result, result_as_json
+from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import MeasuredBaseline, Measurement
@@ -29,6 +29,7 @@ from model_checks.metrics.statistics import (
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.report.sentence import evidence_text, sentence
 from model_checks.settings import Rule
+from model_checks.store.results_json import result_as_json
 
 PLANS: list[Segment] = [(("plan", str(k)),) for k in range(20)]
 FACTS = ModelFacts(task="binary", source="churn.skops")

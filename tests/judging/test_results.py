@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.factories import bound, check, estimate, result_of
 
-from model_checks.judging.results import Result, Run, error_of, result_as_json, run_as_json
+from model_checks.judging.results import Result, Run, error_of
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Bound
+from model_checks.store.results_json import result_as_json, run_as_json
 
 ROWS = 5000
 

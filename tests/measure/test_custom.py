@@ -22,12 +22,13 @@ from support.sample_data import (
 )
 
 from model_checks.data.duckdb import DuckDB
-from model_checks.judging.results import Result, run_as_json
+from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Asked, Estimate
 from model_checks.metrics.custom import own as own_estimate
 from model_checks.metrics.intervals import normal_quantile
 from model_checks.pipeline import judge
+from model_checks.store.results_json import run_as_json
 
 Columns = Mapping[str, Any]
 

@@ -24,13 +24,13 @@ from support.sample_data import (
 )
 
 from model_checks.errors import DataError
-from model_checks.judging.results import result_as_json, run_as_json
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.model import find_segments, moment_of
 from model_checks.measure.statistics import find_aggregates
 from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
 from model_checks.settings import load_settings
+from model_checks.store.results_json import result_as_json, run_as_json
 
 NAN, INF = float("nan"), float("inf")
 ALL_BINARY = agreed(metrics_of("binary"))

@@ -10,10 +10,10 @@ import pytest
 from support.databases import VARIABLE, Somewhere
 from support.sample_data import AS_OF, python_model, results_of, settings_of
 
-from model_checks.judging.results import run_as_json
 from model_checks.judging.verdict import Verdict
 from model_checks.notify.email.message import compose
 from model_checks.pipeline import judge
+from model_checks.store.results_json import run_as_json
 
 NEEDED = "0 labelled rows, at least 1 are needed"
 ACCURACY = {"accuracy": 0.5}

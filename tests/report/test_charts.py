@@ -19,7 +19,7 @@ from PIL import Image
 from support.factories import result_of
 
 from model_checks.judging.evidence import Comparison
-from model_checks.judging.results import Chart, Result, error_of
+from model_checks.judging.results import Result, error_of
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.curves import (
     Confusion,
@@ -59,6 +59,7 @@ from model_checks.report.charts.layout import MOST_ROWS, WORST_FIRST, arranged, 
 from model_checks.report.charts.marks import WIDTH, Box, Dot, Drawing, Label, Line, Mark, Raster
 from model_checks.report.charts.multilabel import MOST_DRAWN, f1_of, outcomes_drawing
 from model_checks.report.charts.overview import overview_drawing
+from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.regression import mean_error, quantile, regression_drawing
 from model_checks.report.charts.scales import (
     Scale,

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from model_checks.judging.results import Chart, Result, Run, error_of
+from model_checks.judging.results import Result, Run, error_of
 from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import METRICS, Estimate
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRows
+from model_checks.report.charts.picture import Chart
 from model_checks.settings import Email, Settings
 from support.factories import result_of
 

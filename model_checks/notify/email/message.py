@@ -16,8 +16,9 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from model_checks.judging.results import Chart, Run
+from model_checks.judging.results import Run
 from model_checks.report.broken_run import Broken, broken_headline, summary_of_broken
+from model_checks.report.charts.picture import Chart
 from model_checks.report.summary import Picture, Summary, concerned, headline, summary_of
 from model_checks.report.wording import more_text
 from model_checks.settings import Email

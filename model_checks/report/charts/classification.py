@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model_checks.judging.results import Chart
 from model_checks.report.charts import canvas
 from model_checks.report.charts.axes import (
     BLUE,
@@ -21,6 +20,7 @@ from model_checks.report.charts.axes import (
 from model_checks.report.charts.canvas.text import readable, text_width
 from model_checks.report.charts.confusion_matrix import Matrix, shares
 from model_checks.report.charts.marks import Dot, Drawing, Label, Line, Mark
+from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.scales import Scale
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from model_checks.judging.results import Chart
 from model_checks.plan.checks import Segment
 from model_checks.report.charts.classification import roc_and_confusion_chart
 from model_checks.report.charts.layout import segment_name
 from model_checks.report.charts.multilabel import outcomes_chart
+from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.regression import regression_chart
 
 if TYPE_CHECKING:  # whoever calls has imported them

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model_checks.judging.results import Chart
 from model_checks.metrics.statistics import Floats
 from model_checks.report.charts import canvas
 from model_checks.report.charts.axes import BLUE, LIGHT, MARGIN, ORANGE, captioned, heading
 from model_checks.report.charts.canvas.text import readable, shortened, text_width
 from model_checks.report.charts.marks import GREY, WIDTH, Box, Drawing, Label, Mark
+from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.scales import Scale, short_count
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them

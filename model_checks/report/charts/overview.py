@@ -7,7 +7,7 @@ block a segmentation: a row a segment value, a column a metric, and one scale a 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from model_checks.judging.results import Chart, Result
+from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.report.charts import canvas
 from model_checks.report.charts.canvas.text import readable, shortened, text_width
@@ -34,6 +34,7 @@ from model_checks.report.charts.marks import (
     Line,
     Mark,
 )
+from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.scales import tick_label
 
 _MARGIN = 16.0

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.judging.results import Chart
 from model_checks.metrics.statistics import Floats
 from model_checks.report.charts import canvas
 from model_checks.report.charts.axes import (
@@ -32,6 +31,7 @@ from model_checks.report.charts.marks import (
     Mark,
     Raster,
 )
+from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.scales import Scale, number, short_count
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them

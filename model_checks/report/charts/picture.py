@@ -1,0 +1,13 @@
+"""A drawn picture, and what it shows in words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn picture; ``alt`` tells in words what it shows, with the figures that matter."""
+
+    model: str
+    title: str
+    alt: str
+    png: bytes

@@ -1,0 +1,143 @@
+"""A run as ``results.json`` keeps it: one object, whole or not at all."""
+
+import json
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from model_checks.judging.results import Result, Run
+from model_checks.measure.facts import ModelFacts
+from model_checks.metrics import Estimate
+from model_checks.plan.checks import Segment
+
+SCHEMA = 1
+
+
+def run_as_json(run: Run) -> str:
+    """The run as ``results.json`` keeps it: JSON numbers or null, never NaN."""
+    document = {
+        "schema": SCHEMA,
+        "run": {
+            "id": run.id,
+            "started": _iso(run.started),
+            "finished": _iso(run.finished),
+            "as_of": _iso(run.as_of),
+            "mode": run.mode,
+            "exit_status": run.exit_status,
+            "versions": dict(run.versions),
+            "planned": run.planned,
+            "left_out": list(run.left_out),
+            "notes": list(run.notes),
+            "cut_short": run.cut_short,
+            "unwritten": list(run.unwritten),
+            "unjudged": list(run.unjudged),
+        },
+        "models": {
+            name: _model_as_json(facts, run.thresholds_sha256) for name, facts in run.models.items()
+        },
+        "checks": [result_as_json(result) for result in run.results],
+    }
+    text = json.dumps(document, indent=2, allow_nan=False, ensure_ascii=False)
+    # Half a surrogate pair, from a file's name say, can't be written as UTF-8; JSON can escape it.
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
+
+
+def result_as_json(result: Result) -> dict[str, Any]:
+    """One entry of ``checks``."""
+    check, estimate, evidence = result.check, result.estimate, result.evidence
+    compared = check.kind == "degradation"
+    return {
+        "id": check.id,
+        "model": check.model,
+        "kind": check.kind,
+        "metric": check.metric,
+        "average": check.average,
+        "beta": check.beta,
+        "function": check.function.reference if check.function else None,
+        "segment": dict(check.segment) or None,
+        "n": estimate.n if estimate else None,
+        "unit": estimate.unit if estimate else None,
+        **_interval_as_json(estimate),
+        "confidence": check.confidence,
+        "method": estimate.method if estimate else None,
+        "min": check.bound.min,
+        "max": None if compared else check.bound.max,
+        "warn": check.bound.warn,
+        "rule": check.bound.rule,
+        "verdict": result.verdict.value,
+        "failed": result.failed,
+        "message": result.message,
+        "p_value": _number(evidence.p_value) if evidence else None,
+        "adjusted_p_value": _number(evidence.adjusted) if evidence else None,
+        "correction": evidence.correction if evidence else None,
+        "rows_to_decide": result.rows_to_decide,
+        "baseline": _baseline_as_json(result) if compared else None,
+        "gap": _gap_as_json(result) if check.kind == "gap" else None,
+    }
+
+
+def _interval_as_json(estimate: Estimate | None) -> dict[str, float | None]:
+    return {
+        name: _number(getattr(estimate, name)) if estimate else None
+        for name in ("value", "low", "high")
+    }
+
+
+def _baseline_as_json(result: Result) -> dict[str, Any]:
+    """What was compared with, by how much it may be worse, and by how much it is."""
+    check, compared = result.check, result.comparison
+    agreed = {"max_degradation": check.bound.max, "relative": check.relative}
+    if compared is None:
+        return {"source": None, **agreed}
+    one, degradation = compared.baseline, compared.degradation
+    return {
+        "source": compared.source,
+        "paired": compared.paired,
+        **_interval_as_json(one),
+        "n": one.n,
+        "method": one.method,
+        **agreed,
+        "degradation": {**_interval_as_json(degradation), "method": degradation.method},
+    }
+
+
+def _gap_as_json(result: Result) -> dict[str, Any]:
+    """What was agreed, and between which segments the gap is."""
+    check, gap = result.check, result.gap
+    columns = {column: None for segment in check.among for column, _ in segment}
+    return {
+        "max_gap": check.bound.max,
+        "over": list(columns),
+        "largest": _end_as_json(gap.largest) if gap else None,
+        "smallest": _end_as_json(gap.smallest) if gap else None,
+    }
+
+
+def _end_as_json(end: tuple[Segment, float]) -> dict[str, Any]:
+    segment, value = end
+    return {"segment": dict(segment), "value": _number(value)}
+
+
+def _model_as_json(facts: ModelFacts, thresholds_sha256: str) -> dict[str, Any]:
+    return {
+        "task": facts.task,
+        "source": facts.source,
+        "sha256": {"model": facts.sha256, "thresholds": thresholds_sha256},
+        "rows": facts.rows,
+        "labelled": facts.labelled,
+        "dropped": facts.dropped,
+        "untimed": facts.untimed,
+        "window": {"start": _iso(facts.window_start), "end": _iso(facts.window_end)},
+        "newest_row": _iso(facts.newest_row),
+        "newest_label": _iso(facts.newest_label),
+        "error": facts.error,
+        "notes": list(facts.notes),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None
+
+
+def _number(value: float | None) -> float | None:
+    return float(value) if value is not None and math.isfinite(value) else None
