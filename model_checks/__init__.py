@@ -9,10 +9,11 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from model_checks.notify.email.message import compose, summary_html
+    from model_checks.notify.email.message import compose
     from model_checks.pipeline import judge
     from model_checks.predict.sources import load_model
     from model_checks.report.charts import overview_chart
+    from model_checks.report.page import summary_html
     from model_checks.settings import load_settings, parse_moment, parse_settings
     from model_checks.store.results_json import run_as_json
 
@@ -39,7 +40,7 @@ _HOMES = {
     "parse_moment": "settings",
     "parse_settings": "settings",
     "run_as_json": "store.results_json",
-    "summary_html": "notify.email.message",
+    "summary_html": "report.page",
 }
 
 

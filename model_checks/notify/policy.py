@@ -202,7 +202,7 @@ def _guarded(send: Callable[[], Told | None]) -> Told:
 
 def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str, ...]:
     try:
-        from model_checks.notify.email.message import summary_html
+        from model_checks.report.page import summary_html
 
         page = summary_html(run, charts, str(folder / "report.html"))
         write_whole(folder / "summary.html", page.encode())

@@ -30,7 +30,8 @@ from support.sample_runs import (
 
 from model_checks.judging.results import Run, error_of
 from model_checks.metrics import Estimate
-from model_checks.notify.email.message import PLACEHOLDER, compose, lighter_forms, summary_html
+from model_checks.notify.email.message import PLACEHOLDER, compose, lighter_forms
+from model_checks.report.page import summary_html
 from model_checks.report.summary import summary_of
 
 REPORT = "reports/report.html"

@@ -51,7 +51,7 @@ def broken(*_):
     raise RuntimeError("no ink\\nleft")
 model_checks.report.charts.detail_chart = broken
 model_checks.report.charts.overview_chart = broken
-model_checks.notify.email.message.summary_html = broken
+model_checks.report.page.summary_html = broken
 """
 
 

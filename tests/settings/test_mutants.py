@@ -11,8 +11,9 @@ from support.project import Project
 
 from model_checks.errors import SettingsError
 from model_checks.judging.results import Run
-from model_checks.notify.email.message import compose, summary_html
+from model_checks.notify.email.message import compose
 from model_checks.pipeline import judge
+from model_checks.report.page import summary_html
 from model_checks.settings import parse_settings
 from model_checks.store.results_json import run_as_json
 

@@ -1,8 +1,6 @@
 """What a mail says: a run and its charts become a static page, or a message ready to be sent."""
 
-import base64
 import re
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
@@ -11,16 +9,13 @@ from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP
 from email.utils import make_msgid, parseaddr
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from model_checks.judging.results import Run
 from model_checks.report.broken_run import Broken, broken_headline, summary_of_broken
 from model_checks.report.charts.picture import Chart
-from model_checks.report.summary import Picture, Summary, concerned, headline, summary_of
-from model_checks.report.wording import more_text
+from model_checks.report.page import page_html, picture_of
+from model_checks.report.plain_text import plain_text
+from model_checks.report.summary import Summary, concerned, headline, summary_of
 from model_checks.settings import Email
 from model_checks.text import clean
 
@@ -32,28 +27,8 @@ _LARGEST_HTML = 80_000
 
 _MOST_IN_HTML = (60, 30, 15, 8, 4, 2, 1)
 _MOST_IN_TEXT = 1000
-_MOST_ON_PAGE = 5000
 _MOST_CHARTS = 12
 _IMAGE = re.compile(r'<img (?:(?!alt=)[^<>])*+alt="([^"]*+)"[^<>]*+>')
-
-
-def summary_html(run: Run, charts: Sequence[Chart], report: str) -> str:
-    """A static page that needs nothing beside itself.
-
-    Parameters
-    ----------
-    run
-        What was found.
-    charts
-        Shown inside the page.
-    report
-        Where the whole report is: a path or a URL.
-    """
-    pictures = [
-        _picture(chart, f"data:image/png;base64,{base64.b64encode(chart.png).decode('ascii')}")
-        for chart in charts
-    ]
-    return _html(summary_of(run, pictures, report, _MOST_ON_PAGE))
 
 
 def compose(
@@ -88,7 +63,7 @@ def compose(
     ordered = sorted(charts, key=lambda chart: chart.model not in names)
     sent, more = ordered[:_MOST_CHARTS], max(len(ordered) - _MOST_CHARTS, 0)
     ids = [f"chart-{place}@model-checks" for place in range(1, len(sent) + 1)]
-    pictures = [_picture(chart, f"cid:{cid}") for chart, cid in zip(sent, ids, strict=True)]
+    pictures = [picture_of(chart, f"cid:{cid}") for chart, cid in zip(sent, ids, strict=True)]
 
     message = _addressed(_subject(run), run.finished, email)
     _fill(message, told)
@@ -147,80 +122,14 @@ def mail_address(written: str) -> Address:
     return Address(clean(name, 80).replace("=?", "= ?"), username, domain)
 
 
-def plain_text(summary: Summary) -> str:
-    """The summary for a reader who sees no HTML."""
-    told = summary.headline
-    lines = [told[:1].upper() + told[1:], "", f"{summary.counts}.", f"{summary.as_of}."]
-    lines.append(f"Report: {summary.report}")
-    lines += _section("What went wrong", summary.wrong.items)
-    lines += _more(summary.wrong.more, "mistake")
-    for model in summary.failing.items:
-        lines += _section(
-            f"{model.name}: {model.counts}", [row.message for row in model.rows.items]
-        )
-        lines += _more(model.rows.more, "failing check", "of this model")
-    lines += _more(summary.failing.more, "model", "with failing checks")
-    troubles = [f"{one.model}: {one.reason} ({one.checks})" for one in summary.troubles.items]
-    lines += _section("Could not be measured", troubles)
-    lines += _more(summary.troubles.more, "reason")
-    lines += _section("Passed with a warning", summary.warnings.items)
-    lines += _more(summary.warnings.more, "warning")
-    lines += _section("Worth knowing", summary.notes.items)
-    lines += _more(summary.notes.more, "note")
-    lines += _section("Left out", summary.left_out.items)
-    lines += _more(summary.left_out.more, "check", "left out")
-    judged = [f"{one.model}: {one.passed}; {one.facts}" for one in summary.judged.items]
-    lines += _section("What was judged", judged)
-    lines += _more(summary.judged.more, "model")
-    return "\n".join([*lines, "", "-- ", _wrapped(summary.footer)]) + "\n"
-
-
-def _section(title: str, sentences: Sequence[str]) -> list[str]:
-    if not sentences:
-        return []
-    items = [_wrapped(sentence, "  * ", "    ") for sentence in sentences]
-    return ["", title, "-" * len(title), *items]
-
-
-def _more(n: int, noun: str, which: str = "") -> list[str]:
-    return [f"    {more_text(n, noun, which)}"] if n else []
-
-
-def _wrapped(text: str, first: str = "", rest: str = "") -> str:
-    return textwrap.fill(
-        text,
-        width=76,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def _html_for_mail(told: Callable[[int], Summary]) -> str:
     """With as many entries as there is room for."""
     html = ""
     for most in _MOST_IN_HTML:
-        html = _html(told(most))
+        html = page_html(told(most))
         if len(html.encode("utf-8")) < _LARGEST_HTML:
             break
     return html
-
-
-def _html(summary: Summary) -> str:
-    fields = {name: getattr(summary, name) for name in summary.__dataclass_fields__}
-    return _template().render(**fields, link=summary.link, more_text=more_text)
-
-
-@cache
-def _template() -> Template:
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    return environment.get_template("summary.html.jinja")
-
-
-def _picture(chart: Chart, src: str) -> Picture:
-    return Picture(clean(chart.model, 80), clean(chart.title, 120), clean(chart.alt), src)
 
 
 def _addressed(subject: str, moment: datetime, email: Email | None) -> EmailMessage:
