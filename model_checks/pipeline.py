@@ -10,8 +10,7 @@ from functools import cache
 
 from model_checks import __version__
 from model_checks.data.scratch import Scratch, remove_abandoned
-from model_checks.errors import MeasurementError
-from model_checks.guard import Interrupted, guarded, heeding
+from model_checks.errors import Interrupted, MeasurementError, guarded, heeding
 from model_checks.judging.gate import gate_of, unjudged_models
 from model_checks.judging.model import rulings
 from model_checks.judging.results import Result, Run, run_id

@@ -15,8 +15,7 @@ import pytest
 from support.project import churn_project
 from support.sample_data import AS_OF, python_model, python_module, results_of, settings_of
 
-from model_checks.errors import DataError, MeasurementError
-from model_checks.guard import guarded, heeding
+from model_checks.errors import DataError, MeasurementError, guarded, heeding
 from model_checks.judging.decide import decisions
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.model import Measurement, find_segments, measure

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from model_checks.data.columns import Columns
-from model_checks.errors import DataError
-from model_checks.guard import guarded
+from model_checks.errors import DataError, guarded
 from model_checks.settings import Data, Settings
 from model_checks.settings.column_roles import NO_ROLES, Roles
 from model_checks.text import type_name

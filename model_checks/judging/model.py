@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from model_checks.errors import MeasurementError
-from model_checks.guard import guarded
+from model_checks.errors import MeasurementError, guarded
 from model_checks.judging.decide import decisions
 from model_checks.judging.evidence import Comparison, Finding, Gap, too_few_rows
 from model_checks.judging.results import Result, error_of, result_of

@@ -13,8 +13,7 @@ from model_checks.data import open_engine
 from model_checks.data.overlap import overlap
 from model_checks.data.rows import Rows, open_rows, require_columns
 from model_checks.data.shared_data import may_share
-from model_checks.errors import DataError, MeasurementError
-from model_checks.guard import guarded
+from model_checks.errors import DataError, MeasurementError, guarded
 from model_checks.measure.predictors import Answered, Contestant, Keeping, answered
 from model_checks.measure.requirements import Needs, scores_needed
 from model_checks.measure.statistics import CHANGED, find_pairs

@@ -12,8 +12,7 @@ from model_checks.data.quality import Lookout, Signs
 from model_checks.data.rows import Rows, listed_rows, open_rows, segment_rows
 from model_checks.data.sql import literal
 from model_checks.data.values import label_of
-from model_checks.errors import MeasurementError
-from model_checks.guard import Interrupted, guarded, heeding
+from model_checks.errors import Interrupted, MeasurementError, guarded, heeding
 from model_checks.measure.baseline import Judged, MeasuredBaseline, Rival, measured_elsewhere
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.predictors import Contestant, Keeping, answered

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from model_checks.data.columns import why_unusable
-from model_checks.errors import DataError, SourceError
-from model_checks.guard import guarded
+from model_checks.errors import DataError, SourceError, guarded
 from model_checks.predict.column_names import PREDICTION, SCORE, Whose, column_names
 from model_checks.predict.model_attributes import (
     classes_of,

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from model_checks.errors import MeasurementError, SourceError
-from model_checks.guard import guarded
+from model_checks.errors import MeasurementError, SourceError, guarded
 from model_checks.predict.sources.process_state import Surroundings, surroundings_of
 from model_checks.settings import Deployed
 from model_checks.settings.files import read_regular

@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.errors import FunctionError, SourceError
-from model_checks.guard import guarded
+from model_checks.errors import FunctionError, SourceError, guarded
 from model_checks.predict.sources import importable, raised
 from model_checks.predict.sources.arguments import POSITIVE, Named, UnfitArgumentsError
 from model_checks.predict.sources.process_state import surroundings_of
