@@ -1,14 +1,14 @@
-"""Whether a mail is due, and what became of it and of those that are left from earlier runs."""
+"""Whether an alert is due, and which channels it goes to."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 from model_checks.judging.results import Run, run_id
-from model_checks.plugin.options import Options
-from model_checks.plugin.session import CheckSession
+from model_checks.notify.base import Notice, Notifier, Told
+from model_checks.report.broken_run import Broken
 from model_checks.report.charts.picture import Chart
 from model_checks.settings import Email
 from model_checks.store.files import write_whole
@@ -16,86 +16,71 @@ from model_checks.text import told_of
 
 
 @dataclass(frozen=True)
-class Told:
-    """What became of the mails of a run.
+class AlertOptions:
+    """What decides, beside the verdicts, whether a run tells anybody, and where it keeps that.
 
     Attributes
     ----------
-    lines
-        For the terminal.
-    delivered
-        Whether all was as it should be.
-    was_due
-        Whether there was a mail about this run to be sent.
+    report_dir
+        The report folder.
+    email
+        The ``[email]`` table, as far as it can be read; without it nothing is sent.
+    folder
+        Where ``password_file`` starts from: that of ``thresholds.toml``.
+    sending
+        "send", "none" or "dry-run".
+    is_gate, has_candidates
+        Whether a promotion is judged, and whether something else than what is deployed.
+    narrowed
+        Whether somebody has chosen among the checks: who sees what there was to judge.
     """
 
-    lines: tuple[str, ...] = ()
-    delivered: bool = True
-    was_due: bool = False
-
-    def __add__(self, other: "Told") -> "Told":
-        return Told(
-            (*self.lines, *other.lines),
-            self.delivered and other.delivered,
-            self.was_due or other.was_due,
-        )
+    report_dir: Path
+    email: Email | None
+    folder: Path
+    sending: str = "send"
+    is_gate: bool = False
+    has_candidates: bool = False
+    narrowed: bool = False
 
 
 def tell(
-    run: Run, charts: Sequence[Chart], session: CheckSession, *, unwritten: Sequence[str] = ()
+    run: Run, charts: Sequence[Chart], options: AlertOptions, *, unwritten: Sequence[str] = ()
 ) -> Told:
-    """Write the summary page if there is something to read, and send the mails that are due.
+    """Write the summary page if there is something to read, and send the alerts that are due.
 
-    A mail is due when a check has failed or could not be made, also where something cut the run
+    One is due when a check has failed or could not be made, also where something cut the run
     short, but not where a person did; never in a gate, and never where a candidate is judged. What
-    earlier runs could not deliver is sent as well. Nothing is sent without an ``[email]`` table.
-    Whatever goes wrong is told, and leaves the verdicts, and one of page and mail the other, as
-    they are.
+    earlier runs could not deliver is sent as well. Whatever goes wrong is told, and leaves the
+    verdicts, and one of page and alert the other, as they are.
 
     Parameters
     ----------
     unwritten
-        What should be in the report folder and is not, one sentence each; the mail says so.
+        What should be in the report folder and is not, one sentence each; the alert says so.
     """
-    options, email, folder = session.options, session.settings.email, session.settings.folder
-    report = str(options.report_dir / "report.html")
-
-    def compose(more: Sequence[str]) -> EmailMessage:
-        from model_checks.notify.email.message import compose
-
-        return compose(run, charts, email, report, unwritten=(*unwritten, *more))
-
     told = Told()
-    if options.email == "dry-run" or run.fell or any(one.warned for one in run.results):
+    if options.sending == "dry-run" or run.fell or any(one.warned for one in run.results):
         told += Told(_write_summary(run, charts, options.report_dir))
-    reason = "the run was interrupted" if run.by_person else None
+    notice = Notice(run, str(options.report_dir / "report.html"), charts, unwritten)
     failed = any(result.failed for result in run.results)
-    # Whoever has chosen among the checks sees that there was nothing to judge among them.
     is_due = failed or (run.fell and not options.narrowed)
-    letter = _Letter(run.id, compose, is_due=is_due, unless=reason)
-    return told + _tell(letter, options, email, folder)
+    unless = "the run was interrupted" if run.by_person else None
+    return told + _tell(notice, options, is_due=is_due, unless=unless)
 
 
 def tell_broken(
-    options: Options,
-    email: Email | None,
-    folder: Path,
+    options: AlertOptions,
     *,
     exit_status: int,
     sentences: Sequence[str],
     started: datetime,
     leftovers: bool = True,
 ) -> Told:
-    """Send the mail about a run that came to no verdict, under the conditions of any other.
+    """Tell of a run that came to no verdict, under the conditions of any other.
 
     Parameters
     ----------
-    options
-        Those of the run.
-    email
-        The ``[email]`` table, as far as it can be read; without it nothing is sent.
-    folder
-        Where ``password_file`` starts from: that of ``thresholds.toml``.
     exit_status
         3 or 4.
     sentences
@@ -106,73 +91,42 @@ def tell_broken(
         Whether to send what earlier runs could not deliver; not while another run is at work in
         the same report folder, which does.
     """
-
-    def compose(more: Sequence[str]) -> EmailMessage:
-        from model_checks.notify.email.message import compose_broken
-        from model_checks.report.broken_run import Broken
-
-        broken = Broken(run_id(started), started, exit_status, (*sentences, *more))
-        return compose_broken(broken, email, str(options.report_dir))
-
-    letter = _Letter(run_id(started), compose, is_due=True)
-    return _tell(letter, options, email, folder, leftovers=leftovers)
-
-
-@dataclass(frozen=True)
-class _Letter:
-    """The mail about this run: how it is made, and whether it has to be sent.
-
-    Attributes
-    ----------
-    compose
-        Makes it, from sentences on what could not be written in the meantime.
-    unless
-        Why no mail is sent in this run; None if mails are.
-    """
-
-    run_id: str
-    compose: Callable[[Sequence[str]], EmailMessage]
-    is_due: bool
-    unless: str | None = None
+    broken = Broken(run_id(started), started, exit_status, sentences)
+    notice = Notice(broken, str(options.report_dir))
+    return _tell(notice, options, is_due=True, leftovers=leftovers)
 
 
 def _tell(
-    letter: _Letter,
-    options: Options,
-    email: Email | None,
-    folder: Path,
+    notice: Notice,
+    options: AlertOptions,
     *,
+    is_due: bool,
+    unless: str | None = None,
     leftovers: bool = True,
 ) -> Told:
+    """Tell it by every channel, unless there is a reason not to, which is said."""
     left = _left_in(options.report_dir) if leftovers else []
-    if options.email == "dry-run":
-        return _guarded(lambda: _dry_run(letter, options.report_dir)) + _announced(left)
-    if email is None or options.email == "none" or options.gate:
+    if options.sending == "dry-run":
+        return _guarded(lambda: _dry_run(notice, options)) + _announced(left)
+    if options.email is None or options.sending == "none" or options.is_gate:
         return _announced(left)
-    unless = letter.unless
-    if options.candidates and not unless:
+    if options.has_candidates and not unless:
         unless = "a candidate was judged, not what is deployed"
     if unless:
-        lines = (f"no mail was sent: {unless}",) if letter.is_due else ()
-        return Told(lines, was_due=letter.is_due) + _announced(left)
-    if not letter.is_due and not left:
-        return Told()
-    return _guarded(lambda: _posted(letter, left, options, email, folder))
+        lines = (f"no mail was sent: {unless}",) if is_due else ()
+        return Told(lines, was_due=is_due) + _announced(left)
+    told = Told(was_due=is_due)
+    for notifier in _notifiers(options, options.email, left) if is_due or left else ():
+        told += _guarded(partial(notifier.notify, notice if is_due else None))
+    return told
 
 
-def _posted(
-    letter: _Letter, left: Sequence[Path], options: Options, email: Email, folder: Path
-) -> Told:
-    """Send the mail about this run, and then what is left; neither is in the other's way."""
+def _notifiers(options: AlertOptions, email: Email, left: Sequence[Path]) -> Sequence[Notifier]:
+    """Return the channels that the settings name."""
+    from model_checks.notify.email.notifier import EmailNotifier
     from model_checks.notify.email.outbox import Place
-    from model_checks.notify.email.posting import Posting
 
-    posting = Posting(Place(options.report_dir, email, folder))
-    own = Told(was_due=letter.is_due)
-    if letter.is_due:
-        own += _guarded(lambda: posting.send_own(letter.run_id, letter.compose))
-    posting.send_left(left)
-    return own + Told(tuple(posting.lines), posting.delivered)
+    return [EmailNotifier(Place(options.report_dir, email, options.folder), left)]
 
 
 def _left_in(report_dir: Path) -> list[Path]:
@@ -187,15 +141,15 @@ def _announced(left: Sequence[Path]) -> Told:
     """Say that there is something that this run does not send."""
     if not left:
         return Told()
-    from model_checks.notify.email.posting import counted_mails
+    from model_checks.notify.email.notifier import counted_mails
 
     return Told((f"{counted_mails(left)}: this run sends none",))
 
 
-def _guarded(send: Callable[[], Told | None]) -> Told:
+def _guarded(send: Callable[[], Told]) -> Told:
     """Send; whatever goes wrong in it is told."""
     try:
-        return send() or Told()
+        return send()
     except Exception as error:  # noqa: BLE001 (see tell)
         return Told((f"MAIL NOT WRITTEN: {told_of(error)}",), delivered=False)
 
@@ -211,8 +165,10 @@ def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str
     return ()
 
 
-def _dry_run(letter: _Letter, report_dir: Path) -> Told:
-    report_dir.mkdir(parents=True, exist_ok=True)
-    path = report_dir / "email.eml"
-    write_whole(path, letter.compose(()).as_bytes())
+def _dry_run(notice: Notice, options: AlertOptions) -> Told:
+    from model_checks.notify.email.message import compose_notice
+
+    options.report_dir.mkdir(parents=True, exist_ok=True)
+    path = options.report_dir / "email.eml"
+    write_whole(path, compose_notice(notice, options.email).as_bytes())
     return Told((f"mail written to {path}, not sent (dry run)",))

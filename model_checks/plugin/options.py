@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from model_checks.notify.policy import AlertOptions
 from model_checks.plugin import only_looks, report_dir
+from model_checks.settings import Email
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,18 @@ class Options:
             allow_loosened=config.getoption("allow_loosened"),
             narrowed=_narrowed(config),
             collect_only=only_looks(config),
+        )
+
+    def for_alerts(self, email: Email | None, folder: Path) -> AlertOptions:
+        """Return what of them decides on alerts, beside the ``[email]`` table and its folder."""
+        return AlertOptions(
+            self.report_dir,
+            email,
+            folder,
+            sending=self.email,
+            is_gate=self.gate,
+            has_candidates=bool(self.candidates),
+            narrowed=self.narrowed,
         )
 
 

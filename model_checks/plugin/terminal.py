@@ -7,7 +7,7 @@ import pytest
 
 from model_checks.judging.gate import Gate
 from model_checks.judging.results import Run
-from model_checks.notify.policy import Told
+from model_checks.notify.base import Told
 from model_checks.plugin.html_report import PAGE
 from model_checks.plugin.options import Options
 from model_checks.report.wording import newest_texts, unjudged_text

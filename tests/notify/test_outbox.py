@@ -12,7 +12,6 @@ from contextlib import closing
 from dataclasses import replace
 from email.message import EmailMessage
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -21,11 +20,10 @@ from support.sample_runs import chart, email, failing_run, green_run, mixed_run
 from support.smtp_server import MailServer, conversation, mail_server, odd_server
 
 from model_checks.judging.results import Run
+from model_checks.notify.base import Told
 from model_checks.notify.email.message import compose
 from model_checks.notify.email.outbox import PENDING, TAKEN, Kept, Place, post, read_kept, repost
-from model_checks.notify.policy import Told, tell
-from model_checks.plugin.options import Options
-from model_checks.plugin.session import CheckSession
+from model_checks.notify.policy import AlertOptions, tell
 from model_checks.settings import Email
 
 ANN, BOB = "ann@example.com", "bob@example.com"
@@ -60,22 +58,8 @@ def posted(reports: Path, settings: Email, run: Run = RED) -> Any:
 
 def told(reports: Path, settings: Email | None, run: Run = GREEN, **options: object) -> Told:
     """What a run in this folder says of its mails."""
-    usual = Options(
-        root=reports.parent,
-        here=reports.parent,
-        thresholds=reports.parent / "thresholds.toml",
-        report_dir=reports,
-        as_of=None,
-        gate=False,
-        candidates=(),
-        charts="none",
-        email="send",
-    )
-    session = SimpleNamespace(
-        options=replace(usual, **cast(Any, options)),
-        settings=SimpleNamespace(email=settings, folder=reports.parent),
-    )
-    return tell(run, [], cast(CheckSession, session))
+    usual = AlertOptions(reports, settings, reports.parent)
+    return tell(run, [], replace(usual, **cast(Any, options)))
 
 
 def unsent(reports: Path) -> list[str]:
@@ -448,10 +432,10 @@ def test_a_mail_that_is_refused_keeps_no_other(server: MailServer, reports: Path
 @pytest.mark.parametrize(
     "options",
     [
-        {"email": "none"},
-        {"gate": True},
-        {"candidates": ("churn=new.skops",)},
-        {"email": "dry-run"},
+        {"sending": "none"},
+        {"is_gate": True},
+        {"has_candidates": True},
+        {"sending": "dry-run"},
     ],
 )
 def test_a_run_that_sends_no_mail_announces_what_is_left(

@@ -3,6 +3,7 @@
 import os
 import platform
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -15,9 +16,9 @@ from support.project import text_in
 from support.sample_runs import email
 from support.smtp_server import MailServer, mail_server
 
+from model_checks.notify.base import Told
 from model_checks.notify.email.message import compose_broken
-from model_checks.notify.policy import Told, tell_broken
-from model_checks.plugin.options import Options
+from model_checks.notify.policy import AlertOptions, tell_broken
 from model_checks.report.broken_run import Broken
 from model_checks.settings import Email, email_of
 
@@ -143,21 +144,9 @@ def test_a_file_that_is_none_has_no_table(tmp_path: Path) -> None:
 
 
 def told(folder: Path, settings: Email | None, leftovers: bool = True, **changes: Any) -> Told:
-    usual: dict[str, Any] = {
-        "root": folder,
-        "here": folder,
-        "thresholds": folder / "thresholds.toml",
-        "report_dir": folder / "reports",
-        "as_of": None,
-        "gate": False,
-        "candidates": (),
-        "charts": "none",
-        "email": "send",
-    }
+    usual = AlertOptions(folder / "reports", settings, folder)
     return tell_broken(
-        Options(**{**usual, **changes}),
-        settings,
-        folder,
+        replace(usual, **changes),
         exit_status=4,
         sentences=MISTAKES,
         started=STARTED,
@@ -208,7 +197,8 @@ def test_a_report_folder_that_is_none_is_told_in_the_mail(
 
 
 @pytest.mark.parametrize(
-    "changes", [{"gate": True}, {"candidates": ("a=b",)}, {"email": "none"}, {"email": "dry-run"}]
+    "changes",
+    [{"is_gate": True}, {"has_candidates": True}, {"sending": "none"}, {"sending": "dry-run"}],
 )
 def test_it_is_sent_under_the_conditions_of_any_mail(
     changes: dict[str, Any], server: MailServer, tmp_path: Path
@@ -216,4 +206,4 @@ def test_it_is_sent_under_the_conditions_of_any_mail(
     assert told(tmp_path, local(server.port), **changes).delivered
     assert told(tmp_path, None).delivered
     assert not server.received
-    assert (tmp_path / "reports" / "email.eml").exists() == (changes == {"email": "dry-run"})
+    assert (tmp_path / "reports" / "email.eml").exists() == (changes == {"sending": "dry-run"})

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage, MIMEPart
@@ -11,6 +12,7 @@ from email.policy import SMTP
 from email.utils import make_msgid, parseaddr
 
 from model_checks.judging.results import Run
+from model_checks.notify.base import Notice
 from model_checks.report.broken_run import Broken, broken_headline, summary_of_broken
 from model_checks.report.charts.picture import Chart
 from model_checks.report.page import page_html, picture_of
@@ -75,6 +77,14 @@ def compose(
             chart.png, "image", "png", cid=f"<{cid}>", filename=name, disposition="inline"
         )
     return message
+
+
+def compose_notice(notice: Notice, email: Email | None) -> EmailMessage:
+    """Return the mail about a run, whether it came to a verdict or not."""
+    if isinstance(notice.run, Broken):
+        sentences = (*notice.run.sentences, *notice.unwritten)
+        return compose_broken(replace(notice.run, sentences=sentences), email, notice.report)
+    return compose(notice.run, notice.charts, email, notice.report, unwritten=notice.unwritten)
 
 
 def compose_broken(broken: Broken, email: Email | None, report: str) -> EmailMessage:

@@ -1,15 +1,17 @@
-"""What a run sends: its own mail, and those that earlier runs could not deliver."""
+"""E-mail as a channel: the mail of this run, and those that earlier runs could not deliver."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from pathlib import Path
 
+from model_checks.notify.base import Notice, Told
 from model_checks.notify.email.delivery import PATIENCE
+from model_checks.notify.email.message import compose_notice
 from model_checks.notify.email.outbox import Kept, Place, Sending, post, read_kept, repost
 from model_checks.notify.email.problems import somebody
-from model_checks.text import clean
+from model_checks.text import clean, told_of
 
 _NAMED = 3
 """Of the mails that are left for one reason, so many are named."""
@@ -23,8 +25,35 @@ def counted_mails(left: Sequence[Path]) -> str:
     return f"{told} still unsent ({names}{more})"
 
 
+class EmailNotifier:
+    """Sends the mail about this run, and then those that are left; neither is in the other's way.
+
+    Parameters
+    ----------
+    place
+        Where mails are kept, and how they are sent.
+    left
+        Those that earlier runs have kept.
+    """
+
+    def __init__(self, place: Place, left: Sequence[Path] = ()) -> None:
+        self._place = place
+        self._left = left
+
+    def notify(self, notice: Notice | None) -> Told:
+        """Send the mail about this run, if one is due, and what is left of earlier ones."""
+        posting, own = _Posting(self._place), Told()
+        if notice is not None:
+            try:
+                posting.send_own(notice)
+            except Exception as error:  # noqa: BLE001 (what is left is sent all the same)
+                own = Told((f"MAIL NOT WRITTEN: {told_of(error)}",), delivered=False)
+        posting.send_left(self._left)
+        return own + Told(tuple(posting.lines), posting.delivered)
+
+
 @dataclass
-class Posting:
+class _Posting:
     """Sends mails one by one, and gathers what is to be told.
 
     Patience is spent once, not on every mail: after one that was not delivered the next is tried
@@ -47,9 +76,13 @@ class Posting:
     given_up: str | None = None
     delivered: bool = True
 
-    def send_own(self, run_id: str, compose: Callable[[Sequence[str]], EmailMessage]) -> None:
+    def send_own(self, notice: Notice) -> None:
         """Send the mail about this run, which is kept in its folder until everybody has it."""
-        sending = post(self.place, run_id, compose)
+
+        def compose(unwritten: Sequence[str]) -> EmailMessage:
+            return compose_notice(notice.with_unwritten(unwritten), self.place.email)
+
+        sending = post(self.place, notice.run.id, compose)
         self._note("mail", sending)
         if sending.is_done:
             return
