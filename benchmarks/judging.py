@@ -16,11 +16,11 @@ from timing import REPOSITORY, Figure, tell
 
 sys.path.insert(0, str(REPOSITORY))  # a clone is not installed
 
-from model_checks.judging.model import rulings
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics.intervals import student_quantile
 from model_checks.metrics.statistics import Aggregates, ConfusionCounts, ErrorMoments, RankSums
+from model_checks.pipeline import results_of
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.settings import Rule
 
@@ -46,7 +46,7 @@ def main(runs: int) -> int:
         for _ in range(runs + 1):
             student_quantile.cache_clear()
             started = time.perf_counter()
-            results = rulings(checks, measurement)
+            results = results_of(checks, measurement)
             seconds.append(time.perf_counter() - started)
         verdicts = {result.verdict.value for result in results.values()}
         print(f"{rule}: {len(results):,} checks, {', '.join(sorted(verdicts))}", file=sys.stderr)

@@ -2,9 +2,9 @@
 
 import importlib.metadata
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
@@ -12,8 +12,8 @@ from model_checks import __version__
 from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import Interrupted, MeasurementError, guarded, heeding
 from model_checks.judging.gate import gate_of, unjudged_models
-from model_checks.judging.model import rulings
-from model_checks.judging.results import Result, Run, run_id
+from model_checks.judging.model import decide_all
+from model_checks.judging.results import Result, Run, error_of, run_id
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import (
     Measurement,
@@ -24,13 +24,15 @@ from model_checks.measure.model import (
     moment_of,
 )
 from model_checks.plan.build import plan_checks
-from model_checks.plan.checks import Plan, Segment, SegmentationKey, SegmentRows
+from model_checks.plan.checks import Check, Plan, Segment, SegmentationKey, SegmentRows
 from model_checks.plan.comparison_notes import notes_on
 from model_checks.plan.feasibility import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.predict.shadowed_libraries import hidden_libraries
 from model_checks.predict.sources import unforeseen
 from model_checks.report.data_quality import suspicions
+from model_checks.report.sentence import result_of
 from model_checks.settings import Settings
+from model_checks.text import counted
 
 _PLANNING = unforeseen("planning")
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
@@ -72,52 +74,173 @@ def judge(
     SettingsError
         If two thresholds would judge the same.
     """
-    started = datetime.now(UTC)
-    moments = {name: moment_of(settings, name, as_of, started) for name in settings.models}
+    occasion = Occasion(datetime.now(UTC), as_of, gate=gate)
+    moments = occasion.moments(settings)
     plan = plan_of(settings, moments, gate=gate, against=against)
     with _folder_for_predictions(settings) as folder:
         measured = {
             name: measure(settings, name, plan.checks, moments[name], folder.path)
             for name in settings.models
         }
-    ruled = {name: rulings(plan.of_model(name), one) for name, one in measured.items()}
-    results = {check.id: ruled[check.model][check.id] for check in plan.checks}
-    loosened = () if allow_loosened else plan.loosened
-    opened = gate_of(plan.checks, results, settings.candidates, loosened) if gate else None
+    found: dict[str, Result] = {}
+    for name, one in measured.items():
+        found |= results_of(plan.of_model(name), one)
+    results = {check.id: found[check.id] for check in plan.checks}
     unjudged = unjudged_models(plan.checks, results)
-    failed = bool(unjudged) or any(result.failed for result in results.values())
+    ended = Ended(int(bool(unjudged) or any(one.failed for one in results.values())), unjudged)
+    if gate:
+        loosened = () if allow_loosened else plan.loosened
+        opened = gate_of(plan.checks, results, settings.candidates, loosened)
+        ended = replace(ended, exit_status=opened.status(0))
+    return run_of(occasion, Planned(settings, plan), results, measured, ended)
+
+
+def results_of(checks: Sequence[Check], measurement: Measurement) -> Mapping[str, Result]:
+    """Return the result of every check of a model, by its id.
+
+    Parameters
+    ----------
+    checks
+        All that are planned for the model; where they can't be judged, all of them are errors.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the run is to end, and nothing else.
+    """
+    try:
+        decided = decide_all(checks, measurement)
+    except MeasurementError as error:
+        return {check.id: error_of(check, str(error)) for check in checks}
+    return {finding.check.id: result_of(finding, decision) for finding, decision in decided}
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """When a run began, the moment that was asked for, and what it is for."""
+
+    started: datetime
+    as_of: datetime | None = None
+    gate: bool = False
+
+    def moments(self, settings: Settings) -> dict[str, datetime]:
+        """Return the moment at which each model is judged."""
+        return {
+            name: moment_of(settings, name, self.as_of, self.started) for name in settings.models
+        }
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Settings, and the checks that they ask for."""
+
+    settings: Settings
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run came to its end.
+
+    Attributes
+    ----------
+    exit_status
+        What it ends in.
+    unjudged
+        The models none of whose checks was evaluated.
+    cut_short
+        What stopped it, in words; None where nothing did.
+    by_person
+        Whether a person did.
+    undrawn
+        Why charts could not be drawn, one sentence each.
+    unwritten
+        What could not be written at the end, one sentence each.
+    """
+
+    exit_status: int
+    unjudged: Sequence[str] = ()
+    cut_short: str | None = None
+    by_person: bool = False
+    undrawn: Sequence[str] = ()
+    unwritten: Sequence[str] = ()
+
+
+def run_of(
+    occasion: Occasion,
+    planned: Planned | None,
+    results: Mapping[str, Result],
+    measured: Mapping[str, Measurement],
+    ended: Ended,
+    *,
+    selected: int | None = None,
+) -> Run:
+    """Return the run, as far as it has come: in the order of the file, none missing unnoticed.
+
+    Parameters
+    ----------
+    planned
+        None where it never came to a plan.
+    results
+        By the ids of their checks.
+    measured
+        What each model has that there is something to say of.
+    selected
+        How many checks were to be run; None if all of the plan.
+    """
+    started, plan = occasion.started, planned.plan if planned else Plan(())
+    moment = occasion.as_of or (planned.settings.defaults.as_of if planned else None)
     return Run(
         id=run_id(started),
         started=started,
         finished=datetime.now(UTC),
-        as_of=as_of or settings.defaults.as_of or started,
-        mode=mode_of(gate=gate),
-        exit_status=opened.status(0) if opened else int(failed),
+        as_of=moment or started,
+        mode="gate" if occasion.gate else "watch",
+        exit_status=ended.exit_status,
         versions=versions(),
-        thresholds_sha256=settings.sha256,
-        models={
-            name: _facts(settings, name, one, ruled[name].values(), moments[name], as_of)
-            for name, one in measured.items()
-        },
-        results=list(results.values()),
+        thresholds_sha256=planned.settings.sha256 if planned else "",
+        models=_facts(occasion, planned.settings, results, measured) if planned else {},
+        results=[results[check.id] for check in plan.checks if check.id in results],
         planned=len(plan.checks),
-        left_out=plan.left_out,
+        selected=selected,
+        left_out=[*plan.left_out, *_left_out(len(plan.checks), selected, len(results), ended)],
         notes=plan.notes,
-        unjudged=unjudged,
+        cut_short=ended.cut_short,
+        by_person=ended.by_person,
+        unwritten=ended.unwritten,
+        unjudged=() if ended.cut_short else ended.unjudged,
     )
 
 
+def _left_out(planned: int, selected: int | None, made: int, ended: Ended) -> Iterator[str]:
+    """Say what was not judged, or not drawn, of what was planned."""
+    wanted = planned if selected is None else selected
+    if wanted < planned:
+        yield f"{planned - wanted:,} of {planned:,} checks were not selected"
+    if made < wanted:
+        yield f"{wanted - made:,} of {wanted:,} selected checks were not reached"
+    if ended.undrawn:
+        charts = counted(len(ended.undrawn), "chart")
+        yield f"{charts} could not be drawn; the first: {ended.undrawn[0]}"
+
+
 def _facts(
+    occasion: Occasion,
     settings: Settings,
-    name: str,
-    measurement: Measurement,
-    results: Iterable[Result],
-    moment: datetime,
-    given: datetime | None,
-) -> ModelFacts:
-    """What a model was measured on, with what is to be said of that."""
-    suspected = suspicions(settings, name, measurement, results, moment, given=bool(given))
-    return replace(measurement.facts, as_of=moment, notes=(*notes_on(settings, name), *suspected))
+    results: Mapping[str, Result],
+    measured: Mapping[str, Measurement],
+) -> dict[str, ModelFacts]:
+    """Return what each model was judged on, with what is to be said of that."""
+    moments, given = occasion.moments(settings), occasion.as_of is not None
+    by_model: dict[str, list[Result]] = {name: [] for name in measured}
+    for result in results.values():
+        by_model[result.check.model].append(result)
+    facts = {}
+    for name, one in measured.items():
+        odd = suspicions(settings, name, one, by_model[name], moments[name], given=given)
+        notes = (*notes_on(settings, name), *odd)
+        facts[name] = replace(one.facts, as_of=moments[name], notes=notes)
+    return facts
 
 
 def _folder_for_predictions(settings: Settings) -> Scratch:
@@ -199,11 +322,6 @@ def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict
             known |= rows
             known[()] = sum(rows.values())
     return known
-
-
-def mode_of(*, gate: bool) -> str:
-    """What a run is for: to let a model pass, or to watch one that is deployed."""
-    return "gate" if gate else "watch"
 
 
 @cache

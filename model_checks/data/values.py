@@ -1,4 +1,4 @@
-"""Values of a column as SQL: their text, as segments and labels are written, and which types are numbers."""
+"""Values of a column as SQL: their text, and which of their types are numbers."""
 
 import re
 

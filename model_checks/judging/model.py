@@ -1,13 +1,12 @@
-"""What was measured of a model x all of its checks -> a result for each, decided together."""
+"""What was measured of a model x all of its checks -> a decision on each, all of them together."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from model_checks.errors import MeasurementError, guarded
-from model_checks.judging.decide import decisions
+from model_checks.judging.decide import Decision, decisions
 from model_checks.judging.evidence import Comparison, Finding, Gap, too_few_rows
-from model_checks.judging.results import Result, error_of, result_of
 from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
 from model_checks.metrics.covariance import correlation, is_known
@@ -18,36 +17,29 @@ from model_checks.plan.checks import Check, Segment, labelled_rows, values_text
 from model_checks.predict.sources import unforeseen
 
 
-def rulings(checks: Sequence[Check], measurement: Measurement) -> Mapping[str, Result]:
-    """The result of every check of a model, by its id.
+def decide_all(
+    checks: Sequence[Check], measurement: Measurement
+) -> Sequence[tuple[Finding, Decision]]:
+    """Return what is known for every check of a model, and what is decided on it.
 
     Parameters
     ----------
     checks
         All that are planned for the model, whichever of them are run: what others show may decide.
-        Where judging them raises anything, all are errors, since they are decided together.
 
     Raises
     ------
+    MeasurementError
+        If the model could not be measured, or judging it raises anything: no check of it could be
+        made then, since they are decided together.
     KeyboardInterrupt
-        If the run is to end, and nothing else.
+        If the run is to end.
     """
-    error = measurement.facts.error
-    if not error:
-        try:
-            with guarded(unforeseen("judging")):
-                return _decided(checks, measurement)
-        except MeasurementError as found:
-            error = str(found)
-    return {check.id: error_of(check, error) for check in checks}
-
-
-def _decided(checks: Sequence[Check], measurement: Measurement) -> Mapping[str, Result]:
-    findings = [_finding(check, checks, measurement) for check in checks]
-    return {
-        finding.check.id: result_of(finding, decision)
-        for finding, decision in zip(findings, decisions(findings), strict=True)
-    }
+    if measurement.facts.error:
+        raise MeasurementError(measurement.facts.error)
+    with guarded(unforeseen("judging")):
+        findings = [_finding(check, checks, measurement) for check in checks]
+        return list(zip(findings, decisions(findings), strict=True))
 
 
 def _finding(check: Check, checks: Sequence[Check], measurement: Measurement) -> Finding:

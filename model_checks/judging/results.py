@@ -1,16 +1,15 @@
-"""Results and runs: the sentence each result is told in, and the JSON they are kept as."""
+"""Results, and a run of them: what was decided on each check, and what was judged on the way."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from model_checks.judging.decide import Decision, Evidence
-from model_checks.judging.evidence import Comparison, Finding, Gap
+from model_checks.judging.decide import Evidence
+from model_checks.judging.evidence import Comparison, Gap
 from model_checks.judging.verdict import Verdict, fails
 from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Check
-from model_checks.report.sentence import sentence
 from model_checks.text import clean
 
 
@@ -113,23 +112,6 @@ class Run:
     def of_model(self, name: str) -> list[Result]:
         """The results of one model, in the order of the file."""
         return [result for result in self.results if result.check.model == name]
-
-
-def result_of(finding: Finding, decision: Decision) -> Result:
-    """What is known and decided, as it is told and kept."""
-    if finding.error:
-        return error_of(finding.check, finding.error)
-    told = sentence(finding, decision)
-    return Result(
-        check=finding.check,
-        verdict=decision.verdict,
-        message=told,
-        estimate=finding.estimate,
-        comparison=finding.comparison,
-        gap=finding.gap,
-        evidence=decision.evidence,
-        rows_to_decide=decision.rows_to_decide,
-    )
 
 
 def error_of(check: Check, reason: str) -> Result:

@@ -1,1 +1,1 @@
-"""Settings and the segment values that there are -> checks, and which of them no rows could meet."""
+"""Settings and the segment values in the data -> checks, and what no rows could meet."""

@@ -9,10 +9,11 @@ import pytest
 
 from model_checks.judging.gate import Gate
 from model_checks.judging.results import Result, Run, error_of
-from model_checks.notify.policy import Told, tell
+from model_checks.notify.base import Told
+from model_checks.notify.policy import tell
+from model_checks.pipeline import Ended
 from model_checks.plan.checks import Plan
 from model_checks.plugin import status_key
-from model_checks.plugin.assembly import Ended, assembled
 from model_checks.plugin.html_report import ReportHooks, start_report
 from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_of, properties
 from model_checks.plugin.session import DIED, CheckSession
@@ -184,7 +185,9 @@ class JudgedRun:
         if status == 0 and self._writers.unwritten:
             run = self._kept(UNWRITTEN, session)
         charts = [*overviews, *self._charts.values()]
-        told = tell(run, charts, self._session, unwritten=run.unwritten)
+        settings = self._session.settings
+        options = self._session.options.for_alerts(settings.email, settings.folder)
+        told = tell(run, charts, options, unwritten=run.unwritten)
         if run.exit_status == UNWRITTEN and not told.was_due:
             told += self._tell_of_nothing(UNWRITTEN)
         final = run.exit_status
@@ -241,13 +244,15 @@ class JudgedRun:
         return self._run(exit_status, session)
 
     def _run(self, exit_status: int, session: pytest.Session) -> Run:
+        is_partial = self._ids is None or any(one not in self._results for one in self._ids)
         ended = Ended(
             exit_status,
-            cut_short=self._cut_short(exit_status, session),
+            cut_short=self._cut_short(exit_status, session) if is_partial else None,
+            by_person=self._session.signals.by_person,
             undrawn=[*self._undrawn, *self._hooks.undrawn],
             unwritten=self._writers.unwritten,
         )
-        return assembled(self._session, self._ids, self._results, ended)
+        return self._session.run(self._ids or (), self._results, ended)
 
     def _cut_short(self, exit_status: int, session: pytest.Session) -> str | None:
         if self._session.signals.received:

@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -13,15 +13,13 @@ import pytest
 from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import SettingsError
 from model_checks.judging.gate import Gate, gate_of, unjudged_models
-from model_checks.judging.model import rulings
-from model_checks.judging.results import Result
+from model_checks.judging.results import Result, Run
 from model_checks.measure.curves import curves_of
 from model_checks.measure.facts import ModelFacts
-from model_checks.measure.model import Measurement, measure, moment_of, reopen
+from model_checks.measure.model import Measurement, measure, reopen
 from model_checks.metrics import METRICS, TASKS
-from model_checks.pipeline import plan_of
+from model_checks.pipeline import Ended, Occasion, Planned, plan_of, results_of, run_of
 from model_checks.plan.checks import Check, Plan, Segment
-from model_checks.plan.comparison_notes import notes_on
 from model_checks.plugin import session_key, shared_key, signals_key
 from model_checks.plugin.options import Options
 from model_checks.plugin.progress import progress_bar
@@ -33,14 +31,6 @@ from model_checks.report.charts.picture import Chart
 from model_checks.settings import Settings, load_settings
 
 DIED = "the process that measured it died"
-
-
-@dataclass(frozen=True)
-class Planned:
-    """The checks, and the settings that they were planned from: whatever becomes of the file."""
-
-    settings: Settings
-    plan: Plan
 
 
 class CheckSession:
@@ -70,11 +60,12 @@ class CheckSession:
         if not self.is_worker:
             remove_abandoned()
         self.started = datetime.fromisoformat(shared["started"]) if shared else datetime.now(UTC)
+        self.occasion = Occasion(self.started, self.options.as_of, gate=self.options.gate)
         self.reports = ReportFolder(self.options.report_dir)
         self.signals = config.stash.get(signals_key, Signals())
         self._once = Once(self.folder if shared else None)
         self._charts: dict[tuple[str, Segment], Chart] = {}
-        self._rulings: dict[str, Mapping[str, Result]] = {}
+        self._results: dict[str, Mapping[str, Result]] = {}
         self._reserved = _marker_names(config)
 
     @property
@@ -142,9 +133,9 @@ class CheckSession:
     def result(self, check: Check) -> Result:
         """The verdict on a check; the first of a model's checks to be asked for measures it."""
         name = check.model
-        if name not in self._rulings:
-            self._rulings[name] = rulings(self.plan.of_model(name), self.measurement(name))
-        return self._rulings[name][check.id]
+        if name not in self._results:
+            self._results[name] = results_of(self.plan.of_model(name), self.measurement(name))
+        return self._results[name][check.id]
 
     def measurement(self, name: str) -> Measurement:
         """All that was measured of a model."""
@@ -158,14 +149,6 @@ class CheckSession:
         source = model.model.source if model.model else "logged predictions"
         return Measurement(ModelFacts(model.task, source, error=DIED), {})
 
-    def notes_on(self, name: str) -> tuple[str, ...]:
-        """What is worth saying of how a model is compared."""
-        return self._notes[name]
-
-    @cached_property
-    def _notes(self) -> Mapping[str, tuple[str, ...]]:
-        return {name: notes_on(self.settings, name) for name in self.settings.models}
-
     def gate(self, results: Mapping[str, Result]) -> Gate | None:
         """Whether the gate may open, where one is asked for and there is a plan."""
         if not self.options.gate or not isinstance(self.planned, Plan):
@@ -173,7 +156,7 @@ class CheckSession:
         loosened = () if self.options.allow_loosened else self.planned.loosened
         return gate_of(self.planned.checks, results, self.settings.candidates, loosened)
 
-    def unjudged(self, ids: Sequence[str], results: Mapping[str, Result]) -> tuple[str, ...]:
+    def _unjudged(self, ids: Sequence[str], results: Mapping[str, Result]) -> tuple[str, ...]:
         """Return the models that were to be judged and none of whose checks says anything.
 
         Parameters
@@ -202,14 +185,25 @@ class CheckSession:
             self._charts[key] = detail_chart(*key, curves)
         return self._charts[key]
 
+    def run(self, ids: Sequence[str], results: Mapping[str, Result], ended: Ended) -> Run:
+        """Return the run, as far as it has come, of the checks that were selected."""
+        found = self._once.found("plan")
+        if not isinstance(found, Planned):
+            return run_of(self.occasion, None, {}, {}, ended, selected=len(ids))
+        judged = {result.check.model for result in results.values()}
+        made = self.measured()
+        measured = {
+            name: made.get(name) or self.not_measured(name)
+            for name in found.settings.models
+            if name in judged
+        }
+        ended = replace(ended, unjudged=self._unjudged(ids, results))
+        return run_of(self.occasion, found, results, measured, ended, selected=len(ids))
+
     def measured(self) -> dict[str, Measurement]:
         """The measurements that were made, in the order of the file."""
         found = {name: self._once.found(f"model {name}") for name in self.settings.models}
         return {name: one for name, one in found.items() if isinstance(one, Measurement)}
-
-    def as_of(self, name: str) -> datetime:
-        """The moment a model is judged at."""
-        return moment_of(self.settings, name, self.options.as_of, self.started)
 
     def close(self) -> None:
         """Remove what was kept for the run; under xdist the controller does."""
@@ -242,7 +236,7 @@ class CheckSession:
         # Where a model's threads wait for each other they are not to keep a core busy with it: on a
         # busy machine, or beside another worker, that takes many times as long.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        where = self._spilling, name, self.plan.checks, self.as_of(name)
+        where = self._spilling, name, self.plan.checks, self.occasion.moments(self.settings)[name]
         with progress_bar(self._config, name) as progress:
             scratch, interrupted = self._scratch(self.settings), self.signals.interrupted
             measured = measure(*where, scratch, progress, interrupted=interrupted)
@@ -260,16 +254,11 @@ class CheckSession:
                 self.reports.clear_unless_held()
             else:
                 self.reports.claim()
-            settings, gate = self._load(), self.options.gate
-            moments = {
-                name: moment_of(settings, name, self.options.as_of, self.started)
-                for name in settings.models
-            }
-            in_force = self._in_force()
+            settings, in_force = self._load(), self._in_force()
             plan = plan_of(
                 self._spilled(settings),
-                moments,
-                gate=gate,
+                self.occasion.moments(settings),
+                gate=self.options.gate,
                 against=in_force,
                 interrupted=self.signals.interrupted,
             )

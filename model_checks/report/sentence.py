@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from model_checks.judging.decide import Decision, Evidence
 from model_checks.judging.evidence import Comparison, Finding
+from model_checks.judging.results import Result, error_of
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
 from model_checks.metrics.rounding import excess
@@ -15,6 +16,22 @@ from model_checks.text import clean
 _CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg's"}
 _LEAST_P = 1e-11
 _MOST_DECIMALS = 20
+
+
+def result_of(finding: Finding, decision: Decision) -> Result:
+    """Return what is known and decided of a check, with the sentence that tells it."""
+    if finding.error:
+        return error_of(finding.check, finding.error)
+    return Result(
+        check=finding.check,
+        verdict=decision.verdict,
+        message=sentence(finding, decision),
+        estimate=finding.estimate,
+        comparison=finding.comparison,
+        gap=finding.gap,
+        evidence=decision.evidence,
+        rows_to_decide=decision.rows_to_decide,
+    )
 
 
 def sentence(finding: Finding, decision: Decision) -> str:

@@ -14,12 +14,12 @@ from support.factories import check
 
 from model_checks.judging.decide import decisions
 from model_checks.judging.evidence import Finding
-from model_checks.judging.model import rulings
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.metrics.statistics import Aggregates, ConfusionCounts
+from model_checks.pipeline import results_of
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.settings.rules import Correction
 
@@ -89,7 +89,9 @@ def ruled(right: Counts, rows: int, correction: Correction = "holm") -> list[boo
         aggregates[one.segment] = Aggregates(
             rows, confusion=ConfusionCounts(("0", "1"), cells, cells, cells)
         )
-    results = rulings(checks, Measurement(ModelFacts("binary", "logged predictions"), aggregates))
+    results = results_of(
+        checks, Measurement(ModelFacts("binary", "logged predictions"), aggregates)
+    )
     return [results[one.id].failed for one in checks]
 
 

@@ -11,7 +11,6 @@ from support.factories import bound, check, estimate
 
 from model_checks.judging.decide import Decision, Evidence
 from model_checks.judging.evidence import Finding
-from model_checks.judging.model import rulings
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.facts import ModelFacts
@@ -26,6 +25,7 @@ from model_checks.metrics.statistics import (
     Pair,
     Replicates,
 )
+from model_checks.pipeline import results_of
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.report.sentence import evidence_text, sentence
 from model_checks.settings import Rule
@@ -72,7 +72,7 @@ def worse(amount: float, rule: Rule = "confident", **changes: Any) -> Check:
 
 
 def ruled(one: Check, measurement: Measurement, *others: Check) -> Result:
-    return rulings([one, *others], measurement)[one.id]
+    return results_of([one, *others], measurement)[one.id]
 
 
 def told(one: Check, measurement: Measurement) -> str:
@@ -437,7 +437,7 @@ def test_nothing_known_of_how_two_estimates_vary_together_is_not_called_paired()
 def test_a_baseline_that_can_not_be_measured_is_an_error_of_its_own_checks_alone() -> None:
     level = check(bound(min=0.3))
     measurement = measured(recalled(0.4), error="no such file 'old.skops'")
-    found = rulings([level, worse(0.01)], measurement)
+    found = results_of([level, worse(0.01)], measurement)
     assert found["churn-recall"].verdict is Verdict.PASS
     error = found["churn-recall-degradation"]
     assert error.verdict is Verdict.ERROR
@@ -450,7 +450,7 @@ def test_a_baseline_that_can_not_be_measured_is_an_error_of_its_own_checks_alone
 def test_a_function_that_fails_on_the_baseline_alone_is_an_error() -> None:
     own: dict[str, Any] = {"metric": "cost", "function": OWN, "average": None}
     measurement = measured(costing(5.0), costing(5.0, error="metric 'own:cost': it broke"))
-    found = rulings(
+    found = results_of(
         [check(bound(max=9.0), id="level", **own), worse(0.5, id="worse", **own)], measurement
     )
     assert found["level"].verdict is Verdict.PASS
@@ -460,7 +460,7 @@ def test_a_function_that_fails_on_the_baseline_alone_is_an_error() -> None:
 
 def test_a_model_that_can_not_be_measured_is_an_error_of_all_its_checks() -> None:
     broken = replace(measured(recalled(0.4)), facts=replace(FACTS, error="no such file"))
-    found = rulings([check(bound(min=0.3)), worse(0.01)], broken)
+    found = results_of([check(bound(min=0.3)), worse(0.01)], broken)
     assert {one.message for one in found.values()} == {
         "churn-recall: no such file",
         "churn-recall-degradation: no such file",
@@ -618,7 +618,7 @@ def test_what_the_correction_takes_back_is_told_with_both() -> None:
         check(bound(min=0.3, rule="tolerant"), id=f"churn-recall-plan={k}", segment=segment)
         for k, segment in enumerate(segments)
     ]
-    found = rulings(checks, measured(segments))["churn-recall-plan=0"]
+    found = results_of(checks, measured(segments))["churn-recall-plan=0"]
     assert found.verdict is Verdict.INCONCLUSIVE
     assert not found.failed
     assert found.message == (
@@ -640,7 +640,7 @@ def test_what_the_correction_leaves_unproven_is_told_with_both() -> None:
         )
         for k, segment in enumerate(segments)
     ]
-    found = rulings(checks, measured(segments))["c0"]
+    found = results_of(checks, measured(segments))["c0"]
     assert (found.verdict, found.failed) == (Verdict.INCONCLUSIVE, True)
     assert (
         "is at least the agreed 0.300 by its own interval, but p 0.032 is 0.64 after Benjamini "
@@ -651,7 +651,7 @@ def test_what_the_correction_leaves_unproven_is_told_with_both() -> None:
 def test_a_degradation_that_the_correction_takes_back_is_told_with_both() -> None:
     current = {plan: recalled(0.4 if k else 0.36) for k, plan in enumerate(PLANS)}
     checks = [worse(0.0, "tolerant", id=f"c{k}", segment=plan) for k, plan in enumerate(PLANS)]
-    found = rulings(checks, measured(current, dict.fromkeys(PLANS, recalled(0.405))))["c0"]
+    found = results_of(checks, measured(current, dict.fromkeys(PLANS, recalled(0.405))))["c0"]
     assert found.verdict is Verdict.INCONCLUSIVE
     assert (
         "recall is at least 0.002 worse (95 % interval), 0.000 was agreed: missed by its own "
@@ -686,8 +686,8 @@ def test_checks_that_are_not_run_count_all_the_same() -> None:
         check(bound(min=0.3, rule="tolerant"), id=f"c{k}", segment=segment)
         for k, segment in enumerate(segments)
     ]
-    assert rulings(checks[:1], measured(segments))["c0"].verdict is Verdict.FAIL
-    assert rulings(checks, measured(segments))["c0"].verdict is Verdict.INCONCLUSIVE
+    assert results_of(checks[:1], measured(segments))["c0"].verdict is Verdict.FAIL
+    assert results_of(checks, measured(segments))["c0"].verdict is Verdict.INCONCLUSIVE
 
 
 # results.json.
@@ -752,6 +752,6 @@ def test_the_p_values_of_a_family_are_kept() -> None:
         check(bound(min=0.3, rule="tolerant"), id=f"c{k}", segment=segment)
         for k, segment in enumerate(segments)
     ]
-    kept = result_as_json(rulings(checks, measured(segments))["c0"])
+    kept = result_as_json(results_of(checks, measured(segments))["c0"])
     assert kept["adjusted_p_value"] == pytest.approx(2 * kept["p_value"])
     assert (kept["correction"], kept["verdict"]) == ("holm", "FAIL")

@@ -7,9 +7,9 @@ from typing import Any
 from model_checks.judging.decide import decisions
 from model_checks.judging.evidence import Finding
 from model_checks.judging.results import Result
-from model_checks.judging.results import result_of as result_of_decision
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Bound, Check
+from model_checks.report.sentence import result_of as result_of_decision
 from model_checks.settings import Rule, Settings
 
 CHURN = """
