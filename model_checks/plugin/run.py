@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from model_checks.judging.gate import Gate
-from model_checks.judging.results import Result, Run, error_of
+from model_checks.judging.results import Run
 from model_checks.notify.base import Told
 from model_checks.notify.policy import tell
 from model_checks.pipeline import Ended
-from model_checks.plan.checks import Plan
 from model_checks.plugin import status_key
+from model_checks.plugin.gathered_results import GatheredResults
 from model_checks.plugin.html_report import ReportHooks, start_report
-from model_checks.plugin.outcome import TEST, Outcome, attach, attached, check_of, properties
-from model_checks.plugin.session import DIED, CheckSession
+from model_checks.plugin.outcome import attached
+from model_checks.plugin.session import CheckSession
 from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.plugin.writers import Writers
 from model_checks.report.charts.picture import Chart
@@ -41,9 +41,7 @@ class JudgedRun:
         self._session = session
         self._config = config
         self._ids: list[str] | None = None
-        self._results: dict[str, Result] = {}
-        self._charts: dict[tuple[str, str], Chart] = {}
-        self._undrawn: list[str] = []
+        self._gathered = GatheredResults(session)
         self._stopped: str | None = None
         self._broken: list[str] = []
         self._hooks = ReportHooks(session)
@@ -83,34 +81,15 @@ class JudgedRun:
         """Take in a result, from this process or from a worker."""
         died = str(report.when) == "???"  # how xdist reports a test during which a worker died
         if died:
-            self._restate(report)
+            self._gathered.restate(report)
         outcome = attached(report)
         if outcome:
-            self._take(outcome)
+            self._gathered.take(outcome)
             self._hooks.show(report, outcome.chart)
         result = yield
         if died and outcome:  # pytest-html shows a test when it has ended
             self._config.hook.pytest_runtest_logreport(report=_end_of(report))
         return result
-
-    def _take(self, outcome: Outcome) -> None:
-        self._results[outcome.result.check.id] = outcome.result
-        if outcome.chart:
-            self._charts[outcome.chart.model, outcome.chart.title] = outcome.chart
-        if outcome.undrawn:
-            self._undrawn.append(outcome.undrawn)
-
-    def _restate(self, report: pytest.TestReport) -> None:
-        """A check during which a worker died could not be made: an error as any other."""
-        plan, check_id = self._session.planned, check_of(report.nodeid)
-        checks = plan.checks if isinstance(plan, Plan) else ()
-        for check in checks:
-            if check.id == check_id:
-                result = error_of(check, DIED)
-                report.when, report.longrepr = "setup", result.message
-                report.location = (*report.location[:2], f"{TEST}{check.id}]")
-                report.user_properties = properties(result)
-                attach(report, Outcome(result))
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_sessionfinish(
@@ -122,7 +101,7 @@ class JudgedRun:
         """
         self._session.signals.only_remember()
         if self._ids is not None:
-            self._account_for_all(int(exitstatus))
+            self._gathered.account_for_all(set(self._ids), int(exitstatus))
             self._overviews = self._hooks.draw_overviews(self._run(int(exitstatus), session))
         with self._writers.guarded(self._config):
             outcome = yield
@@ -151,30 +130,11 @@ class JudgedRun:
         if status == UNWRITTEN and self._terminal:  # for which pytest asks for no summary
             self.pytest_terminal_summary(self._terminal)
 
-    def _account_for_all(self, status: int) -> None:
-        """A check that was to be made and has no result is an error, unless the run was stopped.
-
-        pytest may call a session well in which a test was never run: as where a hook of somebody's
-        own has run the tests in its own way.
-        """
-        plan = self._session.planned
-        if self._session.signals.received:  # which may have ended the workers as well
-            self._results = {
-                name: result
-                for name, result in self._results.items()
-                if not result.message.endswith(DIED)
-            }
-        elif status == 0 and isinstance(plan, Plan):
-            chosen = set(self._ids or ())
-            for check in plan.checks:
-                if check.id in chosen and check.id not in self._results:
-                    self._results[check.id] = error_of(check, "its test was never run")
-
     def _tell(self, status: int, session: pytest.Session, overviews: Sequence[Chart]) -> int:
         """Write the files, send the mail, and return what the session ends in."""
         status = self._session.signals.exit_status or status
         run = self._run(status, session)
-        self._gate = self._session.gate(self._results)
+        self._gate = self._session.gate(self._gathered.by_id)
         if self._gate:
             status = self._gate.status(status)
         elif status in (0, 5) and run.fell:
@@ -184,7 +144,7 @@ class JudgedRun:
         run = self._kept(status, session)
         if status == 0 and self._writers.unwritten:
             run = self._kept(UNWRITTEN, session)
-        charts = [*overviews, *self._charts.values()]
+        charts = [*overviews, *self._gathered.charts.values()]
         settings = self._session.settings
         options = self._session.options.for_alerts(settings.email, settings.folder)
         told = tell(run, charts, options, unwritten=run.unwritten)
@@ -244,15 +204,15 @@ class JudgedRun:
         return self._run(exit_status, session)
 
     def _run(self, exit_status: int, session: pytest.Session) -> Run:
-        is_partial = self._ids is None or any(one not in self._results for one in self._ids)
+        is_partial = self._ids is None or any(one not in self._gathered.by_id for one in self._ids)
         ended = Ended(
             exit_status,
             cut_short=self._cut_short(exit_status, session) if is_partial else None,
             by_person=self._session.signals.by_person,
-            undrawn=[*self._undrawn, *self._hooks.undrawn],
+            undrawn=[*self._gathered.undrawn, *self._hooks.undrawn],
             unwritten=self._writers.unwritten,
         )
-        return self._session.run(self._ids or (), self._results, ended)
+        return self._session.run(self._ids or (), self._gathered.by_id, ended)
 
     def _cut_short(self, exit_status: int, session: pytest.Session) -> str | None:
         if self._session.signals.received:
