@@ -1,4 +1,4 @@
-"""The columns that an engine has, what they are called in its SQL, and which can't be used."""
+"""The columns that an engine has, their names in its SQL, and which can't be used."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,18 +8,18 @@ from model_checks.data.sql import identifier
 
 @dataclass(frozen=True)
 class Fields:
-    """What the fields of a CSV showed beside the types of its columns.
+    """Findings on the fields of a CSV beside the types of its columns.
 
     Attributes
     ----------
     look
-        Finds why a column is none of numbers.
+        Finds out why a column does not hold numbers.
     gaps
-        What is called so in SQL and lacks a value in any row.
+        SQL names of columns that lack a value in any row.
     huge
-        What is called so in SQL and holds whole numbers as text, since they are too large.
+        SQL names of columns of whole numbers that are held as text, since they are too large.
     words
-        How many fields of a column are words by which others tell that a value is missing.
+        Columns, each with how many of its fields are words that elsewhere mean a missing value.
     others
         Names of columns that were not read, since nothing asked for them.
     """
@@ -32,20 +32,20 @@ class Fields:
 
 
 class Columns(dict[str, str]):
-    """The type of each column that can be named.
+    """The columns that can be named, each with its type.
 
     Attributes
     ----------
     unusable
-        What is told of each name that stands for no column: as it is that of several, or is no
-        column of every file.
+        Names that stand for no column, each with the reason: it is that of several, or is no column
+        of every file.
     named
-        What a column is called in SQL, where that is another name.
+        Columns that have another name in SQL, each with that name.
     features
         Columns that are labels or times to the settings, and something else to a model that is
-        called with them: what they are called in SQL then, and their type.
+        called with them, each with the SQL name and the type that it has for the model.
     fields
-        What is known of the fields of a CSV; None of all other rows.
+        Findings on the fields of a CSV; None for all other data.
     """
 
     def __init__(
@@ -65,22 +65,22 @@ class Columns(dict[str, str]):
 
     @property
     def known(self) -> list[str]:
-        """All names of columns, also of those that were not read."""
+        """Return all names of columns, also of those that were not read."""
         return [*self, *(self.fields.others if self.fields else ())]
 
     def of_kept(self, types: Mapping[str, str]) -> "Columns":
-        """Return those of another relation, in which some of these have kept their SQL names."""
+        """Return the columns of a relation in which some of these have kept their SQL names."""
         names = {sql: name for name, sql in self.named.items()}
         return Columns({names.get(sql, sql): kind for sql, kind in types.items()}, named=self.named)
 
 
 def sql_name(name: str, types: Mapping[str, str]) -> str:
-    """Return what a column is called in SQL."""
+    """Return the name of a column in SQL."""
     return types.named.get(name, name) if isinstance(types, Columns) else name
 
 
 def sql_of(name: str, types: Mapping[str, str]) -> str:
-    """Return the SQL of a column."""
+    """Return the name of a column in SQL, quoted."""
     return identifier(sql_name(name, types))
 
 
@@ -90,18 +90,18 @@ def number_of(name: str, types: Mapping[str, str]) -> str:
 
 
 def feature_of(name: str, types: Mapping[str, str]) -> tuple[str, str]:
-    """Return what a column is called in SQL whose values a model is called with, and its type."""
+    """Return the SQL name and type of a column in the form that a model is called with."""
     features = types.features if isinstance(types, Columns) else {}
     return features.get(name) or (sql_name(name, types), types[name])
 
 
 def doubled_names(names: Iterable[str], where: str = "", *, cased: bool = False) -> dict[str, str]:
-    """Tell of the names that several columns have.
+    """Return the names that several columns have, each with why it can't be used.
 
     Parameters
     ----------
     where
-        What is said of the place, as in " in log.csv".
+        Words on the place of the names, as in " in log.csv".
     cased
         Whether names that differ by their case alone are of different columns.
 
@@ -120,7 +120,7 @@ def doubled_names(names: Iterable[str], where: str = "", *, cased: bool = False)
 
 
 def distinct_names(names: Iterable[str]) -> list[str]:
-    """Return names that an engine tells apart which does not tell capitals from small letters.
+    """Return names made distinct for an engine that takes capitals for small letters.
 
     >>> distinct_names(["y", "Y", "p"])
     ['y', 'Y (2)', 'p']
@@ -137,12 +137,12 @@ def distinct_names(names: Iterable[str]) -> list[str]:
 
 
 def may_be_doubled(names: Sequence[str], mark: str) -> bool:
-    """Tell whether an engine may have renamed a column whose name was there: ``a_1`` beside ``a``.
+    """Return whether an engine may have renamed a second column of a name: ``a_1`` beside ``a``.
 
     Parameters
     ----------
     mark
-        What it puts between the name and a number.
+        The text that the engine puts between the name and a number.
     """
     known = {name.lower() for name in names}
     parts = [name.lower().rpartition(mark) for name in names]
@@ -150,14 +150,14 @@ def may_be_doubled(names: Sequence[str], mark: str) -> bool:
 
 
 def why_unusable(name: str, types: Mapping[str, str]) -> str | None:
-    """Tell why a name stands for no column, where something is known of that."""
+    """Return why a name stands for no column; None where no reason is known."""
     return types.unusable.get(name) if isinstance(types, Columns) else None
 
 
 def why_no_number(name: str, types: Mapping[str, str]) -> str:
-    """Tell why a column is none of numbers: with its type, or what stands in it first that is none.
+    """Return why a column holds no numbers: its type, or the first field that is no number.
 
-    No value of a row is told.
+    No value of a row is shown.
     """
     if isinstance(types, Columns) and types.fields:
         return types.fields.look(name)

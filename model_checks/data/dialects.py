@@ -1,4 +1,4 @@
-"""DuckDB's SQL in the dialects of other engines: the only one to know sqlglot."""
+"""DuckDB's SQL in the dialects of other engines: the only module to know sqlglot."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ _NAN_AND_INFINITE: Mapping[str, tuple[str, str]] = {
     "redshift": _BY_VALUE,
     "snowflake": (_BY_VALUE[0], "abs(?) = cast('inf' as double)"),
     "spark": ("isnan(?)", _BY_VALUE[1]),
-    "sqlite": ("false", "abs(?) > 1.7976931348623157e308"),  # it keeps a NaN as a null
+    "sqlite": ("false", "abs(?) > 1.7976931348623157e308"),  # SQLite keeps a NaN as a null
     "trino": ("is_nan(?)", "is_infinite(?)"),
     "tsql": _NEITHER,
 }
-"""How each dialect tells a NaN and an infinity; those without any have none in their columns."""
+"""Each dialect's tests for a NaN and for an infinity, false where its columns can't hold them."""
 
 DIALECTS = tuple(_NAN_AND_INFINITE)
 
@@ -57,7 +57,7 @@ class Translated:
         The SQL, with a named parameter such as ``:p0`` in place of every string. No quoted name in
         it holds a colon and a parameter's name.
     values
-        What each parameter stands for, without the colon.
+        The string that each parameter stands for, by its name without the colon.
     """
 
     text: str
@@ -66,7 +66,7 @@ class Translated:
 
 @lru_cache(maxsize=256)
 def translated(sql: str, dialect: str, given: str = GIVEN) -> Translated:
-    r"""A query of DuckDB's dialect in another one, its strings taken out as parameters.
+    r"""Return a query of DuckDB's dialect in another one, with its strings as parameters.
 
     No ``order by`` in it may meet a null, for where nulls come is left to the engine; nor may an
     argument of ``greatest`` or ``least`` be null. ``isnan`` and ``isinf`` take a float.
@@ -109,7 +109,7 @@ def translated(sql: str, dialect: str, given: str = GIVEN) -> Translated:
 
 
 def duckdb_type(native: str, dialect: str) -> str:
-    """DuckDB's name for an engine's type; a type that it has no name for keeps its own.
+    """Return DuckDB's name for an engine's type; a type that it has no name for keeps its own.
 
     A ``DECIMAL`` without its digits may hold a NaN, as Postgres' does whatever its digits.
 
@@ -136,7 +136,7 @@ def duckdb_type(native: str, dialect: str) -> str:
 
 
 def _take_out_strings(tree: exp.Expr, sql: str) -> dict[str, str]:
-    """Put a parameter in place of each string; equal ones get the same."""
+    """Put a parameter in place of each string, one for equal strings, and return their texts."""
     prefix = "p"
     while f":{prefix}" in sql:
         prefix += "p"
@@ -155,7 +155,7 @@ def _rewrite_tests_of_floats(tree: exp.Expr, dialect: str) -> None:
 
 
 def _leave_nulls_alone(tree: exp.Expr, dialect: str) -> None:
-    """Ask for no order of nulls, and for no care of them, where there are none."""
+    """Ask for no order of nulls, and for no care of them, since no query meets any."""
     ordering = Dialect.get_or_raise(dialect).NULL_ORDERING
     for node in tree.find_all(exp.Ordered):
         descending = bool(node.args.get("desc"))
@@ -191,7 +191,7 @@ def _name_subqueries(tree: exp.Expr) -> None:
 
 
 def _write_times_alike(tree: exp.Expr) -> None:
-    """SQLite keeps times as text: compare them in UTC, to the millisecond."""
+    """Compare times in UTC, to the millisecond: SQLite keeps them as text."""
     for cast in list(tree.find_all(exp.Cast)):
         if cast.to.this == exp.DataType.Type.TIMESTAMPTZ:
             form = exp.Literal.string("%Y-%m-%d %H:%M:%f")
@@ -214,9 +214,9 @@ end
 
 
 def _write_texts_alike(tree: exp.Expr) -> None:
-    """Spark writes 0.0005 as 5.0E-4, and a time in UTC without its zone: write them as DuckDB does.
+    """Write texts as DuckDB does: Spark has 5.0E-4 for 0.0005, and times in UTC without a zone.
 
-    Its ``typeof`` is known before a row is read, and so is the branch.
+    Spark knows ``typeof``, and so which branch to take, before it reads a row.
     """
     form = parse_one(_SPARK_TEXT, read="spark")
     for cast in [one for one in tree.find_all(exp.Cast) if one.to.this == exp.DataType.Type.TEXT]:

@@ -1,4 +1,4 @@
-"""The files that a path or glob names, and what their folders say of them."""
+"""The files that a path or glob names, and the values that their folders give."""
 
 import glob
 import re
@@ -14,19 +14,19 @@ from model_checks.settings.urls import path_of
 
 _PATTERN = re.compile(r"[*?\[]")
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-"""What a folder is called of rows that have no value."""
+"""The value in the name of a folder whose rows have none."""
 
 TABLES = {"_delta_log": "Delta", ".hoodie": "Hudi", "metadata/*.metadata.json*": "Iceberg"}
-"""What lies in the folder of a table whose history is not told by its files, with its format."""
+"""Marks in the folder of a table whose files also hold removed rows, each with its format."""
 
 
 def paths_of(files: str, folder: Path) -> list[Path]:
-    """The files on this machine that a path or glob names, each with something in it.
+    """Return the files on this machine that a path or glob names, each with something in it.
 
     Parameters
     ----------
     files
-        As in the settings; a relative one starts at ``folder``.
+        Path or glob as in the settings; a relative one starts at ``folder``.
 
     Raises
     ------
@@ -55,17 +55,17 @@ def paths_of(files: str, folder: Path) -> list[Path]:
 
 
 def as_name(path: Path) -> str:
-    """A file's name in SQL, where a pattern would be understood as one."""
+    """Return a file's name for SQL, with nothing in it that would be taken for a pattern."""
     return glob.escape(str(path))
 
 
 def listed(names: Sequence[str]) -> str:
-    """SQL of a list of names."""
+    """Return SQL of a list of names."""
     return f"[{', '.join(map(literal, names))}]"
 
 
 def refuse_table_formats(paths: Iterable[Path]) -> None:
-    """Refuse Parquet files of a table that also has files of rows that were removed.
+    """Refuse Parquet files of a table whose format keeps files of removed rows as well.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def refuse_table_formats(paths: Iterable[Path]) -> None:
 
 
 def table_refused(folder: str, name: str) -> str:
-    """Tell why files of a table of another format are not read, and what to do."""
+    """Return why files of a table of another format are not read, and what to do."""
     return (
         f"{folder} is a table of {name}, whose Parquet files hold removed rows as well; read it by "
         "Spark, { spark, table }, or write the rows to judge to files of their own"
@@ -92,7 +92,7 @@ def table_refused(folder: str, name: str) -> str:
 
 
 def literal_base(files: str) -> str:
-    """Return the folder of a glob above which, and in whose name, nothing is a pattern.
+    """Return the deepest folder of a glob that has no pattern in its name or above it.
 
     >>> literal_base("logs/day=*/x.parquet"), literal_base("logs/day=1/x.parquet")
     ('logs', 'logs/day=1')
@@ -103,7 +103,7 @@ def literal_base(files: str) -> str:
 
 
 def folder_values(name: str, base: str) -> Mapping[str, str | None]:
-    """Return what the folders ``key=value`` of a file say that lie below a glob's literal base.
+    """Return the values that a file's folders ``key=value`` below a glob's literal base give.
 
     >>> folder_values("logs/day=2026-05-01/part=a%2Fb/x.parquet", "logs")
     {'day': '2026-05-01', 'part': 'a/b'}

@@ -1,4 +1,4 @@
-"""Two readings of shared data: whether a row can be in both, by the times that there are."""
+"""The overlap of two readings of shared data: whether a row can be in both, by its time."""
 
 from datetime import datetime, timedelta
 
@@ -13,17 +13,17 @@ _TICK = timedelta(microseconds=1)
 
 
 def overlap(engine: Engine, rows: Rows, judged: Rows, model: Model) -> bool:
-    """Return whether some of the rows may be among those that are judged.
+    """Return whether some rows of another reading may be among the rows that are judged.
 
-    Rows that both have lie in both windows. Where the windows meet, or one is open, the rows are
-    counted whose times lie between the first and the last of those that are judged.
+    Rows of both readings lie in both windows. Where the windows meet, or one is open, the rows are
+    counted whose times lie between those of the first and the last judged row.
 
     Parameters
     ----------
     engine, rows, model
-        The other reading: where it is open, and of what.
+        The other reading: its open engine, its rows and its model.
     judged
-        Without times nothing tells the rows apart, and they overlap.
+        The rows that are judged; without times nothing tells rows apart, and they overlap.
     """
     if _apart(rows, judged):
         return False
@@ -33,7 +33,7 @@ def overlap(engine: Engine, rows: Rows, judged: Rows, model: Model) -> bool:
     first, last = _span(judged)
     try:
         between = window_bounds(timed, rows.types, first, last)
-    except DataError:  # times here, and none there
+    except DataError:  # the judged rows have times, the others none
         return True
     condition = conjunction([rows.condition, *between])
     [(shared,)] = engine.run(f"select count(*) from {rows.relation} where {condition}")
@@ -41,14 +41,14 @@ def overlap(engine: Engine, rows: Rows, judged: Rows, model: Model) -> bool:
 
 
 def _apart(one: Rows, other: Rows) -> bool:
-    """Whether one window ends before the other begins."""
+    """Return whether one window ends before the other begins."""
     before = one.end and other.start and one.end <= other.start
     after = one.start and other.end and one.start >= other.end
     return bool(before or after)
 
 
 def _span(judged: Rows) -> tuple[datetime | None, datetime]:
-    """Between which times all rows lie that are judged: the first, and one after the last."""
+    """Return the first time of the judged rows, None if it is open, and a time after the last."""
     assert judged.end
     times = judged.times
     oldest = times.oldest if times else None

@@ -1,4 +1,4 @@
-"""The columns that the settings name, looked for among those that there are."""
+"""The columns that the settings name, looked for among those of the data."""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,17 +9,17 @@ from model_checks.text import nearest, shortened
 
 
 def require(named: Sequence[tuple[str, str]], types: Mapping[str, str]) -> None:
-    """See that every column is there that is named, and that its name stands for one alone.
+    """Refuse data that lacks a named column, or has several columns of its name.
 
     Parameters
     ----------
     named
-        The key that names a column, and the column.
+        Pairs of a setting's key and the column that it names.
 
     Raises
     ------
     DataError
-        That tells all that are not, and what there is.
+        If it does; the error names such columns, and what there is.
     """
     missing = {name: key for key, name in named if name not in types}
     doubled = [
@@ -42,7 +42,7 @@ def require(named: Sequence[tuple[str, str]], types: Mapping[str, str]) -> None:
 
 
 def _has_no_header(named: Sequence[tuple[str, str]], types: Mapping[str, str]) -> bool:
-    """Whether a CSV has none of several columns: then its first line may be a row."""
+    """Return whether a CSV has none of several named columns: its first line may be a row."""
     wanted = {name for _, name in named}
     is_csv = isinstance(types, Columns) and types.fields is not None
     return is_csv and len(wanted) > 1 and not wanted & types.keys()

@@ -21,7 +21,7 @@ its process, however that ends, where the number of a process may come again."""
 
 
 class Scratch:
-    """A folder that this process uses; of one that is not removed in time the next run takes care.
+    """A folder that this process uses; if it is not removed in time, the next run takes care of it.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class Scratch:
     Raises
     ------
     OSError
-        If it can't be made.
+        If the folder can't be made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -41,12 +41,12 @@ class Scratch:
 
     @classmethod
     def new(cls, parent: str | Path | None = None) -> Self:
-        """Make one in a folder, or where the system keeps temporary files.
+        """Make a new folder in another one, or where the system keeps temporary files.
 
         Raises
         ------
         OSError
-            If it can't be made.
+            If the folder can't be made.
         """
         return cls(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent)))
 
@@ -57,7 +57,7 @@ class Scratch:
         self.remove()
 
     def remove(self) -> None:
-        """Remove it with all that is in it, whoever else uses it."""
+        """Remove the folder with all that is in it, whoever else uses it."""
         shutil.rmtree(self.path, ignore_errors=True)
         if self._lock is not None:
             os.close(self._lock)
@@ -65,7 +65,7 @@ class Scratch:
 
 
 def remove_abandoned(parent: str | Path | None = None) -> None:
-    """Remove what runs have left in a folder that were killed.
+    """Remove the folders that killed runs have left in another folder.
 
     Only folders of this user's are looked at, and only those in which a run has kept a lock: one
     without a sign of use is left alone. What can't be removed stays, and is nobody's mistake.
@@ -82,7 +82,7 @@ def remove_abandoned(parent: str | Path | None = None) -> None:
 
 
 def _lock_of_use(folder: Path) -> int | None:
-    """Return the lock of this process; None where the system, or the disk, has none.
+    """Return this process's lock on a folder; None where system or disk has no locks.
 
     The file is locked before it has the name by which it is looked for.
     """
@@ -109,7 +109,7 @@ def _lock_of_use(folder: Path) -> int | None:
 
 
 def _remove_unused(folder: Path) -> None:
-    """Remove a folder whose lock nobody holds; the lock is held meanwhile, so nobody can begin."""
+    """Remove a folder whose lock nobody holds; it is held meanwhile, so that no run can begin."""
     if not _HAS_LOCKS or folder.stat().st_uid != os.getuid():
         return
     descriptor = os.open(folder / _IN_USE, os.O_RDWR | os.O_NOFOLLOW)

@@ -1,4 +1,4 @@
-"""Whether two ``data`` of the settings have a file or a table in common, however they name it."""
+"""Tells whether two ``data`` of the settings share a file or a table, however they name it."""
 
 import glob
 import os
@@ -29,15 +29,15 @@ _DEFAULT_SCHEMAS = ("public", "main", "dbo", "default", "spark_catalog")
 
 
 def may_share(one: Data, other: Data, folder: Path) -> bool:
-    """Return whether some row may be in both.
+    """Return whether two ``data`` may have a row in common.
 
-    Files on this machine are compared as the files that they are. Where that can't be looked at,
-    as of patterns in an object store, what may be in common is taken to be.
+    Files on this machine are compared by device and number. Where that can't be looked at, as with
+    patterns in an object store, what may be in common is taken to be so.
 
     Parameters
     ----------
     folder
-        Where relative paths start.
+        The folder in which relative paths start.
     """
     if one.path and other.path:
         local = [_is_local(data) for data in (one, other)]
@@ -55,25 +55,25 @@ def may_share(one: Data, other: Data, folder: Path) -> bool:
 
 
 def _is_local(data: Data) -> bool:
-    """Whether its files are on this machine: a path, read by us or by a Spark that runs here."""
+    """Return whether files are on this machine: a path, read by us or by a Spark that is here."""
     files, spark = data.path or "", data.spark or "local"
     return spark.startswith("local") and (not _SCHEME.match(files) or files.startswith("file:"))
 
 
 def _identities(data: Data, folder: Path) -> set[tuple[int, int]]:
-    """Which files there are, each told by its device and number, which all of its names share."""
+    """Return the device and number of each file, which all of its names share."""
     try:
         paths = (
             [*_paths_of_spark(data, folder)] if data.spark else paths_of(data.path or "", folder)
         )
         states = [path.stat() for path in paths]
-    except (DataError, OSError, ValueError):  # told where the rows are read
+    except (DataError, OSError, ValueError):  # reported where the rows are read
         return set()
     return {(state.st_dev, state.st_ino) for state in states}
 
 
 def _paths_of_spark(data: Data, folder: Path) -> Iterator[Path]:
-    """Spark reads whole folders as well."""
+    """Yield the files that Spark reads: of a folder all that are in it."""
     files = re.sub(r"^file:(//)?(?=/)", "", data.path or "")
     for name in glob.glob(files, root_dir=folder, recursive=True):  # noqa: PTH207 (may be absolute)
         path = folder / name
@@ -84,11 +84,11 @@ def _paths_of_spark(data: Data, folder: Path) -> Iterator[Path]:
 
 
 def _address(data: Data, folder: Path) -> str:
-    """An address in the one spelling that all of its spellings have."""
+    """Return an address in one spelling, whichever of its spellings it is given in."""
     files = path_of(data.path or "")
     if not _SCHEME.match(files):
         return f"file:{posixpath.normpath(folder.absolute() / files).lstrip('/')}"
-    parts = urlsplit(files.replace("?", "%3F").replace("#", "%23"))  # of a pattern, or of a key
+    parts = urlsplit(files.replace("?", "%3F").replace("#", "%23"))  # signs of a pattern or a key
     scheme = _SAME_SCHEME.get(parts.scheme.lower(), parts.scheme.lower())
     host = re.sub(r":(80|443)$", "", parts.netloc.rpartition("@")[2].lower())
     path = unquote(parts.path).lstrip("/")
@@ -107,7 +107,7 @@ def _may_meet(one: str, other: str) -> bool:
     False
     """
     patterns = [pattern for pattern in (one, other) if _WILD.search(pattern)]
-    if len(patterns) == 2:  # what stands before the first sign that is not literal, and behind
+    if len(patterns) == 2:  # compare what stands before the first wildcard and after the last
         starts, ends = zip(*(_literal_ends(pattern) for pattern in patterns), strict=True)
         return _one_begins(*starts) and _one_begins(*(end[::-1] for end in ends))
     for name, pattern in ((one, other), (other, one)):
@@ -130,13 +130,13 @@ def _one_begins(one: str, other: str) -> bool:
 
 
 def _same_database(one: Data, other: Data) -> bool:
-    """Whether two variables hold the URL of one database, whatever the driver and the login."""
+    """Return whether two ``data`` are of one database, whatever the driver and the login."""
     if one.url_env == other.url_env:
         return True
     try:
         ones, others = (urlsplit(os.environ.get(data.url_env or "", "")) for data in (one, other))
         ports = {ones.port, others.port} - {None}
-    except ValueError:  # no URL; told where it is opened
+    except ValueError:  # no URL: reported where it is opened
         return False
     if _dialect(ones) == "sqlite" == _dialect(others):
         files = [os.path.realpath(unquote(url.path).removeprefix("/")) for url in (ones, others)]
@@ -155,7 +155,7 @@ def _host(url: SplitResult) -> str:
 
 
 def _relation(data: Data) -> tuple[str, ...]:
-    """A table by its name, less the schema that it would be looked for in anyhow; or SQL."""
+    """Return the parts of a table's name, less a schema that is the default; or the SQL."""
     sql = " ".join((data.sql or "").casefold().split()).rstrip("; ")
     table = data.table
     if whole := _SELECT_ALL.fullmatch(sql):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 
 def identifier(name: str) -> str:
-    """A column's name, quoted.
+    """Return a column's name, quoted.
 
     >>> identifier('a"b')
     '"a""b"'
@@ -13,7 +13,7 @@ def identifier(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text, quoted; a database is given it as a parameter.
+    """Return a text, quoted; a database is given it as a parameter.
 
     >>> literal("it's")
     "'it''s'"
@@ -22,5 +22,5 @@ def literal(text: str) -> str:
 
 
 def conjunction(conditions: Sequence[str]) -> str:
-    """Conditions joined by AND; none at all is always true."""
+    """Return conditions joined by AND; none at all is always true."""
     return " and ".join(conditions) or "true"

@@ -4,7 +4,7 @@ import re
 
 from model_checks.data.sql import literal
 
-_FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # one that does not tell its digits is a database's
+_FLOATS = ("FLOAT", "DOUBLE", "DECIMAL")  # DECIMAL without digits, as databases have it
 
 
 _NUMBER = re.compile(
@@ -13,7 +13,7 @@ _NUMBER = re.compile(
 
 
 def text_of(sql: str, kind: str) -> str:
-    """SQL for a value as text, written as in the settings: 1.0 is 1, 1.50 is 1.5; a NaN is null."""
+    """Return SQL for a value as the settings write it: 1.0 is 1, 1.50 is 1.5; a NaN is null."""
     if kind == "BOOLEAN":
         return _written(sql, "true", "false")
     null = f"when isnan({sql}) then null " if is_float(kind) else ""
@@ -32,7 +32,7 @@ def text_of(sql: str, kind: str) -> str:
 
 
 def label_of(sql: str, kind: str) -> str:
-    """SQL for a label as text: as other values, but true is 1 and false is 0."""
+    """Return SQL for a label as text: as other values, but true is 1 and false is 0."""
     return _written(sql, "1", "0") if kind == "BOOLEAN" else text_of(sql, kind)
 
 
@@ -41,10 +41,10 @@ def _written(sql: str, true: str, false: str) -> str:
 
 
 def is_number(kind: str) -> bool:
-    """Whether a column of this type can be a regression's target or prediction, or a score."""
+    """Return whether a column of a type can be a regression's target or prediction, or a score."""
     return bool(_NUMBER.fullmatch(kind))
 
 
 def is_float(kind: str) -> bool:
-    """Whether a column of this type can hold NaN and infinity."""
+    """Return whether a column of a type can hold NaN and infinity."""
     return kind in _FLOATS

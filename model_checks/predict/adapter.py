@@ -1,4 +1,4 @@
-"""A deployed model x a frame of its features -> columns of labels, numbers and scores."""
+"""A deployed model and a frame of its features -> columns of labels, numbers and scores."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,19 +37,19 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 Framed = Callable[[], "pd.DataFrame"]
-"""Makes the frame of a batch, anew each time: a model may write into the one that it is given."""
+"""A function that makes a batch's frame anew each time: a model may write into its frame."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """What is asked of a model beside its predictions.
+    """The scores that are asked of a model beside its predictions.
 
     Attributes
     ----------
     scores
-        Whether anything takes its scores.
+        Whether anything takes the model's scores.
     probabilities
-        Whether a metric takes them for probabilities.
+        Whether a metric takes the scores for probabilities.
     """
 
     scores: bool
@@ -57,18 +57,18 @@ class Scored:
 
 
 class Caller:
-    """Calls a model with frames of its features.
+    """A model that is called with frames of its features.
 
     Attributes
     ----------
     features
-        The columns that it is called with, in its order.
+        The columns that the model is called with, in its order.
     known
         The labels that the model knows, as text; empty if it does not tell.
     scored
         The labels whose scores are asked for; binary: the positive one.
     whose
-        Whether it is the model that is judged, or the one that it is compared with.
+        Whether the model is the one that is judged, or the baseline.
 
     Raises
     ------
@@ -105,48 +105,48 @@ class Caller:
 
     @property
     def predictions(self) -> tuple[str, ...]:
-        """Names of the columns of predictions; none if they are read off the scores."""
+        """Return the names of the columns of predictions; none if they are read off the scores."""
         if self._labels_by_score:
             return ()
         return tuple(column_names(PREDICTION, self.whose, self._targets))
 
     @property
     def scores(self) -> Mapping[str, str]:
-        """Each label whose scores are asked for, with the name of their column."""
+        """Return each label whose scores are asked for, with the name of their column."""
         return dict(zip(self.scored, column_names(SCORE, self.whose, self.scored), strict=True))
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """Names of the columns that sum to 1 where scores are probabilities; none of multilabel."""
+        """Return the names of the columns that sum to 1 as probabilities; none of multilabel."""
         return tuple(self._score_columns.values()) if self._summed else ()
 
     @property
     def _score_columns(self) -> Mapping[str, str]:
-        """Those of the scores, and of a binary model's other one, where they are to sum to 1."""
+        """Return the column of each label's scores; of all labels where they are to sum to 1."""
         others = [label for label in self.known if label not in self.scored] if self._summed else []
         rest = f"model_checks other {SCORE} of the {self.whose}"
         return {**self.scores, **{label: f"{rest} {k}" for k, label in enumerate(others)}}
 
     @property
     def texts(self) -> Mapping[str, bool]:
-        """Each column of its answers, with whether it holds texts rather than numbers."""
+        """Return each column of answers, with whether it holds texts rather than numbers."""
         labels = dict.fromkeys(self.predictions, self._task != "regression")
         return labels | dict.fromkeys(self._score_columns.values(), False)
 
     @property
     def precision(self) -> Precision:
-        """Of all scores that it has answered so far."""
+        """Return the precision of all scores that the model has answered so far."""
         return widest(self._precisions)
 
     def columns(self, framed: Framed, rows: int) -> dict[str, Any]:
-        """The prediction column and the score columns: texts or floats, one for each row.
+        """Return the prediction columns and the score columns: texts or floats, one for each row.
 
         Parameters
         ----------
         framed
-            Makes the frame that it is called with.
+            Makes the frame that the model is called with.
         rows
-            How many that has.
+            How many rows that frame has.
 
         Raises
         ------
@@ -171,7 +171,7 @@ class Caller:
         return columns
 
     def _several_columns(self) -> dict[str, Any]:
-        """For each label its predictions, or the scores that they are read off, or both."""
+        """Return each label's predictions, or the scores that they are read off, or both."""
         columns: dict[str, Any] = {}
         if self.predictions:
             answer = self._shaped("predict", self._called("predict"), self._targets, own=False)
@@ -183,7 +183,7 @@ class Caller:
         return columns
 
     def _scores_of_labels(self, answer: Any) -> list[Any]:
-        """The scores of each label: a column of one table, or the positives of its own table."""
+        """Return the scores of each label: a column of one table, or of a table of its own."""
         labels = len(self._targets)
         if not (isinstance(answer, list) and answer and dimensions(answer[0]) == 2):
             return list(self._scores(answer, self._targets, own=False).T)
@@ -195,20 +195,20 @@ class Caller:
             answer, classes_of_labels(self._loaded, self._targets, self._positive), strict=True
         ):
             numbers = self._scores(table, [str(label) for label in classes])
-            seen = self._positive in classes  # when it was trained; else it is never predicted
+            seen = self._positive in classes  # in training; else it is never predicted
             none = np.zeros(self._rows)
             scores.append(numbers[:, classes.index(self._positive)] if seen else none)
         return scores
 
     def require_features(self, columns: Mapping[str, str], files: str) -> None:
-        """Refuse data that lacks a column that the model is called with, and a model that is told.
+        """Refuse data that lacks a feature of the model, and a model that is told its target.
 
         Raises
         ------
         SourceError
             If a target is among the features: nothing that it answers could be wrong.
         DataError
-            If the data lacks one, or has several of its name.
+            If the data lacks a feature, or has several columns of its name.
         """
         if told := [name for name in self.features if name in self._targets]:
             raise self._error(f"its features hold the target: {quoted(told)}")
@@ -228,23 +228,23 @@ class Caller:
 
     def _called(self, method: str) -> Any:
         assert self._framed is not None
-        frame = self._framed()  # its own, of which nobody else sees what becomes
+        frame = self._framed()  # its own: the model may write into it
         with guarded(self._refusal(method)), self._loaded.surroundings.entered():
             return getattr(self._loaded.model, method)(frame)
 
     def _shaped(
         self, method: str, answer: Any, names: Sequence[str] | None = None, *, own: bool = True
     ) -> Array:
-        """An array of the rows in their order, with a column for each name, or of one dimension."""
+        """Return an answer in the order of the rows, with a column for each name or without any."""
         expected = (self._rows,) if names is None else (self._rows, len(names))
-        # Nor is it known what an answer raises that is looked at.
+        # An answer that is looked at may raise anything, as the model may.
         with guarded(self._refusal(method)), self._loaded.surroundings.entered():
             values, rows, columns = (
                 array_of(answer),
                 rows_of(answer, self._rows),
                 columns_of(answer),
             )
-        if values.dtype.kind in "mM":  # numpy would make numbers of them
+        if values.dtype.kind in "mM":  # numpy would make numbers of times
             unfit = "number" if self._task == "regression" else "label"
             raise self._error(f"{method} answered with {values.dtype}, which is no {unfit}")
         if values.shape == (*expected, 1) and len(expected) == 1:
@@ -270,7 +270,7 @@ class Caller:
             raise self._error(f"{method} answered with {error}") from None
 
     def _refusal(self, method: str) -> Callable[[BaseException], SourceError]:
-        """Return how it is told what the model raised, without the values of its rows."""
+        """Return a function that words what the model raised, without the values of its rows."""
 
         def refusal(error: BaseException) -> SourceError:
             frame = self._framed() if self._framed else None

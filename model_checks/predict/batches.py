@@ -1,4 +1,4 @@
-"""Deployed models x batches of rows -> a file with their answers beside the labels."""
+"""Deployed models and batches of rows -> a file with their answers beside the labels."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Progress = Callable[[int, int], None]
-"""Told again and again how many rows of how many are done."""
+"""A function that is told again and again how many rows are done, of how many."""
 
 BATCH_ROWS = 122_880
-"""What DuckDB reads and writes at once; with more, calling gets no quicker."""
+"""Rows that DuckDB reads and writes at once; with more, calling gets no quicker."""
 
 _FIRST_ROWS, _GROWTH = 1_024, 4
 _MOST_CELLS = 8_000_000
@@ -87,7 +87,7 @@ class _Answering:
         self.error: str | None = None
 
     def columns(self, batch: "pa.RecordBatch") -> dict[str, "pa.Array"]:
-        """Its columns of one batch."""
+        """Return the model's columns of one batch, of nulls once it has failed."""
         if self.error is None:
             try:
                 return self._answered(batch)
@@ -117,10 +117,10 @@ def _array(values: Any, *, text: bool) -> "pa.Array":
 
 
 def _parts(engine: Engine, sql: str, features: int) -> Iterator["pa.RecordBatch"]:
-    """Batches of bounded size, small ones first: the pace of a slow model is soon known.
+    """Yield batches of bounded size, small ones first: the pace of a slow model is soon known.
 
-    Their sizes are the same in every run: of what a row comes with, the last bits of what a library
-    computes of it may depend.
+    Their sizes are the same in every run: the last bits of what a library computes of a row may
+    depend on the rows beside it.
     """
     most = max(1, min(BATCH_ROWS, _MOST_CELLS // max(features, 1)))
     size = min(_FIRST_ROWS, most)

@@ -1,4 +1,4 @@
-"""What the columns of a model's answers are called, where they are kept and in messages."""
+"""The names of the columns of a model's answers, where they are kept and in messages."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ _COLUMN = re.compile(rf"model_checks (?:{PREDICTION}|{SCORE}) (of the \w+)(?: \d
 
 
 def column_names(what: str, whose: Whose, labels: Sequence[str]) -> list[str]:
-    """Names of the columns of predictions or scores of some labels; of one it need not be told.
+    """Return the names of the columns of predictions or scores; they name labels if several.
 
     >>> column_names(SCORE, "model", ["late"])
     ['model_checks score of the model']
@@ -25,7 +25,7 @@ def column_names(what: str, whose: Whose, labels: Sequence[str]) -> list[str]:
 
 
 def column_shown(column: str) -> str:
-    """A column as messages name it: by whose answers it holds, or as the data does.
+    """Return a column as messages name it: by the model that answered it, or as the data does.
 
     >>> column_shown("model_checks score of the model 1 for 'b'"), column_shown("score")
     ("of the model for 'b'", "'score'")
@@ -35,5 +35,5 @@ def column_shown(column: str) -> str:
 
 
 def is_answered(column: str) -> bool:
-    """Whether a column holds what a model answered, rather than what the data has."""
+    """Return whether a column holds what a model answered, rather than what the data has."""
     return bool(_COLUMN.fullmatch(column))

@@ -1,4 +1,4 @@
-"""The columns in which the answers of a model stand, logged or kept, and what they are of."""
+"""The columns in which the answers of a model stand, logged or kept, and their labels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ class AnswerColumns:
     Attributes
     ----------
     predictions
-        Of labels or numbers; none where they are read off the scores.
+        Columns of predicted labels or numbers; none where labels are read off the scores.
     scores
-        Each label that has scores, with their column.
+        Each label that has scores, with the column of these.
     known
         The labels that the model knows; none if it does not tell.
     whose
-        Whether it is the model that is judged, or the one that it is compared with.
+        Whether the model is the one that is judged, or the baseline.
     parts
-        The columns that sum to 1 where scores are probabilities; none where not all are there.
+        The columns that sum to 1 where scores are probabilities; none where a label has none.
     precision
-        Of the scores that a model answered; None where their columns tell.
+        Precision of the scores that a model answered; None where their columns' types tell it.
     """
 
     predictions: tuple[str, ...]
@@ -39,7 +39,7 @@ class AnswerColumns:
 
     @classmethod
     def logged(cls, model: Model, whose: Whose) -> "AnswerColumns":
-        """Those that the settings name."""
+        """Return the columns that the settings name."""
         scores = _logged_scores(model)
         several = model.task == "multiclass"
         known, parts = (tuple(scores), tuple(scores.values())) if several else ((), ())
@@ -47,26 +47,26 @@ class AnswerColumns:
 
     @classmethod
     def of(cls, caller: Caller) -> "AnswerColumns":
-        """Those that a model is called for; how exact its scores are is known once it was."""
+        """Return the columns of a model that was called, as only then its precision is known."""
         names = (caller.predictions, caller.scores, caller.known, caller.whose, caller.parts)
         return cls(*names, caller.precision)
 
     @property
     def names(self) -> list[str]:
-        """All of them."""
+        """Return the names of all columns, those of predictions first."""
         return [*self.predictions, *self.scores.values()]
 
     def precision_of(self, score: str, types: Mapping[str, str]) -> Precision:
-        """How exact one column of scores is."""
+        """Return how exact one column of scores is."""
         return self.precision or precision_of(types[score])
 
     def precision_in(self, types: Mapping[str, str]) -> Precision:
-        """How exact all scores are together."""
+        """Return how exact all scores are together."""
         return self.precision or widest(precision_of(types[one]) for one in self.scores.values())
 
 
 def _logged_scores(model: Model) -> Mapping[str, str]:
-    """Each label that has a column of scores, with that column."""
+    """Return each label that has a column of scores, with that column."""
     if isinstance(model.score, dict):
         return model.score
     labels = model.targets if model.task == "multilabel" else [label_text(model.positive_label)]

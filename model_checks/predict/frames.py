@@ -19,7 +19,7 @@ _LARGE = re.compile(r"DECIMAL\(\d+,\d+\)|U?HUGEINT")
 
 
 class Frames:
-    """Makes frames of batches, as one frame of all rows would have been made.
+    """A maker of frames of batches, with the types that one frame of all rows would have.
 
     A column of whole numbers in which any row has a gap is one of floats, and one of booleans holds
     objects, also in a batch without a gap. Decimals are floats: few models compute with decimals.
@@ -46,7 +46,7 @@ class Frames:
         self._huge = [name for name, (own, _) in self._features.items() if own in huge]
 
     def frame(self, batch: "pa.RecordBatch") -> "pd.DataFrame":
-        """The frame of a batch, whose memory is nobody else's: neither the batch's nor a frame's.
+        """Return the frame of a batch, in memory that no batch and no other frame shares.
 
         Raises
         ------
@@ -57,7 +57,7 @@ class Frames:
 
         columns = {name: batch.column(own) for name, (own, _) in self._features.items()}
         for name in self._floats:
-            columns[name] = columns[name].cast(pa.float64(), safe=False)  # the nearest one
+            columns[name] = columns[name].cast(pa.float64(), safe=False)  # the nearest float
         try:
             frame: pd.DataFrame = pa.RecordBatch.from_pydict(columns).to_pandas()
         except (ValueError, OverflowError, NotImplementedError) as error:  # such as a year 10000
@@ -66,13 +66,13 @@ class Frames:
         for name in self._huge:
             frame[name] = frame[name].astype(object).map(int, na_action="ignore").astype(object)
         frame = frame.astype(dict.fromkeys(self._objects, object))
-        for name in self._objects if self._as_csv else []:  # in which pandas has a NaN for a gap
+        for name in self._objects if self._as_csv else []:  # where pandas has a NaN for a gap
             frame[name] = frame[name].where(frame[name].notna(), float("nan"))
         return frame.copy()
 
 
 def _with_gaps(engine: Engine, rows: Rows, names: Sequence[str]) -> frozenset[str]:
-    """Those of some columns in which a labelled row, or any row of a CSV, has no value."""
+    """Return the columns in which a labelled row, or any row of a CSV, has no value."""
     if not names:
         return frozenset()
     if rows.types.fields:

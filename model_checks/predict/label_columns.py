@@ -10,19 +10,19 @@ from model_checks.text import quoted
 
 
 def is_positive(text: str, positive: str) -> str:
-    """SQL that is 1 where a label's text is the positive one, else 0."""
+    """Return SQL that is 1 where a label's text is the positive one, else 0."""
     return f"case when {text} = {literal(positive)} then 1 else 0 end"
 
 
 def refuse_foreign_labels(
     engine: Engine, relation: str, texts: Mapping[str, str], targets: int, positive: str
 ) -> None:
-    """See that no column has a third label, and that all have the same two.
+    """Refuse columns that have a third label, or not the same two as the others.
 
     Parameters
     ----------
     texts
-        What each column is called, with SQL of its labels' text.
+        Each column's name in messages, with SQL of its labels' text.
     targets
         How many of the columns, the first ones, hold what is true; the others, in the same order,
         what is predicted.
@@ -32,7 +32,7 @@ def refuse_foreign_labels(
     Raises
     ------
     DataError
-        That names the labels.
+        If there are such columns; the error names the labels.
     """
     columns = ", ".join(_ends(text, positive) for text in texts.values())
     [told] = engine.run(f"select {columns} from {relation}")
@@ -57,13 +57,13 @@ def refuse_foreign_labels(
 
 
 def _ends(text: str, positive: str) -> str:
-    """SQL of the first and last label beside the positive one, and of whether that occurs."""
+    """Return SQL of the first and last label beside the positive one, and whether that occurs."""
     other = f"case when {text} = {literal(positive)} then null else {text} end"
     return f"min({other}), max({other}), max({is_positive(text, positive)})"
 
 
 def _refuse_second_pair(found: Mapping[str, Sequence[str]], positive: str) -> None:
-    """See that all columns have the same label beside the positive one."""
+    """Refuse columns that have different labels beside the positive one."""
     others: dict[str, str] = {}
     for place, labels in found.items():
         for label in set(labels) - {positive}:
@@ -79,7 +79,7 @@ def _refuse_second_pair(found: Mapping[str, Sequence[str]], positive: str) -> No
 def _counterpart(
     engine: Engine, relation: str, texts: Mapping[str, str], targets: int, place: str
 ) -> str:
-    """What the other column of the same label has, where the two have no label in common."""
+    """Return words on a column's counterpart, where the two have no label in common."""
     columns = list(texts)
     if len(columns) == targets:
         return ""
@@ -100,7 +100,7 @@ def _distinct(relation: str, text: str) -> str:
 
 
 def _labels(engine: Engine, relation: str, text: str, positive: str) -> str:
-    """The labels of a column beside the positive one."""
+    """Return the labels of a column beside the positive one, in words."""
     others = f"from {_distinct(relation, text)} as labels where label <> {literal(positive)}"
     [(count,)] = engine.run(f"select count(*) {others}")
     first = engine.run(f"select label {others} order by label limit 5")

@@ -1,4 +1,4 @@
-"""What a deployed model tells of itself: its features, and the labels that it knows."""
+"""The features of a deployed model and the labels that it knows, as it tells them itself."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from model_checks.text import quoted, type_name
 
 
 def error_of(loaded: LoadedModel, text: str) -> SourceError:
-    """Return an error of a model."""
+    """Return an error that names the model that it is of."""
     return SourceError(f"model {loaded.source!r}: {text}")
 
 
 def has_scores(loaded: LoadedModel) -> bool:
-    """Tell whether a model has scores, and tells what they are of."""
+    """Return whether a model has scores, and tells which labels they are of."""
     return callable(loaded.attribute("predict_proba")) and loaded.attribute("classes_") is not None
 
 
@@ -26,7 +26,7 @@ def features_of(model: Model, loaded: LoadedModel) -> list[str]:
     Raises
     ------
     SourceError
-        If it tells none, or one twice.
+        If the model tells no features, or one twice.
     """
     names = model.features
     if names is None:
@@ -52,7 +52,7 @@ def classes_of(loaded: LoadedModel) -> tuple[str, ...]:
     Raises
     ------
     SourceError
-        If they are no labels.
+        If what it has for them are no labels.
     """
     classes = loaded.attribute("classes_")
     if classes is None:
@@ -71,7 +71,13 @@ def classes_of(loaded: LoadedModel) -> tuple[str, ...]:
 def classes_of_labels(
     loaded: LoadedModel, targets: Sequence[str], positive: str
 ) -> list[tuple[str | None, ...]]:
-    """Return what each label's scores are of; where a model tells none, the positive are last."""
+    """Return the classes of each target's scores; if the model has none, the positive is last.
+
+    Raises
+    ------
+    SourceError
+        If the classes are no labels, are not one list a target, or lack the positive label.
+    """
     given = loaded.attribute("classes_")
     if not isinstance(given, list) or any(dimensions(one) != 1 for one in given):
         given = [["", positive]] * len(targets)

@@ -1,4 +1,4 @@
-"""What a model replied, whatever it is -> arrays in the order of the rows and of the classes.
+"""A model's reply, whatever it is -> arrays in the order of the rows and of the classes.
 
 A ValueError tells what is wrong with a reply in words that go on after "answered with".
 """
@@ -18,13 +18,13 @@ Array = NDArray[Any]
 
 
 def array_of(reply: Any) -> Array:
-    """Return a reply as an array; what is behind a mask is missing in it."""
+    """Return a reply as an array, in which masked values are missing."""
     if inspect.iscoroutine(reply):
         reply.close()  # else Python complains that nobody awaited it
     if hasattr(reply, "toarray"):  # a sparse matrix
         reply = reply.toarray()
     reply = _unmasked(reply)
-    # Of a list of mixed types numpy would make texts.
+    # Numpy would make texts of a list of mixed types.
     return np.asarray(reply, object if isinstance(reply, list | tuple) else None)
 
 
@@ -46,13 +46,13 @@ def _unmasked(value: Any) -> Any:
 
 
 def rows_of(reply: Any, rows: int) -> NDArray[np.intp] | None:
-    """Return where in a reply each row is; None where it is in the order of the frame.
+    """Return the position of each row in a reply; None where it is in the order of the frame.
 
     The frame's index is 0, 1, 2, ...; a reply whose index holds the same numbers in another order
     is of rows that were sorted. Any other index says nothing of the frame's rows.
     """
     index = getattr(reply, "index", None)
-    if index is None or callable(index):  # as that of a list
+    if index is None or callable(index):  # a list has such a method
         return None
     given = np.asarray(index)
     if given.shape != (rows,) or given.dtype.kind not in "iu":
@@ -65,27 +65,27 @@ def rows_of(reply: Any, rows: int) -> NDArray[np.intp] | None:
 
 
 def columns_of(reply: Any) -> list[Any] | None:
-    """Return the names of the columns of a frame, be it pandas' or another's; None of no frame."""
+    """Return the column names of a frame, be it pandas' or another's; None for anything else."""
     names = getattr(reply, "columns", None)
     return None if names is None or callable(names) else list(names)
 
 
 def order_of(names: Sequence[Any], expected: Sequence[str], *, own: bool) -> list[int]:
-    """Return at which places a frame has the columns that are expected.
+    """Return the positions at which a frame has the columns that are expected.
 
     Numbers that pandas gives to columns without names, and what polars calls them, are no names,
-    unless they are those that are expected. A name that is not known is expected as "".
+    unless they are the expected ones. A name that is not known is expected as "".
 
     Parameters
     ----------
     own
-        Whether those that are expected are the model's own: it can't know others then. Else they
-        are the data's, of which it need know none; but it can't know some of them alone.
+        Whether the expected names are the model's own: it can't know others then. Else they are the
+        data's, of which it may know none; but it can't know only some of them.
 
     Raises
     ------
     ValueError
-        If they have other names, or if they may be names or may be none.
+        If the columns have other names, or have what may be names or may count columns.
     """
     texts, unnamed = [_text_of(name) for name in names], _is_unnamed(names)
     others = [text for text in texts if text not in expected]
@@ -117,7 +117,7 @@ def _is_unnamed(names: Sequence[Any]) -> bool:
 
 
 def dimensions(value: Any) -> int:
-    """Return those of an array or a frame; zero of anything else."""
+    """Return the number of dimensions of an array or a frame; zero for anything else."""
     if columns_of(value) is not None:
         return len(getattr(value, "shape", ()))
     return getattr(value, "ndim", 0)
@@ -129,8 +129,8 @@ def size_text(sizes: Sequence[int]) -> str:
 
 
 def labels_of(values: Array) -> list[str | None]:
-    """Return texts, always: what type a model answers with may change from batch to batch."""
-    if values.dtype.kind == "O":  # may not be sortable, which unique needs
+    """Return labels as texts, always: a model's type may change from batch to batch."""
+    if values.dtype.kind == "O":  # objects may not be sortable, as unique needs
         return [label_of(value) for value in values.tolist()]
     distinct, positions = np.unique(values, return_inverse=True)
     texts = [label_of(value) for value in distinct.tolist()]
@@ -138,7 +138,7 @@ def labels_of(values: Array) -> list[str | None]:
 
 
 def numbers_of(values: Array) -> NDArray[np.float64]:
-    """Return floats, NaN for what is missing."""
+    """Return values as floats, NaN for what is missing."""
     if values.dtype.kind in "iuf":
         return values.astype(float)
     flat = [_number(value) for value in values.ravel().tolist()]
@@ -146,7 +146,7 @@ def numbers_of(values: Array) -> NDArray[np.float64]:
 
 
 def label_of(value: Any) -> str | None:
-    """Return the label as text, None for a missing one."""
+    """Return a label as text, None for a missing one."""
     plain = value.item() if isinstance(value, np.generic) else value
     if _missing(plain):
         return None
@@ -164,16 +164,16 @@ def _missing(value: Any) -> bool:
         return value is None or bool(value != value)  # noqa: PLR0124 (a NaN differs from itself)
     except TypeError:  # pandas.NA does not say whether it is equal to anything
         return True
-    except ValueError:  # nor does an array, which is no missing value
+    except ValueError:  # an array does not say it either, and is not missing
         return False
 
 
 def _number(value: Any) -> float:
-    """Return the number as a float, NaN for a missing one."""
+    """Return a number as a float, NaN for a missing one."""
     if _missing(value):
         return float("nan")
     if not isinstance(value, Real | Decimal) or isinstance(value, bool):
-        raise ValueError(  # noqa: TRY004 (as above)
+        raise ValueError(  # noqa: TRY004 (of a value, not of how we call)
             f"a {type_name(value)}, which is no number"
         )
     return float(value)

@@ -1,7 +1,7 @@
-"""How exactly a score is known, which follows from the type that it was computed or logged in.
+"""The precision of a score, which follows from the type that it was computed or logged in.
 
 A score of 0.7 in single precision is 0.699999988 in double precision. It is not below 0.7, for in
-its own type 0.7 is that very number; so thresholds and edges are looked for there, as numpy does.
+its own type 0.7 is that very number; so thresholds and edges are taken in that type, as numpy does.
 """
 
 import re
@@ -18,15 +18,15 @@ _MOST_DIGITS = 38
 
 @dataclass(frozen=True)
 class Precision:
-    """A type of floats.
+    """The precision of a type of floats.
 
     Attributes
     ----------
     kind
-        Numpy's.
+        Numpy's type.
     slack
-        A score is an edge of a bin, rather than above it, where it exceeds it by less than so many
-        ``eps``: found by trying every edge, and the score above it.
+        Number of ``eps``: a score that exceeds an edge of a bin by less counts as the edge, rather
+        than as above it. Found by trying every edge, and the score above it.
     """
 
     kind: type[np.floating[Any]]
@@ -34,11 +34,11 @@ class Precision:
 
     @property
     def eps(self) -> float:
-        """From 1 to the next larger number."""
+        """Return the distance from 1 to the next larger number."""
         return float(np.finfo(self.kind).eps)
 
     def nearest(self, number: float) -> float:
-        """The number that this type has for another; one that is too large stays what it is.
+        """Return the nearest number of this type; a number that is too large stays what it is.
 
         >>> SINGLE.nearest(0.7), DOUBLE.nearest(0.7)
         (0.699999988079071, 0.7)
@@ -54,12 +54,12 @@ DOUBLE = Precision(np.float64, 0.0)
 
 
 def precision_of(kind: str) -> Precision:
-    """The precision of a column's type; whole numbers and decimals are computed with as doubles."""
+    """Return the precision of a column's type; whole numbers and decimals are used as doubles."""
     return SINGLE if kind == "FLOAT" else DOUBLE
 
 
 def precision_of_array(values: np.ndarray[Any, Any]) -> Precision:
-    """The precision of what a model answered; of objects, that which an array of them would have.
+    """Return the precision of what a model answered; of objects, that of an array of them.
 
     >>> precision_of_array(np.array([np.float32(1), np.float16(0)], object)) == SINGLE
     True
@@ -71,14 +71,14 @@ def precision_of_array(values: np.ndarray[Any, Any]) -> Precision:
 
 
 def widest(precisions: Iterable[Precision]) -> Precision:
-    """The precision of numbers that are put together, as columns of one array."""
+    """Return the precision of numbers that are put together, as columns of one array."""
     return min(precisions, key=lambda one: one.eps, default=DOUBLE)
 
 
 def decimal_literal(kind: str, number: float) -> str | None:
-    """SQL of the least decimal of a column's type that is a number or more.
+    """Return SQL of the least decimal of a column's type that is not below a number.
 
-    None where the column is none of decimals, or holds no number as large.
+    Return None where the column holds no decimals, or no number as large.
 
     >>> decimal_literal("DECIMAL(6,3)", 0.70001), decimal_literal("DECIMAL", 0.7)
     ('cast(0.701 as decimal(6,3))', '0.7')

@@ -22,7 +22,7 @@ _CALLED = {"sklearn": "scikit-learn"}
 def hidden_libraries(
     folders: Iterable[Path], among: Iterable[str] = (*NEEDED, *_OF_MODELS)
 ) -> Iterator[str]:
-    """Tell of each library that an import would miss for a file in one of the folders.
+    """Yield a sentence on each library that an import would miss for a file in a folder.
 
     A folder hides nothing unless Python looks there first; what has been imported already, as much
     of the standard library has, can't be hidden any more.
@@ -57,7 +57,7 @@ def _file_of(name: str) -> Path | None:
 
 
 def _elsewhere(name: str, folder: Path) -> bool:
-    """Tell whether a module would be found were it not for a folder."""
+    """Return whether a module would be found were it not for a folder."""
     rest = [entry for entry in sys.path if Path(entry or Path.cwd()) != folder]
     spec = PathFinder.find_spec(name, rest)
     return spec is not None and spec.origin is not None

@@ -1,11 +1,11 @@
-"""How far a model's answers spread: enough to see whether they are all alike, or all right."""
+"""The spread of a model's answers: enough to see whether they are all alike, or all right."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 _MOST_SCORES = 50
-"""Of more columns no ends are asked for: a database allows about a thousand in a query."""
+"""The most score columns whose ends are asked for: a database allows about a thousand a query."""
 
 
 @dataclass(frozen=True)
@@ -15,14 +15,14 @@ class Spread:
     Attributes
     ----------
     rows
-        How many there are.
+        How many rows there are.
     scores, numbers
-        Each column of scores, or of a regression's predictions, with the least and the greatest.
+        Each column of scores, or of a regression's predictions, with its least and greatest.
     pairs
-        Which true label met which predicted label; none where no column has predicted labels, and
-        where a row has several.
+        True labels, each with a label that was predicted for it; none where no column has predicted
+        labels, and where a row has several.
     exact
-        Of a regression: how many rows were predicted as they are.
+        How many rows a regression predicted exactly.
     """
 
     rows: int
@@ -33,24 +33,24 @@ class Spread:
 
     @property
     def only_number(self) -> float | None:
-        """What a regression predicts for all rows; None if it differs, or is none."""
+        """Return the number that a regression predicts for all rows; None if there is none such."""
         return _only(self.numbers)
 
     @property
     def only_scores(self) -> tuple[float, ...]:
-        """The scores that all rows have; none if one differs, or if there are none."""
+        """Return the scores that all rows have; none if one differs, or if there are none."""
         alike = all(least == greatest for least, greatest in self.scores.values())
         return tuple(least for least, _ in self.scores.values()) if alike else ()
 
     @property
     def only_label(self) -> str | None:
-        """What is predicted for all rows; None if it differs, or is not known."""
+        """Return the label that is predicted for all rows; None if it differs, or is not known."""
         predicted = {label for _, label in self.pairs}
         return predicted.pop() if len(predicted) == 1 else None
 
     @property
     def is_right(self) -> bool:
-        """Whether it is known that every prediction is what came true."""
+        """Return whether it is known that every prediction is what came true."""
         labels = bool(self.pairs) and all(true == predicted for true, predicted in self.pairs)
         return labels or (bool(self.numbers) and self.exact == self.rows)
 
@@ -58,7 +58,7 @@ class Spread:
 def spread_columns(
     scores: Sequence[str], numbers: Sequence[str], target: str, number: Callable[[str], str]
 ) -> list[str]:
-    """SQL of the ends of each column, and of how many predicted numbers are those of the target.
+    """Return SQL of each column's ends, and of how many predicted numbers are the target's.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def spread_columns(
 def spread_of(
     scores: Sequence[str], numbers: Sequence[str], rows: int, found: Sequence[Any]
 ) -> Spread:
-    """The spread that the columns above, which were asked for of the same answers, have told."""
+    """Return the spread by the row that the SQL of ``spread_columns`` returns."""
     asked = [*_few(scores), *numbers]
     ends = zip(found[: 2 * len(asked) : 2], found[1 : 2 * len(asked) : 2], strict=True)
     spans = dict(zip(asked, ends, strict=True))

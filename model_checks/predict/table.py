@@ -5,8 +5,8 @@ Its columns are ``y_true`` and ``y_pred`` (labels as text, or numbers), ``s0``, 
 for each label ``y0``, ``y1``, ... and ``p0``, ``p1``, ... (1 where it is true or predicted, else 0)
 in place of the first two.
 
-Of a pair ``q_pred`` is what the second model predicts, and its scores come after the first one's.
-Multilabel: its labels come after the first one's, the same ones true.
+In a pair ``q_pred`` is what the second model predicts, and its scores come after the first one's.
+In a multilabel pair its labels come after the first one's, with the same true ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,12 +20,12 @@ from model_checks.predict.validation import Given, segment_columns
 
 @dataclass(frozen=True)
 class Predictions:
-    """Where the predictions are and what their columns mean.
+    """The relation that holds predictions, and what its columns mean.
 
     Attributes
     ----------
     file
-        What a model that was called has answered; None where predictions stand beside the labels.
+        The file of a called model's answers; None where predictions stand beside the labels.
     relation
         SQL of the relation, over the engine's ``given``.
     labels
@@ -41,7 +41,7 @@ class Predictions:
     spread
         How far the answers spread; None of a pair.
     precisions
-        Of the scores; of a pair those of both models.
+        Precision of the scores; of a pair the precisions of both models'.
     """
 
     task: str
@@ -56,20 +56,20 @@ class Predictions:
 
     @property
     def values(self) -> list[str]:
-        """The relation's names of what is true, and after them of what was predicted."""
+        """Return the relation's names of what is true, and after them of what was predicted."""
         if self.task != "multilabel":
             return ["y_true", "y_pred"]
         labels = range(len(self.labels))
         return [f"y{k}" for k in labels] + [f"p{k}" for k in labels]
 
     def group(self, columns: Sequence[str]) -> list[str]:
-        """The relation's names of some segment columns."""
+        """Return the relation's names of some segment columns."""
         return [f"g{self.segment_columns.index(column)}" for column in columns]
 
 
 @dataclass(frozen=True)
 class PairedPredictions(Predictions):
-    """Those of two models on the same rows.
+    """The predictions of two models on the same rows.
 
     Attributes
     ----------
@@ -81,17 +81,17 @@ class PairedPredictions(Predictions):
 
 
 def find_predictions(given: Given, file: Path | None = None) -> Predictions:
-    """The answers of one model.
+    """Return the predictions of one model.
 
     Parameters
     ----------
     file
-        Where they are kept, if a model was called.
+        The file of the model's answers, if one was called.
 
     Raises
     ------
     DataError
-        If no metric could be trusted on them.
+        If no metric could be trusted on the predictions.
     """
     (labels, spread), model = given.checked(), given.model
     return Predictions(
@@ -110,17 +110,17 @@ def find_predictions(given: Given, file: Path | None = None) -> Predictions:
 def find_pair(
     one: Given, first: Predictions, other: Given, second: Predictions
 ) -> PairedPredictions:
-    """The answers of two models to the same rows.
+    """Return the predictions of two models on the same rows.
 
     Parameters
     ----------
     first, second
-        What was found of the one, and of the other.
+        The predictions of the one model, and of the other.
 
     Raises
     ------
     DataError
-        If no metric could be trusted on those of both together.
+        If no metric could be trusted on the predictions of both together.
     """
     labels = one.common_labels(first.labels, second.labels)
     columns, others = one.columns(labels), other.columns(labels)

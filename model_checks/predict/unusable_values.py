@@ -9,13 +9,13 @@ from model_checks.predict.columns import AnswerColumns
 from model_checks.settings import Model
 
 _MOST_OFF = 0.01
-"""From 1 the sum of a row's probabilities may be so far: as where they were rounded to 2 digits."""
+"""Largest distance of a row's summed probabilities from 1, as where they have only 2 digits."""
 
 _WEIGHTS = (1e-30, 1e30)
-"""Sums of products of weights and ranks stay within what a float can hold."""
+"""The least and greatest weight: sums of weights times ranks stay within what a float can hold."""
 
 Condition = tuple[str, str]
-"""What is wrong, in words, and SQL that holds for such rows."""
+"""A mistake of rows, in words, and SQL that holds for these rows."""
 
 
 def unusable_values(
@@ -26,7 +26,7 @@ def unusable_values(
     Parameters
     ----------
     probabilities
-        Whether a metric takes the scores for such.
+        Whether a metric takes the scores for probabilities.
     """
     conditions = [*_missing(model, answers, types)]
     if probabilities:
@@ -53,7 +53,7 @@ def _missing(model: Model, answers: AnswerColumns, types: Mapping[str, str]) -> 
 
 
 def _improbable(answers: AnswerColumns, types: Mapping[str, str]) -> Iterator[Condition]:
-    """Scores that are no probabilities, each by itself or those of a row together."""
+    """Yield what is wrong with scores as probabilities, each by itself or a row's together."""
     for name in answers.scores.values():
         number = number_of(name, types)
         yield f"score {column_shown(name)} is no probability", f"{number} < 0 or {number} > 1"
@@ -79,7 +79,7 @@ def _unfit_weights(weight: str, types: Mapping[str, str]) -> Iterator[Condition]
 
 
 def _added(terms: Sequence[str], most: int = 30) -> str:
-    """SQL of a sum, in parts, for no engine takes an expression that is nested for each of many.
+    """Return SQL of a sum in parts, for no engine takes an expression nested for each of many.
 
     >>> _added(["a", "b", "c"], most=2)
     '((a + b) + (c))'

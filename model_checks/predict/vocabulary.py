@@ -9,7 +9,7 @@ from model_checks.errors import DataError
 from model_checks.text import quoted
 
 Found = Mapping[str, Sequence[str]]
-"""What each column of labels is called, with the labels in it; the target comes first."""
+"""Each column's name in messages, with the labels in it; the target comes first."""
 
 _TRUTHS = ("true", "false")
 
@@ -24,19 +24,19 @@ def sets_shown(found: Found) -> str:
 
 
 def sets_beside(found: Found) -> str:
-    """Return the labels of each column in brackets, to follow a sentence; none where all agree."""
+    """Return the labels of each column in brackets, to follow a sentence; empty where all agree."""
     sets = [frozenset(labels) for labels in found.values()]
     return f" ({sets_shown(found)})" if len(set(sets)) > 1 else ""
 
 
 def share_none(found: Found) -> bool:
-    """Return whether there are two columns that have labels, and none in common."""
+    """Return whether several columns have labels, but none in common."""
     sets = [set(labels) for labels in found.values() if labels]
     return len(sets) > 1 and not set.intersection(*sets)
 
 
 def refuse_strangers(found: Found, known: Collection[str] = ()) -> None:
-    """See that what is true and what is predicted have a label in common.
+    """Refuse true and predicted labels that can't be of one vocabulary.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def refuse_strangers(found: Found, known: Collection[str] = ()) -> None:
     Raises
     ------
     DataError
-        That shows the labels of both.
+        If they have none in common, or one in two spellings; the error shows the labels.
     """
     occurring = set[str]().union(*found.values())
     if occurring.issubset(known):
@@ -62,7 +62,7 @@ def refuse_strangers(found: Found, known: Collection[str] = ()) -> None:
 
 
 def refuse_odd_pair(found: Found, known: Collection[str], pair: tuple[str, str]) -> None:
-    """See that two labels can be the two of a binary model, where no column shows that they are.
+    """Refuse two labels that can't be those of a binary model, unless a column has both.
 
     Where all rows are of one label and all are predicted to be of the other, the model is wrong on
     each: or the same label is written in two ways.
@@ -97,7 +97,7 @@ def refuse_odd_pair(found: Found, known: Collection[str], pair: tuple[str, str])
 
 
 def _two_spellings(found: Found) -> tuple[str, str] | None:
-    """A label that one column alone has, and the same in another spelling that it has not."""
+    """Return a label that only one column has, and its other spelling that only another has."""
     columns = [set(labels) for labels in found.values()]
     for one, other in itertools.permutations(columns, 2):
         own = {_spelling(label): label for label in sorted(one - other)}

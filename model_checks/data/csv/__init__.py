@@ -1,1 +1,1 @@
-"""CSV files -> their fields as text; what a file looks like is found out where it is plain."""
+"""CSV files -> their fields as text; the dialect is found out where it is plain."""

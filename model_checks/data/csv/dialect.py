@@ -1,4 +1,4 @@
-"""How a CSV file is written: what parts its fields, found in its first line or said."""
+"""The dialect of a CSV file: its delimiter and its quote, set or found in its first records."""
 
 import csv
 import itertools
@@ -13,15 +13,15 @@ from model_checks.settings import Data
 _DELIMITERS = (",", ";", "\t", "|")
 _QUOTES = ('"', "'")
 _SAMPLED = 100
-"""Records that have to be of the header's length."""
+"""Records at the beginning whose length is compared with the header's."""
 
 LONGEST = 2**22
-"""Characters of a record; in a longer one a quote is open."""
+"""The most characters of a field, and bytes of a record; in a longer one a quote is open."""
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """How the fields of a file are parted.
+    """The signs that part and quote the fields of a file.
 
     Attributes
     ----------
@@ -34,27 +34,27 @@ class Dialect:
     said: bool
 
     def __str__(self) -> str:
-        """Return it in words."""
+        """Return the dialect in words."""
         return f"delimiter {self.delimiter!r} and quote {self.quote!r}"
 
 
 @dataclass(frozen=True)
 class Header:
-    """The first line of a file that is not empty.
+    """The first line of a file that is not empty, which names its columns.
 
     Attributes
     ----------
     names
-        Of the columns, in order; one without a name is called as pandas calls it.
+        Names of the columns, in order; an empty name is replaced as pandas does.
     empty_lines
-        How many lines come before it.
+        How many empty lines come before the header.
     """
 
     names: tuple[str, ...]
     empty_lines: int
 
     def positions(self) -> dict[str, int]:
-        """Return where each column is; of those that have one name the first."""
+        """Return the position of each column, from 0; of several with one name the first."""
         return {name: place for place, name in reversed([*enumerate(self.names)])}
 
 
@@ -62,7 +62,7 @@ class Header:
 def records(
     file: CsvFile, encoding: str, dialect: Dialect
 ) -> Iterator[Iterator[tuple[int, list[str]]]]:
-    """Open the records of a file, each with the line that it ends on: slow, for few of them.
+    """Open the records of a file, each with the line that it ends on: slow, so for a few only.
 
     Raises
     ------
@@ -80,16 +80,16 @@ def records(
                 "characters; is a quote left open?"
             ) from None
         finally:
-            csv.field_size_limit(before)  # which is the process's
+            csv.field_size_limit(before)  # the limit is the whole process's
 
 
 def header_of(file: CsvFile, encoding: str, dialect: Dialect) -> Header:
-    """Return the names of a file's columns.
+    """Return the header of a file.
 
     Raises
     ------
     DataError
-        If it has no line, or can't be read.
+        If the file has no line, or can't be read.
     """
     with records(file, encoding, dialect) as found:
         for empty, (_, record) in enumerate(found):
@@ -103,10 +103,10 @@ def _names(record: Sequence[str]) -> tuple[str, ...]:
 
 
 def dialect_of(file: CsvFile, encoding: str, data: Data, named: Iterable[str]) -> Dialect:
-    """Return how a file is written: as it was said, and where it was not, as it plainly is.
+    """Return the dialect of a file: as the settings say, and as it plainly is where they don't.
 
-    That is plain by which the first line has all columns that are named; where several have, or
-    none has, by which most of the first records are as long as it.
+    Plain is the dialect by which the first line has most of the named columns; of several the one
+    by which most of the first records are as long as that line.
 
     Raises
     ------
@@ -119,8 +119,8 @@ def dialect_of(file: CsvFile, encoding: str, data: Data, named: Iterable[str]) -
     for quote in [data.quote] if data.quote else _QUOTES:
         candidates = [Dialect(delimiter, quote, said) for delimiter in delimiters]
         fitting = {one: _fit(file, encoding, one, wanted) for one in candidates}
-        one = max(candidates, key=fitting.__getitem__)  # the first of those that are as good
-        # An apostrophe may be a letter of a field: it is a quote where names are told by it.
+        one = max(candidates, key=fitting.__getitem__)  # the first of equally good ones
+        # An apostrophe may be a letter of a field: it is a quote if more names are found by it.
         if fitting[one][0] > named_by_best:
             best, named_by_best = one, fitting[one][0]
     assert best
@@ -130,7 +130,7 @@ def dialect_of(file: CsvFile, encoding: str, data: Data, named: Iterable[str]) -
 def _fit(
     file: CsvFile, encoding: str, dialect: Dialect, wanted: set[str]
 ) -> tuple[int, float, int]:
-    """Return how well a dialect fits: named columns, share of records as long as the header."""
+    """Return how well a dialect fits: named columns, share of records of full length, columns."""
     with records(file, encoding, dialect) as found:
         sample = [record for _, record in itertools.islice(found, _SAMPLED) if record]
     if not sample:

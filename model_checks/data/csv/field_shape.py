@@ -1,4 +1,4 @@
-"""What a field looks like, less what it says; and which sign its decimals have."""
+"""The shapes of fields, which show none of their values, and the sign of their decimals."""
 
 import re
 from collections.abc import Iterable
@@ -22,14 +22,14 @@ def decimal_in(fields: Iterable[str]) -> str:
 
 
 def number_pattern(decimal: str) -> str:
-    """Return the pattern of a number in small letters."""
+    """Return the pattern of a number whose text is in small letters."""
     sign = re.escape(decimal)
     digits = rf"(\d+({sign}\d*)?|{sign}\d+)(e[+-]?\d+)?"
     return rf"[ \t]*[+-]?({digits}|inf|infinity)[ \t]*"
 
 
 def look_of(text: str, decimal: str) -> str:
-    """Return what a field is like that is no number, and what to say of it."""
+    """Return words on a field that is no number: its shape, and what to set if it may be one."""
     bare = text.strip()
     if _COMMA.fullmatch(bare) or _THOUSANDS.fullmatch(bare):
         return f"a number with a comma, {shape_of(bare)!r}; say what that is: decimal = ','"
@@ -39,7 +39,7 @@ def look_of(text: str, decimal: str) -> str:
 
 
 def shape_of(text: str) -> str:
-    """Return what a field looks like, less what it says: 0 for a digit, a for a letter.
+    """Return the shape of a field, which shows no value: 0 for a digit, a for a letter.
 
     >>> shape_of("31.12.2026 8 h")
     '00.00.0000 0 a'

@@ -1,4 +1,4 @@
-"""The fields of CSV files, in Arrow batches: one library parts all of them."""
+"""The fields of a CSV file in Arrow batches: Arrow parts and types all of them."""
 
 import codecs
 import re
@@ -15,22 +15,22 @@ from model_checks.errors import DataError
 from model_checks.text import counted
 
 _END = "model_checks end of file"
-"""Is put into the last field of a record after the last one: in an open quote it is lost."""
+"""The last field of a record that is added after the last one: in an open quote it is lost."""
 
 _NOTHING = {pa.int64(): "0", pa.float64(): "0", pa.bool_(): "False", pa.string(): ""}
 
 
 _OF_TYPE = re.compile(r"In CSV column #(\d+): (?:Row #\d+: )?CSV conversion error to (\w+): (.*)")
-"""How Arrow begins to say that a field is not of its column's type; a row is quoted after it."""
+"""The beginning of Arrow's message on a field of another type; after it a row is quoted."""
 
 
 class OtherTypeError(Exception):
-    """A field is not of the type that its column was read as.
+    """The error of a field that is not of the type that its column was read as.
 
     Attributes
     ----------
     column
-        The name that the column was to have; None of what only looks like whole numbers.
+        The name that the column was to have; None where any column of whole numbers may be meant.
     """
 
     def __init__(self, column: str | None = None) -> None:
@@ -46,19 +46,19 @@ def batches_of(
     columns: Mapping[str, tuple[int, pa.DataType]],
     decimal: str,
 ) -> Iterator[pa.RecordBatch]:
-    """Return some columns of a file; an empty field, quoted or not, is null.
+    """Yield some columns of a file in batches; an empty field, quoted or not, is null.
 
     Parameters
     ----------
     columns
-        Each column, under the name that it is to have, with its place in the file and its type.
+        Each column by the name that it is to have, with its position, from 0, and its type.
     decimal
         The sign before a fraction.
 
     Raises
     ------
     DataError
-        If it can't be read to its end as what it was taken for; tells file and line.
+        If the file can't be read to its end as what it was taken for; tells file and line.
     OtherTypeError
         If a field is not of its column's type.
     """
@@ -69,7 +69,7 @@ def batches_of(
     with file.opened() as raw:
         ended = _Ended(raw, encoding, _last_record(dialect, [*every.values()]))
         try:
-            # The last column tells whether the end was reached.
+            # The last column shows whether the end was reached, so it is always read.
             others = [name for name in included if name != names[-1]]
             options = _options(dialect, decimal, header, every, [*others, names[-1]])
             with csv.open_csv(pa.PythonFile(ended, "r"), **options) as found:
@@ -86,7 +86,7 @@ def batches_of(
         except UnicodeError:
             raise file.undecoded(encoding) from None
         if ended.hexadecimal and pa.int64() in types.values():
-            raise OtherTypeError  # which Arrow alone takes for a whole number
+            raise OtherTypeError  # Arrow alone takes 0x1F for a whole number
 
 
 def _options(
@@ -124,15 +124,15 @@ def _last_record(dialect: Dialect, types: Sequence[pa.DataType]) -> str:
 
 
 class _Ended:
-    """A file in UTF-8, and after it one record more; a file object as Arrow takes one.
+    """A file object for Arrow: a file in UTF-8, with one record more at its end.
 
-    All of it is decoded, also columns that nobody asked for: bytes that are no text tell that it is
-    not what it was taken for.
+    All of it is decoded, also columns that nobody asked for: bytes that are no text show that the
+    file is not what it was taken for.
 
     Attributes
     ----------
     hexadecimal
-        Whether there may be a number in it that is written so.
+        Whether the file may hold a hexadecimal number.
     """
 
     def __init__(self, file: BinaryIO, encoding: str, last: str) -> None:
@@ -145,7 +145,7 @@ class _Ended:
         self.hexadecimal = False
 
     def read(self, size: int = -1) -> bytes:
-        """Return the next bytes; none at the end."""
+        """Return the next bytes, or none at the end of the file."""
         if not self._last:
             return b""
         part = self._file.read(size)
@@ -163,12 +163,12 @@ class _Ended:
         return part
 
     def close(self) -> None:
-        """Close nothing: who has opened the file closes it."""
+        """Close nothing: whoever has opened the file closes it."""
         self.closed = True
 
 
 def _until_end(file: CsvFile, found: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Return all records but the last one, which was put there."""
+    """Yield all records but the last one, which was added."""
     before: pa.RecordBatch | None = None
     for batch in found:
         if batch.num_rows:
@@ -188,7 +188,7 @@ def _until_end(file: CsvFile, found: Iterator[pa.RecordBatch]) -> Iterator[pa.Re
 
 
 def _why(file: CsvFile, encoding: str, dialect: Dialect, header: Header) -> DataError:
-    """Return what is wrong with a file that could not be parted."""
+    """Return the error of a file whose fields could not be parted."""
     expected = len(header.names)
     with records(file, encoding, dialect) as found:
         for line, record in found:

@@ -1,4 +1,4 @@
-"""One CSV file: its bytes, unpacked and in UTF-8, whatever it was written in."""
+"""One CSV file: its bytes, unpacked, its encoding and its text."""
 
 import codecs
 import gzip
@@ -20,7 +20,7 @@ _MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-"""Marks that a file begins with, the longer ones first where one begins as another does."""
+"""Byte order marks and their encodings; of two that begin alike the longer comes first."""
 
 _AT_ONCE = 2**20
 
@@ -32,9 +32,9 @@ class CsvFile:
     Attributes
     ----------
     path
-        Where it is.
+        Path of the file.
     shown
-        What messages call it, as where it was fetched from an address.
+        Name of the file in messages, such as the address that it was fetched from.
     folders
         The values that folders ``key=value`` below the glob give its rows, as text.
     """
@@ -45,12 +45,12 @@ class CsvFile:
 
     @contextmanager
     def opened(self) -> Iterator[BinaryIO]:
-        """Open its bytes, unpacked if they were packed.
+        """Open the file's bytes, unpacked if they were packed by gzip.
 
         Raises
         ------
         DataError
-            If they can't be read to their end.
+            If the file can't be read to its end.
         """
         try:
             with self.path.open("rb") as file:
@@ -70,7 +70,7 @@ class CsvFile:
             raise DataError(f"{self.shown} can't be unpacked: it is a damaged gzip file") from None
 
     def encoding(self, said: str | None) -> str:
-        """Return what it is written in: by the mark that it begins with, as said, or UTF-8."""
+        """Return the file's encoding: by its byte order mark, as the settings say, or UTF-8."""
         with self.opened() as file:
             first = file.read(4)
         marked = next((name for mark, name in _MARKS.items() if first.startswith(mark)), None)
@@ -78,12 +78,12 @@ class CsvFile:
 
     @contextmanager
     def text(self, encoding: str, errors: str = "strict") -> Iterator[TextIO]:
-        """Open it as text, line ends as they are.
+        """Open the file as text, with its line ends as they are.
 
         Raises
         ------
         DataError
-            If it can't be read, or is written in another encoding.
+            If the file can't be read, or is written in another encoding.
         """
         with self.opened() as file:
             unmarked = "utf-8-sig" if encoding == "utf-8" else encoding
@@ -96,10 +96,10 @@ class CsvFile:
                 text.detach()
 
     def undecoded(self, encoding: str) -> DataError:
-        """Return the error that its bytes are of no such encoding, with the first such line."""
+        """Return the error that the file is in another encoding, with the first line to show it."""
         line = 0
         with suppress(UnicodeError), self.text(encoding, "replace") as lines:
-            for line, text in enumerate(lines, 1):  # noqa: B007 (the last one is told)
+            for line, text in enumerate(lines, 1):  # noqa: B007 (the last one is in the message)
                 if "\N{REPLACEMENT CHARACTER}" in text:
                     break
         return DataError(

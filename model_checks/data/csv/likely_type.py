@@ -1,4 +1,4 @@
-"""The type as which a column of a CSV is tried first."""
+"""The type that a column of a CSV is tried as first."""
 
 import re
 from collections.abc import Iterable
@@ -12,16 +12,16 @@ _FRACTION = r"[+-]?(?:\d+(?:\{0}\d*)?|\{0}\d+)(?:[eE][+-]?\d+)?"
 
 
 def likely_type(fields: Iterable[str], decimal: str) -> pa.DataType | None:
-    """Return the type that the first fields of a column have; None where they tell none for sure.
+    """Return the type of a column by its first fields; None where they leave it open.
 
-    Of text it is sure whatever comes; any other type a later field may turn out not to be of.
+    Text is certain whatever comes; any other type may be disproved by a later field.
 
     >>> likely_type(["1", "2.5"], "."), likely_type(["1", "NA"], ".")
     (DataType(double), None)
     """
     values = {*fields} - {""}
     whole = [value for value in values if re.fullmatch(r"[+-]?\d+", value, re.ASCII)]
-    if not values or not all(map(_WHOLE.fullmatch, whole)):  # one may be too large for its type
+    if not values or not all(map(_WHOLE.fullmatch, whole)):  # a number may be too large
         return None
     if has_text(values):
         return pa.string()

@@ -10,21 +10,21 @@ MISSING = [
 """The words that pandas takes for a missing value unless it is told not to."""
 
 TRUE, FALSE = ("True", "TRUE", "true"), ("False", "FALSE", "false")
-"""The words that it takes for booleans."""
+"""The words that pandas takes for booleans."""
 
 _ALMOST_NUMBERS = {"inf", "infinity", "nan", "true", "false"}
 _LETTER = re.compile(r"[^\W\d_]")
 _VALUE = re.compile(r"[-+]?\d+([.,]\d+)*|\d{4}-\d\d-\d\d.*|\d\d?[./]\d\d?[./]\d{2,4}.*", re.ASCII)
-"""What a column is rather called by a file without a header; its names are values of a row then."""
+"""Names that look like values, as the first row of a file without a header does."""
 
 _PARTED = re.compile(r"\d[-:/]\d")
 _EXPONENT = re.compile(r"[\s\d.,+-]*e[\s\d+-]*", re.IGNORECASE)
 
 
 def has_text(fields: Iterable[str]) -> bool:
-    """Tell whether a field is for sure no number, boolean, or word for a missing value.
+    """Return whether any field is surely no number, boolean, or word for a missing value.
 
-    Then no other field makes its column anything but text. Dates and times are such fields.
+    Its column is text then, whatever else is in it. Dates and times are such fields.
 
     >>> has_text(["1", "west"]), has_text(["2026-05-01"]), has_text(["1", "NA", "1e5", "inf"])
     (True, True, False)
@@ -40,5 +40,5 @@ def _is_text(field: str) -> bool:
 
 
 def looks_like_values(names: Iterable[str]) -> bool:
-    """Tell whether the names of columns are rather values of a row."""
+    """Return whether any name of a column looks like a value of a row."""
     return any(map(_VALUE.fullmatch, names))

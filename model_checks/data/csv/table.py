@@ -1,4 +1,4 @@
-"""CSV files as one table of texts, each column by its name in all of them."""
+"""CSV files as one table of texts, in which columns are matched by name."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -15,22 +15,22 @@ from model_checks.settings.column_roles import Roles
 from model_checks.text import nearest
 
 _MOST_SAMPLED = 20
-"""Files in which first records are looked for."""
+"""The most files whose first records are sampled."""
 
 _PLACE = ("file", "record")
 
 
 class CsvTable:
-    """The rows of some files, their fields as text; an empty one is null.
+    """The rows of some CSV files, their fields as text; an empty field is null.
 
     Attributes
     ----------
     names
-        The columns that are read.
+        Names of the columns that are read.
     others
-        Those that are not, since nothing asks for them.
+        Names of the columns that are not read, since nothing asks for them.
     unusable
-        What is told of names that stand for several columns, or for none in one of the files.
+        Names that stand for several columns, or for none in one of the files, with the reason.
 
     Raises
     ------
@@ -58,14 +58,14 @@ class CsvTable:
     def schema(
         self, names: Sequence[str], types: Mapping[str, pa.DataType], *, numbered: bool = False
     ) -> pa.Schema:
-        """Return the schema of some columns, as ``v0``, ``v1``, ...
+        """Return the schema of some columns, which are called ``v0``, ``v1``, ...
 
         Parameters
         ----------
         types
-            Of columns that are no text.
+            Types of the columns that are no text.
         numbered
-            Whether ``file`` and ``record`` tell where each row is from.
+            Whether two columns, ``file`` and ``record``, tell where each row is from.
         """
         fields = [(f"v{k}", types.get(name, pa.string())) for k, name in enumerate(names)]
         return pa.schema(fields + [(place, pa.int64()) for place in _PLACE] * numbered)
@@ -73,7 +73,7 @@ class CsvTable:
     def batches(
         self, names: Sequence[str], schema: pa.Schema, decimal: str
     ) -> Iterator[pa.RecordBatch]:
-        """Return the rows of all files.
+        """Yield the rows of all files, in batches.
 
         Raises
         ------
@@ -103,7 +103,7 @@ class CsvTable:
                 record += batch.num_rows
 
     def samples(self, names: Iterable[str], most: int) -> Mapping[str, Sequence[str]]:
-        """Return what stands in some columns of the first records, of several files if need be."""
+        """Return the first fields of some columns, from several files if need be."""
         samples: dict[str, list[str]] = {name: [] for name in names}
         for number, file in enumerate(self._files[:_MOST_SAMPLED]):
             with records(file, self._encodings[number], self.dialect) as found:
@@ -121,7 +121,7 @@ class CsvTable:
         return samples
 
     def line_of(self, file: int, record: int) -> tuple[str, int]:
-        """Return the name of a file, and the line on which one of its records is, from 0 on."""
+        """Return the name of a file, and the line on which its record of a number, from 0, ends."""
         one, encoding = self._files[file], self._encodings[file]
         with records(one, encoding, self.dialect) as found:
             rows = (line for line, fields in found if fields)
@@ -130,7 +130,7 @@ class CsvTable:
         return one.shown, line
 
     def _known(self) -> Iterator[str]:
-        """All names that a column has in any file; of those of no use it is noted why."""
+        """Yield the names that columns have in any file, and note why some can't be used."""
         exact = dict.fromkeys(name for header in self._headers for name in header.names)
         folders = dict.fromkeys(key for file in self._files for key in file.folders)
         for file, header in zip(self._files, self._headers, strict=True):
@@ -142,7 +142,7 @@ class CsvTable:
             yield name
 
     def _lacking(self, name: str) -> str | None:
-        """Why a column is not one of all files; None if it is."""
+        """Return why a column can't be read from all files; None if it can."""
         in_files = [name in places for places in self._places]
         if not any(in_files):
             in_files = [name in file.folders for file in self._files]
@@ -153,7 +153,7 @@ class CsvTable:
         return f"is no column of {self._files[lacking].shown}{instead}"
 
     def _instead(self, name: str, lacking: int) -> str:
-        """What that file has instead, as far as it is plain and tells no value."""
+        """Return what a file has in place of a column, as far as it is plain and shows no value."""
         names = self._headers[lacking].names
         own = dialect_of(
             self._files[lacking], self._encodings[lacking], self._data, self._roles.needed
@@ -163,7 +163,7 @@ class CsvTable:
             return f", which has delimiter {own.delimiter!r} where others have {other!r}"
         if looks_like_values(names):
             return ": its first line looks like values, not like names"
-        if not self._needed.intersection(names):  # it may be a row, which is not to be told
+        if not self._needed.intersection(names):  # it may be a row, which is not to be shown
             return ": its first line has none of the columns that are named; is it one of names?"
         return f"; {nearest(name, names)}"
 
@@ -175,7 +175,7 @@ def _filled(
     file: int,
     record: int,
 ) -> pa.RecordBatch:
-    """A batch with all columns: those that its file has, what its folders say, and its place."""
+    """Return a batch with all columns: its file's, its folders', and the place of each row."""
     rows = batch.num_rows
     columns = dict(zip(batch.schema.names, batch.columns, strict=True))
     if "file" in schema.names:

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _GIVEN = "model_checks_given"
-"""What ``given`` is called there: no table of the user's has this name."""
+"""The name of ``given`` in the database: no table of the user's has this name."""
 
 
 _UNREADABLE = (ValueError, TypeError, LookupError, ArithmeticError, DecimalException)
-"""What a driver may raise when it makes a value of Python's of one that it was sent."""
+"""Errors that a driver may raise when it turns a value that it was sent into one of Python's."""
 _CASED = ("clickhouse", "postgres", "snowflake")
 """Dialects in which quoted names that differ by their case are of different columns."""
 
@@ -68,12 +68,12 @@ class Database:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with suppress(SQLAlchemyError):  # one that was lost can't be closed
+        with suppress(SQLAlchemyError):  # a lost connection can't be closed
             self._connection.close()
         self._connection.engine.dispose()
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows that a query returns.
+        """Return the rows of a query.
 
         Raises
         ------
@@ -84,15 +84,15 @@ class Database:
         return self._fetched(query.text, query.values)
 
     def columns(self, relation: str) -> Columns:
-        """The columns of a relation with their types, in order."""
+        """Return the columns of a relation with their types, in order."""
         described = self._described(relation)
         doubled = self._doubled([name for name, _ in described]) if relation == GIVEN else {}
         single = [(name, code) for name, code in described if name not in doubled]
         return Columns(self._types(relation, single) if single else {}, doubled)
 
     def _doubled(self, names: Sequence[str]) -> dict[str, str]:
-        """What is told of names that several columns have."""
-        if self._dialect == "sqlite" and may_be_doubled(names, ":"):  # so it calls the second one
+        """Return the names that several columns have, each with why it can't be used."""
+        if self._dialect == "sqlite" and may_be_doubled(names, ":"):  # as in a:1, SQLite's second a
             with self._told(), self._connection.exec_driver_sql(self._source) as result:
                 names = [column[0] for column in result.cursor.description]
         return doubled_names(names, cased=self._dialect in _CASED)
@@ -113,14 +113,14 @@ class Database:
             return column_types.of_description(self._connection, described, self._dialect)
 
     def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
-        """The rows that a query returns, in Arrow batches of at most ``size`` rows.
+        """Yield the rows of a query, in Arrow batches of at most ``size`` rows.
 
         Nothing else can be run before the last batch.
 
         Raises
         ------
         DataError
-            As in ``run``.
+            If the query fails, as in ``run``.
         """
         from model_checks.data.database.arrow import batch_of
 
@@ -138,12 +138,12 @@ class Database:
     def _all_of(self, table: str) -> str:
         quote = self._connection.dialect.identifier_preparer.quote
         name = ".".join(quote(part) for part in table.split("."))
-        # For some drivers it has doubled each "%", as is done again when the SQL is sent.
+        # For some drivers ``quote`` has doubled each "%", as is done again when the SQL is sent.
         name = name if name.count("%") == table.count("%") else name.replace("%%", "%")
         return f"select * from {name}"
 
     def _described(self, relation: str) -> list[tuple[str, Any]]:
-        """The name of each column, and the driver's code of its type."""
+        """Return the name of each column, and the driver's code of its type."""
         query = translated(f"select * from {relation} limit 0", self._dialect, _GIVEN)
         clause = sa.text(self._over_source(query.text, query.values))
         with self._told(), self._connection.execute(clause, query.values) as result:
@@ -157,8 +157,8 @@ class Database:
         return [tuple(_plain(value) for value in row) for row in found]
 
     def _over_source(self, text: str, values: Mapping[str, str]) -> str:
-        """A query in the database's dialect, over what the user's own table or query has."""
-        # SQLAlchemy takes every other colon for a parameter's as well.
+        """Return a query in the database's dialect, over the rows of the user's table or query."""
+        # SQLAlchemy would take every other colon for a parameter's as well.
         parameter = "|".join(values) or "(?!)"
         text = re.sub(rf":(?!(?:{parameter})\b)", r"\:", text)
         if self._dialect == "sqlite":
@@ -171,7 +171,7 @@ class Database:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Word an error anew: the driver's may hold the URL, the SQL and values of rows."""
+        """Raise errors in words of our own: a driver's may hold the URL, the SQL and values."""
         try:
             yield
         except (SQLAlchemyError, *_UNREADABLE) as error:
@@ -179,7 +179,7 @@ class Database:
 
 
 def _plain(value: Any) -> Any:
-    """A number as Python's own: databases sum whole numbers up to decimals."""
+    """Return a number as Python's own: databases sum whole numbers up to decimals."""
     if not isinstance(value, Decimal):
         return value
     return int(value) if value.is_finite() and value == int(value) else float(value)

@@ -12,13 +12,13 @@ Column = tuple[pa.DataType, Callable[[Any], Any]]
 
 
 def batch_of(types: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> pa.RecordBatch:
-    """Some rows as one batch.
+    """Return some rows as one batch.
 
     Parameters
     ----------
     types
-        Name and type of each column. They, and not the values, decide about the batch's, so that it
-        is the same for all batches.
+        Name and type of each column. They, and not the values, decide about the batch's types, so
+        that these are the same for all batches.
 
     Raises
     ------

@@ -34,7 +34,7 @@ _PACKAGES: Mapping[str, str] = {
     "psycopg": "psycopg[binary]",
     "psycopg2": "psycopg2-binary",
 }
-"""Modules that are not called as the package that has them."""
+"""Modules whose package has another name, with the package."""
 
 _SECONDS_TO_CONNECT = 30
 
@@ -45,7 +45,7 @@ _SETTING_OUT: Mapping[str, tuple[str, ...]] = {
     "redshift": ("set timezone to 'UTC'",),
     "snowflake": ("alter session set timezone = 'UTC'",),
 }
-"""What is said to a database before it is read."""
+"""Statements that are sent to a database before it is read."""
 
 
 _FUNCTIONS_OF_SQLITE: Mapping[str, Callable[[float], float]] = {
@@ -54,11 +54,11 @@ _FUNCTIONS_OF_SQLITE: Mapping[str, Callable[[float], float]] = {
     "ln": math.log,
     "sqrt": math.sqrt,
 }
-"""Not every build has them, and SQLAlchemy's own ``floor`` can't bear a null or an infinity."""
+"""Functions that some builds lack; SQLAlchemy's own ``floor`` can't bear a null or an infinity."""
 
 
 def connect(variable: str) -> tuple[sa.Connection, str]:
-    """A connection to the database whose URL an environment variable holds, and its dialect.
+    """Return a connection to the database of an environment variable's URL, and its dialect.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def begin_reading(connection: sa.Connection, dialect: str, given: str, source: s
     Parameters
     ----------
     given, source
-        SQLite has types only for the columns of a table or view: a view of this name over the SQL.
+        Name and SQL of a view that is made in SQLite, where only tables and views have types.
     """
     if dialect == "sqlite":
         driver: Any = connection.connection.driver_connection
@@ -116,7 +116,7 @@ def _url(variable: str) -> sa.URL:
 
 
 def _existing_file(url: sa.URL, variable: str) -> sa.URL:
-    """A file of SQLite that has to be there: by itself SQLite makes an empty one."""
+    """Return the URL of a SQLite file that has to be there: SQLite would make an empty one."""
     name = url.database or ""
     if name.startswith("file:"):
         return url
@@ -149,7 +149,7 @@ def _engine(url: sa.URL, variable: str) -> sa.Engine:
 
 
 def _limits(url: sa.URL) -> dict[str, Any]:
-    """How long to wait for Postgres, where the URL does not say."""
+    """Return the arguments that bound the wait for Postgres, where the URL does not say."""
     waits = url.get_driver_name().startswith("psycopg") and "connect_timeout" not in url.query
     return {"connect_timeout": _SECONDS_TO_CONNECT} if waits else {}
 

@@ -1,8 +1,8 @@
-"""What a database or its driver complains of, in words of our own.
+"""Errors of a database or its driver, in words of our own.
 
-A driver's error may hold the URL with its password, the user and the host, and the SQL: of one that
-was raised while connecting nothing is quoted, of any other what the database says of its tables and
-of the SQL. What it says of values is named, and not told.
+A driver's error may hold the URL with its password, the user and the host, and the SQL. Of an error
+while connecting nothing is quoted; of any other, what the database says of its tables and of the
+SQL. Of what it says of values only the name of the error is shown.
 """
 
 import re
@@ -33,7 +33,7 @@ _CONNECTING: Mapping[str, str] = {
     r"unable to open database file": "SQLite can't open the file that its URL leads to",
     r"not a database": "the file that its URL leads to is not SQLite's",
 }
-"""Words of a driver, looked for in this order, to what is told."""
+"""Words of a driver, looked for in this order, and our words for them."""
 
 _ADVICE: Mapping[str, str] = {
     "42501": "grant it to the user of the URL",
@@ -41,15 +41,15 @@ _ADVICE: Mapping[str, str] = {
     "53100": "free some of its disk",
     "53200": "free some of its memory",
 }
-"""What to do, by SQLSTATE."""
+"""Advice on what to do, by SQLSTATE."""
 
 
 _READ = 10_000
-"""Characters of what a database says that are looked at."""
+"""Characters of a database's message that are looked at."""
 
 
 def connection_complaint(error: Exception, variable: str) -> DataError:
-    """Why there is no connection."""
+    """Return the error that there is no connection, with the reason."""
     cause = getattr(error, "orig", None) or error
     for words, told in _CONNECTING.items():
         if re.search(words, str(cause), re.IGNORECASE):
@@ -65,7 +65,7 @@ _OF_VALUES = re.compile(
     r"invalid byte sequence for encoding|value too long for type [a-z ]+|"
     r"(?:smallint|integer|bigint|real|value|date|timestamp|date/time field value) out of range"
 )
-"""What Postgres says of values without showing one."""
+"""Messages of Postgres on values that show none."""
 
 _OF_SQLITE = re.compile(
     r"near \"[^\"]*\": syntax error|no such [a-z ]+: .*|ambiguous column name: .*|"
@@ -76,11 +76,11 @@ _OF_SQLITE = re.compile(
     r"database (?:disk image is malformed|is locked|schema has changed|or disk is full)|"
     r"view \S+ is circularly defined|Could not decode to UTF-8 column '[^']*'"
 )
-"""What SQLite says that is of its file, of the SQL, or of columns."""
+"""Messages of SQLite that are of its file, of the SQL, or of columns."""
 
 
 def query_complaint(error: Exception, database: str, variable: str) -> DataError:
-    """Tell why a query failed, or why what it returned could not be read."""
+    """Return the error that a query failed, or that what it returned could not be read."""
     if isinstance(error, NoSuchTableError):
         return DataError(f"{database}: no such table")
     if not isinstance(error, SQLAlchemyError):
@@ -101,7 +101,7 @@ def _state(cause: BaseException | None) -> str:
 
 
 def _said(cause: BaseException | None, database: str, sql: str) -> str:
-    """Return the database's own sentence if it has no value of a row; else what it calls it."""
+    """Return the database's own sentence if it has no value of a row; else the error's name."""
     primary = getattr(getattr(cause, "diag", None), "message_primary", None)
     state = _state(cause)
     text = primary or str(cause.args[-1] if cause and cause.args else cause)

@@ -1,4 +1,4 @@
-"""What types a database's columns have, by DuckDB's names."""
+"""The types of a database's columns, by DuckDB's names."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -15,7 +15,7 @@ _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 
 
 def postgres_query(names: Sequence[str], source: str) -> str:
-    """SQL that tells the type of each column without reading a row; of a domain what it is of."""
+    """Return SQL that tells each column's type, or a domain's base type, without reading a row."""
     base = "case when typtype = 'd' then typbasetype else oid end"
     of = f"(select format_type({base}, null) from pg_type where oid = pg_typeof(source."
     kinds = ", ".join(f"{of}{identifier(name)}))" for name in names)
@@ -23,12 +23,12 @@ def postgres_query(names: Sequence[str], source: str) -> str:
 
 
 def of_postgres(names: Sequence[str], kinds: Sequence[str]) -> dict[str, str]:
-    """The types that the query above tells of."""
+    """Return the types of columns from the row that ``postgres_query`` returns."""
     return {name: duckdb_type(kind, "postgres") for name, kind in zip(names, kinds, strict=True)}
 
 
 def sqlite_query(names: Sequence[str], source: str) -> str:
-    """SQL that tells of each column what its values are: SQLite's own types promise nothing."""
+    """Return SQL that tells what each column's values are: SQLite's types promise nothing."""
     columns = ", ".join(
         f"group_concat(distinct nullif(typeof({column}), 'null')), "
         f"min(case when {column} is not null "
@@ -42,7 +42,7 @@ def sqlite_query(names: Sequence[str], source: str) -> str:
 def of_sqlite(
     names: Sequence[str], declared: Mapping[str, str], found: Sequence[Any]
 ) -> dict[str, str]:
-    """The types that the query above tells of."""
+    """Return the types of columns from those declared and the row of ``sqlite_query``."""
     types = {}
     for position, name in enumerate(names):
         kinds, times, longest, truths = found[4 * position : 4 * position + 4]
@@ -66,7 +66,7 @@ def _of_values(kinds: set[str], declared: str) -> str:
 def of_table(
     connection: sa.Connection, table: str, names: Sequence[str], dialect: str
 ) -> dict[str, str]:
-    """The types of a table's columns, as SQLAlchemy finds them."""
+    """Return the types of a table's columns, as SQLAlchemy finds them."""
     schema, _, name = table.rpartition(".")
     columns = sa.inspect(connection).get_columns(name, schema=schema or None)
     kinds = {column["name"].lower(): _native(column["type"], connection) for column in columns}
@@ -76,14 +76,14 @@ def of_table(
 def _native(kind: sa.types.TypeEngine[Any], connection: sa.Connection) -> str:
     try:
         return kind.compile(dialect=connection.dialect)
-    except CompileError:  # one that SQLAlchemy does not know
+    except CompileError:  # a type that SQLAlchemy does not know
         return "unknown"
 
 
 def of_description(
     connection: sa.Connection, described: Sequence[tuple[str, Any]], dialect: str
 ) -> dict[str, str]:
-    """The types of a query's columns, as far as the driver tells them apart."""
+    """Return the types of a query's columns, as far as the driver tells them apart."""
     driver = connection.dialect.loaded_dbapi
     return {name: _of_code(code, driver, dialect) for name, code in described}
 
@@ -101,7 +101,7 @@ _CATEGORIES = {"NUMBER": "DOUBLE", "DATETIME": "TIMESTAMP"}
 
 
 def _of_code(code: Any, driver: Any, dialect: str) -> str:
-    """By the name of a type, a type of Python's, or a category of the DB-API (PEP 249)."""
+    """Return the type of a code: a name, Python's type or a category of the DB-API (PEP 249)."""
     if isinstance(code, str):
         return duckdb_type(code, dialect)
     if isinstance(code, type):

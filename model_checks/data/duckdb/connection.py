@@ -15,13 +15,13 @@ from model_checks.text import clean
 _CONFIG = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    # It takes what Parquet's bounds leave open for found: a NaN for the largest value.
+    # It takes for a fact what Parquet's bounds leave open: that the largest value is a NaN.
     "disabled_optimizers": "statistics_propagation",
     "python_enable_replacements": "false",  # else a table's name may find a variable
 }
 
 RAISED = (duckdb.Error, RuntimeError)
-"""What a statement may raise; a stream of Arrow passes on the former as OSError."""
+"""Errors that a statement may raise; an Arrow stream passes on a ``duckdb.Error`` as OSError."""
 
 _CREDENTIALS = (
     "give them in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, "
@@ -30,14 +30,14 @@ _CREDENTIALS = (
 
 
 class Connection:
-    """A connection of its own, in memory; times are in UTC and nothing is downloaded.
+    """A connection to a DuckDB in memory; times are in UTC and nothing is downloaded.
 
     What does not fit into memory goes to a folder of its own in ``[engine] temp_directory``.
 
     Raises
     ------
     DataError
-        If that can't be written to, or the limits leave DuckDB too little to start.
+        If that folder can't be made, or the limits leave DuckDB too little to start.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -58,17 +58,17 @@ class Connection:
 
     @property
     def folder(self) -> Path:
-        """Where what does not fit into memory is kept, until it is closed."""
+        """Return the folder of what does not fit into memory, which is kept until the end."""
         return self._spill.path
 
     def close(self) -> None:
-        """Close it, and remove what did not fit into memory."""
+        """Close the connection, and remove what did not fit into memory."""
         self.duckdb.close()
         self._spill.remove()
 
 
 def usable(connection: duckdb.DuckDBPyConnection) -> tuple[str, int]:
-    """How much of the machine is used unless ``[engine]`` says: its memory and its threads.
+    """Return the memory and the threads that DuckDB is to use unless ``[engine]`` says.
 
     DuckDB itself takes 80 % of the memory, and all cores, that the machine or its control group
     has. Half of the memory leaves as much to the model, or to another worker; of three and more
@@ -92,7 +92,7 @@ def _spill_folder(parent: str | None) -> Scratch:
 
 
 def told(error: Exception) -> BaseException:
-    """Tell what DuckDB found, without the query and its advice on settings.
+    """Return the error to raise for one of DuckDB's, without the query and advice on settings.
 
     Ctrl-C and SIGTERM reach a query as an error, and are to end the run as anywhere else.
     """
@@ -103,7 +103,7 @@ def told(error: Exception) -> BaseException:
 
 
 def _remedied(text: str) -> str:
-    """Tell what to do where the machine is too small, or where access was denied."""
+    """Return a message with what to do where the machine is too small or access was denied."""
     text, _, advice = text.partition("\n\nAuthentication Failure")
     if advice:
         why = re.search(r"\* (.*?)\.?\n", advice)

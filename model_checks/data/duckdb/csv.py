@@ -23,7 +23,7 @@ from model_checks.settings import Data
 from model_checks.settings.column_roles import Roles
 
 _LOOKED_AT = 1_000
-"""Records by which it is guessed what a column holds; all others prove it."""
+"""Records by which the type of a column is guessed; all others prove it."""
 
 _KINDS = {pa.int64(): "BIGINT", pa.float64(): "DOUBLE", pa.bool_(): "BOOLEAN"}
 
@@ -35,13 +35,13 @@ class _Column:
     Attributes
     ----------
     name
-        As the files have it.
+        Name of the column in the files.
     sql
-        What it is called in the table.
+        Name of the column in the table.
     words
-        Whether words like NA are such, rather than missing values.
+        Whether words like NA are kept as words, rather than taken for missing values.
     feature
-        Whether it is what a model is given of a column that is something else by itself.
+        Whether it is a column as a model is given it, beside the same column as it is judged.
     """
 
     name: str
@@ -51,7 +51,7 @@ class _Column:
 
 
 class CsvReading:
-    """Reads CSV files into the relation ``given``.
+    """A reading of CSV files into the relation ``given``.
 
     Columns are read as what their first fields are, and the library that does so refuses a field
     that is something else. Of a column whose first fields tell too little, or that was refused, all
@@ -60,7 +60,7 @@ class CsvReading:
     Raises
     ------
     DataError
-        If they can't be read as what they were taken for; tells file and line, and no value.
+        If the files can't be read as what they were taken for; tells file and line, and no value.
     """
 
     def __init__(
@@ -84,14 +84,14 @@ class CsvReading:
         }
 
     def _numbers(self, samples: Mapping[str, Sequence[str]]) -> Iterator[str]:
-        """The fields of columns that have to be numbers."""
+        """Yield the fields of columns that have to be numbers."""
         for name in self._roles.numbers.intersection(samples):
             yield from samples[name]
 
     def read(self) -> Columns:
-        """Make the relation, and return its columns."""
+        """Make the relation ``given``, and return its columns."""
         columns = self._columns()
-        if not columns:  # none that is named can be used, which is told of it
+        if not columns:  # no named column can be used, as the caller will say
             return Columns({}, self._table.unusable, fields=self._fields([], {}))
         likely = dict(self._likely)
         while True:
@@ -99,20 +99,20 @@ class CsvReading:
                 return self._read(columns, likely)
             except OtherTypeError as error:
                 fewer = self._without(likely, error.column)
-                if len(fewer) == len(likely):  # else it would be read for ever
+                if len(fewer) == len(likely):  # else this would go on for ever
                     raise
                 likely = fewer
 
     def _without(
         self, likely: Mapping[str, pa.DataType], refused: str | None
     ) -> dict[str, pa.DataType]:
-        """The types that are still likely; of all other columns every field is looked at."""
+        """Return the types that are still likely; other columns have every field looked at."""
         if refused is None:
             return {name: kind for name, kind in likely.items() if kind != pa.int64()}
         return {name: kind for name, kind in likely.items() if self._field(name) != refused}
 
     def _columns(self) -> list[_Column]:
-        """Those of the table, and each as a model may be given it that reads it otherwise."""
+        """Return the table's columns, some a second time in the form that a model is given."""
         sql = distinct_names(self._names)
         columns = [
             _Column(name, own, words=name in self._roles.words)
@@ -131,7 +131,7 @@ class CsvReading:
         return one.name == self._roles.time and not one.feature
 
     def _read(self, columns: Sequence[_Column], likely: Mapping[str, pa.DataType]) -> Columns:
-        """Make the relation, some columns being of a type that they are likely of."""
+        """Make the relation, reading columns as their likely types, and return its columns."""
         types = {one: self._of_type(one, likely[one.name]) for one in columns if one.name in likely}
         types |= self._inferred(
             [one for one in columns if one not in types and not self._is_time(one)]
@@ -152,14 +152,14 @@ class CsvReading:
         return self._relation_columns(columns, self._proven_types(columns, types, likely))
 
     def _of_type(self, one: _Column, kind: pa.DataType) -> Inferred:
-        """What a column is that was read as of a type."""
+        """Return what is inferred of a column that was read as one type."""
         of_text = kind == pa.string()
         return Inferred(
             _KINDS.get(kind, "VARCHAR"), gaps=False, missing_words=of_text and not one.words
         )
 
     def _inferred(self, columns: Sequence[_Column]) -> Mapping[_Column, Inferred]:
-        """What each column is by all of its fields."""
+        """Return what each column is by all of its fields."""
         if not columns:
             return {}
         names = list(dict.fromkeys(one.name for one in columns))
@@ -174,13 +174,13 @@ class CsvReading:
         return {one: found[field] for one, field in fields.items()}
 
     def _differs(self, feature: _Column, types: Mapping[_Column, Inferred]) -> bool:
-        """Whether a model is given something else than what the column is by itself."""
+        """Return whether a model is given something else than the column as it is judged."""
         fed = types[feature]
         own = next((types[one] for one in types if one.name == feature.name and one.words), None)
         return own is None or own.kind != fed.kind or fed.missing_words or own.words > 0
 
     def _value(self, one: _Column, of: Inferred | None, likely: Mapping[str, pa.DataType]) -> str:
-        """SQL of a column's values; an error where a field of the column of times is none."""
+        """Return SQL of a column's values; in the time column it raises at what is no time."""
         field = self._field(one.name)
         if of is not None:
             typed = likely.get(one.name, pa.string()) != pa.string()
@@ -194,7 +194,7 @@ class CsvReading:
         )
 
     def _field(self, name: str) -> str:
-        """What the fields of a column are called where all are read."""
+        """Return the name of a column's fields in a scan of all columns."""
         return f"v{self._names.index(name)}"
 
     def _proven_types(
@@ -203,7 +203,7 @@ class CsvReading:
         types: Mapping[_Column, Inferred],
         likely: Mapping[str, pa.DataType],
     ) -> Mapping[_Column, Inferred]:
-        """What the columns are that were read at once, as the whole of them shows.
+        """Return the columns' types, with what all values show of columns read as likely types.
 
         Raises
         ------
@@ -232,7 +232,7 @@ class CsvReading:
     def _relation_columns(
         self, columns: Sequence[_Column], types: Mapping[_Column, Inferred]
     ) -> Columns:
-        """The columns of the relation, its times being dates if all are midnights."""
+        """Return the relation's columns, after making its times dates if all are midnights."""
         for one in filter(self._is_time, columns):
             name = identifier(one.sql)
             query = f"select {are_days(name)} from {GIVEN}"
@@ -260,7 +260,7 @@ class CsvReading:
         )
 
     def _no_time(self) -> DataError:
-        """The error that a field of the column of times is none."""
+        """Return the error that a field of the time column is no time."""
         name = self._roles.time or ""
         moments = moments_in("v0", "VARCHAR", self._data)
         assert moments
@@ -268,7 +268,7 @@ class CsvReading:
         return DataError(f"time_column {name!r}: {where} it has {moments.unfit(text, self._data)}")
 
     def _no_number(self, name: str) -> str:
-        """Tell why a column is no number, with the first field that is none and what it is like."""
+        """Return why a column is no number, with place and look of the first field that is none."""
         number = literal(number_pattern(self._decimal))
         none = f"not regexp_full_match(lower(v0), {number})"
         if name not in self._roles.words:

@@ -10,14 +10,14 @@ from model_checks.data.csv.table import CsvTable
 from model_checks.data.duckdb.connection import RAISED, told
 
 FIELDS = "fields"
-"""What the fields of the files are called in SQL: ``v0``, ``v1``, ... in the order of the names."""
+"""The relation of fields in SQL; its columns are ``v0``, ``v1``, ... in the order of the names."""
 
 NO_TIME = "model_checks: no time"
-"""What SQL raises by ``error`` where a field is no time."""
+"""The message that SQL raises by ``error`` where a field is no time."""
 
 
 class CsvScan:
-    """Runs SQL over the fields of a table of CSV files."""
+    """A table of CSV files over whose fields SQL can be run."""
 
     def __init__(
         self, connection: duckdb.DuckDBPyConnection, table: CsvTable, decimal: str
@@ -27,7 +27,7 @@ class CsvScan:
         self._decimal = decimal
 
     def first(self, name: str, condition: str) -> tuple[str, str]:
-        """Return where a condition on ``v0`` holds first, and what the field says."""
+        """Return the place where a condition on ``v0`` first holds and the field; empty if none."""
         found = self.run(
             f"select file, record, v0 from {FIELDS} where {condition} "
             "order by file, record limit 1",
@@ -48,21 +48,21 @@ class CsvScan:
         types: Mapping[str, pa.DataType] | None = None,
         numbered: bool = False,
     ) -> list[Any]:
-        """Return the result of SQL over some columns of the files, which are read for it.
+        """Return the rows of SQL over some columns of the files, which are read anew for it.
 
         Parameters
         ----------
         types
-            Of columns that are no text.
+            Types of the columns that are no text.
         numbered
-            Whether ``file`` and ``record`` tell where each row is from.
+            Whether two columns, ``file`` and ``record``, tell where each row is from.
 
         Raises
         ------
         duckdb.Error
-            If the SQL has met what is no time, and says so.
+            If the SQL raises that a field is no time.
         DataError, OtherTypeError
-            If the files can't be read, or not as of these types.
+            If the files can't be read, or their fields are not of these types.
         """
         raised: list[BaseException] = []
         schema = self._table.schema(names, types or {}, numbered=numbered)
@@ -70,7 +70,7 @@ class CsvScan:
         def batches() -> Iterator[pa.RecordBatch]:
             try:
                 yield from self._table.batches(names, schema, self._decimal)
-            except BaseException as error:  # which would not come out of DuckDB as it is
+            except BaseException as error:  # DuckDB would not pass it on as it is
                 raised.append(error)
                 raise
 

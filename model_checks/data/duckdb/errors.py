@@ -1,7 +1,7 @@
-"""What DuckDB complains of, without values of rows: of data only what kind of mistake is where.
+"""DuckDB's errors without values of rows: of data only which kind of mistake is where.
 
-What it says of columns, files and the machine is told as it stands. Of anything else it may quote
-values, so that of those errors nothing is told but what is known here.
+Messages on columns, files and the machine are passed on as they stand. All others may quote values,
+so that nothing is passed on but the parts that are known here.
 """
 
 import re
@@ -33,11 +33,11 @@ _EXPECTED = re.compile(
 )
 
 _READ = 10_000
-"""Characters of an error; what follows would only be the query, or rows."""
+"""Characters of an error that are read; after them would only be the query, or rows."""
 
 
 def found(text: str) -> str:
-    """Return what an error of DuckDB's says that is no value, nor its query."""
+    """Return the text of one of DuckDB's errors, without values of rows and without the query."""
     text = text[:_READ]
     text = _ADVICE.split(text)[0]
     if _ITS_OWN.match(text):
@@ -49,7 +49,7 @@ def found(text: str) -> str:
 
 
 def _of_data(text: str) -> str:
-    """Return where in the data it is, and what was expected there."""
+    """Return where in the data a mistake is, and what was expected there."""
     for pattern in (_FILE_TOO_SMALL, _ABOUT_FILE, _OVERFLOW, _OF_PATTERNS):
         if known := pattern.match(text):
             return known[0]

@@ -8,7 +8,7 @@ from model_checks.data.sql import literal
 
 
 class Field(IntFlag):
-    """The kinds of fields; the last says of one of the others that it begins with a minus."""
+    """The kinds of fields; ``MINUS`` says of another kind that the field begins with a minus."""
 
     EMPTY = 1
     MISSING = 2  # a word of ``MISSING``
@@ -29,12 +29,12 @@ NUMBER = Field.FRACTION | Field.WHOLE | Field.LONG | BEYOND_63_BITS
 
 
 def missing_sql(column: str) -> str:
-    """SQL for whether a field is a word of ``MISSING``."""
+    """Return SQL for whether a field is a word of ``MISSING``."""
     return _matches(column, _MISSING)
 
 
 def number_sql(column: str, decimal: str) -> str:
-    """SQL for a number as DuckDB writes it; of a field that is none, perhaps null."""
+    """Return SQL for a number as DuckDB writes it, or perhaps null for a field that is none."""
     if decimal == ".":
         return column
     pointed = f"contains({column}, '.')"
@@ -42,13 +42,13 @@ def number_sql(column: str, decimal: str) -> str:
 
 
 def whole_sql(column: str) -> str:
-    """SQL for the text of a whole number of any size, nothing but its digits and its minus."""
+    """Return SQL for a whole number of any size as text: its digits, and a minus if it has one."""
     digits = f"regexp_replace({column}, '^{_BLANKS}[+]?(-?)0*([0-9]+){_BLANKS}$', '\\1\\2')"
     return f"regexp_replace({digits}, '^-0$', '0')"
 
 
 def field_sql(column: str, decimal: str, likely: Field, *, keep: bool) -> str:
-    """SQL for the kind of a field.
+    """Return SQL for the kind of a field.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def field_sql(column: str, decimal: str, likely: Field, *, keep: bool) -> str:
         The kinds that were seen in some rows of the column: what most fields are is tried first and
         by quicker means, and where the column is text already nothing is tried.
     keep
-        Whether the words of ``MISSING`` are words as any.
+        Whether the words of ``MISSING`` are kept as words.
     """
     if likely & Field.WORD or (likely & Field.BOOLEAN and likely & NUMBER):
         quick = numbers = ""
@@ -77,9 +77,9 @@ def field_sql(column: str, decimal: str, likely: Field, *, keep: bool) -> str:
 
 
 def exact_field_sql(column: str, decimal: str, *, keep: bool) -> str:
-    """SQL as ``field_sql``, but no field is LONG, and it is told of each whether it has a minus.
+    """Return SQL as ``field_sql`` does, but without ``LONG`` and with ``MINUS``.
 
-    A blank after a number too large for BIGINT makes pandas take it for no whole one.
+    A blank after a number too large for BIGINT makes pandas take it for a fraction.
     """
     long = f"""case
         when try_cast({column} as bigint) is not null then {Field.WHOLE:d}
@@ -93,7 +93,7 @@ def exact_field_sql(column: str, decimal: str, *, keep: bool) -> str:
 
 
 def _quickly(column: str, decimal: str, likely: Field) -> str:
-    """The branch of what most fields are: a cast is quicker than a regular expression.
+    """Return the branch for the likeliest kind: a cast is quicker than a regular expression.
 
     DuckDB's casts take all that pandas takes for a number, and more: that must be ruled out.
     """
@@ -107,7 +107,7 @@ def _quickly(column: str, decimal: str, likely: Field) -> str:
 
 
 def _matches(column: str, pattern: str) -> str:
-    """SQL for whether a whole field is of a pattern.
+    """Return SQL for whether a whole field matches a pattern.
 
     Of ``in`` and many words DuckDB would make a join, after which rows come in another order.
     """
@@ -115,7 +115,7 @@ def _matches(column: str, pattern: str) -> str:
 
 
 def _in_any_case(word: str) -> str:
-    """Return a pattern for a word in capitals or not; RE2's own takes a long s for an s."""
+    """Return a pattern for a word in any case; RE2's ``(?i)`` takes a long s for an s."""
     return "".join(f"[{letter}{letter.upper()}]" for letter in word)
 
 
@@ -129,7 +129,7 @@ _WHOLE = f"{_BLANKS}[-+]?0*[0-9]{{1,18}}{_BLANKS}"
 
 
 def _fraction(decimal: str) -> str:
-    """Return a pattern for a number that is not written as a whole one, or for a whole one."""
+    """Return a pattern for a number with a decimal sign or an exponent, or for infinity."""
     digits = f"([0-9]+[{decimal}]?[0-9]*|[{decimal}][0-9]+)"
     exponent = "[eE][-+]?[0-9]+"
     fraction = f"([0-9]+[{decimal}][0-9]*|[{decimal}][0-9]+)"

@@ -10,12 +10,12 @@ from model_checks.settings.urls import scheme_of
 
 EXTENSION = "httpfs"
 SECONDS = 20
-"""How long one request may take; it is tried three times."""
+"""Seconds that one request may take; it is tried three times."""
 _RETRIES = 2
 
 
 def prepare_store(connection: duckdb.DuckDBPyConnection, files: str) -> None:
-    """Load what is needed to read an address, and bound the time that a dead host may take.
+    """Load the extension that reads addresses, and bound the time that a dead host may take.
 
     Credentials are those that DuckDB finds: the environment's, or a persistent secret of the
     user's. Profiles and roles are asked for where its extension ``aws`` is installed.
@@ -39,7 +39,7 @@ def prepare_store(connection: duckdb.DuckDBPyConnection, files: str) -> None:
 
 
 def _take_role(connection: duckdb.DuckDBPyConnection) -> None:
-    """Credentials of a profile or a role; without any, the store is read as by anybody."""
+    """Take credentials of a profile or a role; without any, the store is read anonymously."""
     [(secrets,)] = connection.execute(
         "select count(*) from duckdb_secrets() where type = 's3'"
     ).fetchall()

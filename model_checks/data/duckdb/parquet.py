@@ -22,7 +22,7 @@ from model_checks.text.redaction import without_secrets
 Run = Callable[[str], list[tuple[Any, ...]]]
 
 _FILE = "model_checks file"
-"""The column of a file's name, which no file is likely to have as well."""
+"""The column of the files' names, itself named as no file's own column is likely to be."""
 
 _FAMILIES = {
     "StringType": "texts",
@@ -41,17 +41,17 @@ _FAMILIES = {
     "DOUBLE": "numbers",
     "BYTE_ARRAY": "texts",
 }
-"""Kinds of values by Parquet's logical type, or the physical one; no values go with every kind."""
+"""Kinds of values by Parquet's logical or physical type; a column of nulls goes with every kind."""
 
 
 @dataclass(frozen=True)
 class _Schema:
-    """The top-level columns of some files that have the same, in order, each with its kind.
+    """The top-level columns that some files share, in order, each with its kind of values.
 
     Attributes
     ----------
     files
-        In order; messages name the first.
+        The files with these columns, in order; messages name the first.
     """
 
     files: list[str]
@@ -74,14 +74,14 @@ def read_parquet(
     Parameters
     ----------
     names
-        Of the files, as DuckDB is told them; an address may be a glob.
+        Names of the files, as DuckDB takes them; an address may be a glob.
     base
         The folder below which folders ``key=value`` give columns; None where no file is in one.
 
     Raises
     ------
     DataError
-        If a file can't be read, or the column of times holds none.
+        If a file can't be read, or the time column holds what is no time.
     """
     scan = _scan(names)
     types = {name: kind for name, kind, *_ in run(f"describe select * from {scan}")}
@@ -123,7 +123,7 @@ def _named(columns: Mapping[str, str]) -> str:
 
 
 def _fed(time: str | None) -> str:
-    """What the column of times is called as a model is given it."""
+    """Return the name of the time column as a model is given it."""
     return f"{time} as a feature"
 
 
@@ -134,7 +134,7 @@ def _time(
     data: Data,
     name: str | None,
 ) -> dict[str, str]:
-    """SQL of the times, where they are texts or whole numbers, and of those as they are."""
+    """Return SQL of times that are texts or whole numbers, and of their column as it is."""
     if name is None or name not in columns:
         return {}
     column, kind = columns[name]
@@ -158,7 +158,7 @@ def _time(
 
 
 def _scan(names: Sequence[str]) -> str:
-    """SQL that reads some Parquet files as one table.
+    """Return SQL that reads some Parquet files as one table.
 
     A file's statistics don't tell whether a column has a NaN. Unless told that it may have one,
     DuckDB concludes from them that it has none, and ``isnan`` is false even where there is one.
@@ -170,7 +170,7 @@ def _scan(names: Sequence[str]) -> str:
 
 
 def _schemas(run: Run, names: Sequence[str], types: Mapping[str, str]) -> list[_Schema]:
-    """The columns of each file; of a single one they are those that DuckDB tells, mostly."""
+    """Return the schemas of the files; of a single file mostly the columns that DuckDB tells."""
     if len(names) == 1 and _is_plain(names[0]) and not may_be_doubled([*types], "_"):
         return [_Schema([names[0]], [(name, "") for name in types])]
     rows = run(
@@ -184,7 +184,7 @@ def _schemas(run: Run, names: Sequence[str], types: Mapping[str, str]) -> list[_
 
 
 def _is_plain(name: str) -> bool:
-    """Whether a name is that of one file."""
+    """Return whether a name is that of one file, rather than a pattern."""
     return not any(sign in name for sign in "*?[")
 
 
@@ -215,7 +215,7 @@ def top_level(schema: Any) -> list[tuple[str, str]]:
 def _told_apart(
     schemas: Sequence[_Schema], given: Sequence[str]
 ) -> tuple[Mapping[str, str], dict[str, str]]:
-    """What each column is called in SQL that is called otherwise, and which can't be told apart.
+    """Return SQL names where they are not the columns' own, and why other columns can't be used.
 
     DuckDB takes capitals for small letters and renames the second column of a name, so that only
     its place tells which it is.
@@ -235,7 +235,7 @@ def _told_apart(
 
 
 def _lacking(schemas: Sequence[_Schema], roles: Roles) -> dict[str, str]:
-    """What is told of the columns that are not in every file."""
+    """Return why the columns that are not in every file can't be used."""
     sets = [{*schema.names} for schema in schemas]
     found = {}
     for name in dict.fromkeys(name for schema in schemas for name in schema.names):
@@ -248,7 +248,7 @@ def _lacking(schemas: Sequence[_Schema], roles: Roles) -> dict[str, str]:
 
 
 def _mixed(schemas: Sequence[_Schema]) -> dict[str, str]:
-    """What is told of the columns that hold texts in one file and numbers in another."""
+    """Return why the columns whose kind of values differs between files can't be used."""
     first: dict[str, tuple[str, str]] = {}
     found = {}
     for schema in schemas:
@@ -262,7 +262,7 @@ def _mixed(schemas: Sequence[_Schema]) -> dict[str, str]:
 def _folders(
     run: Run, schemas: Sequence[_Schema], base: str | None
 ) -> tuple[dict[str, tuple[str, str]], dict[str, str]]:
-    """SQL and type of the columns that folders give; and what is told of those that not all do."""
+    """Return SQL and type of columns that all folders give, and why others can't be used."""
     if base is None:
         return {}, {}
     values = {file: folder_values(file, base) for schema in schemas for file in schema.files}
@@ -280,7 +280,7 @@ def _folders(
 
 
 def _folder_value(run: Run, key: str, base: str, values: Sequence[str | None]) -> tuple[str, str]:
-    """SQL of what the folder of a file says, and the type that all values together have."""
+    """Return SQL of the value that a file's folder gives, and the type of all values together."""
     texts = ", ".join("null" if one is None else literal(one) for one in dict.fromkeys(values))
     of = inferred(run, f"(select unnest([{texts}]::varchar[]) as v)", {"v": True})["v"]
     below = f"substr({identifier(_FILE)}, {len(base) + 1})"

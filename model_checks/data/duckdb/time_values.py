@@ -1,4 +1,4 @@
-"""Times that a file holds as texts or whole numbers: read by the one way that is sure, or not."""
+"""Times that a file holds as texts or whole numbers, read in the one sure way or not at all."""
 
 import re
 from dataclasses import dataclass
@@ -12,28 +12,28 @@ _ISO = r"[1-9]\d{3}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?|
 
 _MICROSECONDS = {"s": "* 1000000", "ms": "* 1000", "us": "* 1", "ns": "// 1000"}
 _FIRST_YEAR = 1000
-"""Of a year of two digits %Y would make one of the first centuries."""
+"""The earliest year that is taken for one: of two digits %Y makes a year of the first century."""
 
 _WHOLE = re.compile(r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER")
 
 
 @dataclass(frozen=True)
 class Moments:
-    """How a column of texts or whole numbers is read as times.
+    """A way to read a column of texts or whole numbers as times.
 
     Attributes
     ----------
     value
-        SQL of the time, with a zone; null where the column is, or where it holds none.
+        SQL of the time, with a zone; null where the column is null or holds no time.
     wanted
-        What a text should have been, in words.
+        Words on a text that is no time of this form, such as 'no time by time_format = ...'.
     """
 
     value: str
     wanted: str
 
     def unfit(self, text: str, data: Data) -> str:
-        """Tell that a text is no time, what it looks like, and what to say of it."""
+        """Return words on a text that is no time: what it looks like, and which key to add."""
         if data.time_format or data.time_unit:
             advice = ""
         elif re.fullmatch(r"[+-]?\d+", text):
@@ -44,14 +44,14 @@ class Moments:
 
 
 def moments_in(column: str, kind: str, data: Data) -> Moments | None:
-    """Return how a column is read as times; None where it holds times already, or never can.
+    """Return the way to read a column as times; None where it holds times, or never can.
 
     Parameters
     ----------
     column
-        Its SQL.
+        SQL of the column.
     kind
-        Its type.
+        Type of the column, by DuckDB's name.
     """
     whole = bool(_WHOLE.fullmatch(kind))
     if data.time_unit and (whole or kind == "VARCHAR"):
@@ -64,7 +64,7 @@ def moments_in(column: str, kind: str, data: Data) -> Moments | None:
 
 
 def _iso(column: str) -> Moments:
-    # The cast alone takes 2026-1-2, and names of zones that mean several, as well.
+    # The cast alone would also take 2026-1-2, and names of zones that are ambiguous.
     dated = f"regexp_full_match({column}, {literal(_ISO)})"
     return Moments(
         f"case when {dated} then try_cast({column} as timestamptz) end",
@@ -89,5 +89,5 @@ def _counted(column: str, unit: str, *, text: bool) -> Moments:
 
 
 def are_days(column: str) -> str:
-    """Return SQL that holds where all times of a column are midnights: they stand for days."""
+    """Return SQL for whether all times of a column are midnights, and so stand for days."""
     return f"coalesce(bool_and({column} = date_trunc('day', {column})), false)"

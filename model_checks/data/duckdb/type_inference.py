@@ -1,10 +1,10 @@
-"""What the columns of a CSV are, as ``pandas.read_csv`` finds out, in SQL for DuckDB.
+"""The types of a CSV's columns, as ``pandas.read_csv`` infers them, in SQL for DuckDB.
 
 DuckDB alone would take yes for true, a text for a date and 1_000 for a number. So it reads every
 field as text, one query over all rows finds which kinds of fields each column has, and from those
 follows what the column is. Such a scan costs less than DuckDB's own look at all lines.
 
-It is as with ``low_memory=False``: otherwise pandas reads a long file in pieces, and types each.
+They are those of ``low_memory=False``: else pandas reads a long file in pieces, and types each.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,10 +24,10 @@ from model_checks.data.duckdb.field_kinds import (
 )
 
 Run = Callable[[str], list[tuple[Any, ...]]]
-"""Runs SQL and returns its rows."""
+"""A function that runs SQL and returns its rows."""
 
 _FIRST_ROWS = 2048
-"""From so many rows is told which kinds of fields a column most likely has."""
+"""Rows at the beginning that show which kinds of fields a column most likely has."""
 
 _ABSENT = Field.EMPTY | Field.MISSING
 _NOT_WHOLE = TEXT | Field.FRACTION
@@ -35,21 +35,21 @@ _NOT_WHOLE = TEXT | Field.FRACTION
 
 @dataclass(frozen=True)
 class Inferred:
-    """What a column is.
+    """The inferred type of a column.
 
     Attributes
     ----------
     kind
-        What DuckDB is to make of it: BIGINT, UBIGINT, DOUBLE, BOOLEAN or VARCHAR.
+        The type that DuckDB is to read it as: BIGINT, UBIGINT, DOUBLE, BOOLEAN or VARCHAR.
     gaps
         Whether a value is missing: pandas makes floats of whole numbers then, objects of booleans.
     words
         How many fields are pandas' words for a missing value, but are kept as words.
     missing_words
-        Whether such words are missing values.
+        Whether words for a missing value occur and are taken for missing values.
     huge
-        Whether all are whole numbers, some beyond 64 bits: objects of type int in pandas. DuckDB
-        is to make texts of them, nothing but their digits and perhaps a minus.
+        Whether all values are whole numbers, some beyond 64 bits: objects of type int in pandas.
+        DuckDB is to make texts of them, nothing but their digits and perhaps a minus.
     literal
         Whether no value is missing, and an empty field is an empty text: so pandas leaves a column
         where it gave up taking it for whole numbers because of one beyond 63 bits.
@@ -66,14 +66,14 @@ class Inferred:
 def inferred(
     run: Run, relation: str, columns: Mapping[str, bool], decimal: str = "."
 ) -> dict[str, Inferred]:
-    """Return what each column is.
+    """Return the inferred type of each column.
 
     Parameters
     ----------
     run
-        Runs SQL.
+        Runs SQL and returns its rows.
     relation
-        All rows in their order, every field a VARCHAR, null where it is empty.
+        SQL of all rows in their order, every field a VARCHAR, null where it is empty.
     columns
         SQL of each column -> whether its words are kept: then only an empty field is missing, as
         with ``keep_default_na=False, na_values=[""]``.
@@ -98,12 +98,12 @@ def inferred(
 
 
 def value_sql(column: str, one: Inferred, decimal: str = ".") -> str:
-    """SQL for the value of a field: of the column's kind, and null where it is missing.
+    """Return SQL for the value of a field: of the column's kind, and null where it is missing.
 
     Parameters
     ----------
-    column
-        SQL of the column, as in ``inferred``; so is ``decimal``.
+    column, decimal
+        SQL of the column, and the sign before a fraction, as in ``inferred``.
     """
     if one.literal:
         return f"coalesce({column}, '')"
@@ -124,9 +124,9 @@ def _kinds_and_words(
     likely: Mapping[str, Field],
     decimal: str,
 ) -> tuple[dict[str, Field], dict[str, int]]:
-    """The kinds of fields of each column; and, where words are kept, how many are of ``MISSING``.
+    """Return each column's kinds of fields and, where words are kept, how many are ``MISSING``.
 
-    They are counted apart: a kind that two aggregates ask for would be worked out twice.
+    These words are counted apart: a kind that two aggregates ask for would be worked out twice.
     """
     fields = [field_sql(name, decimal, likely[name], keep=keep) for name, keep in columns.items()]
     kept = [name for name, keep in columns.items() if keep]
@@ -143,7 +143,7 @@ def _kinds(run: Run, relation: str, field: str) -> Field:
 
 
 def _given_up(run: Run, relation: str, field: str, kinds: Field) -> bool:
-    """Whether pandas gives up a column that it took for whole numbers, and leaves it as written.
+    """Return whether pandas gives up taking a column for whole numbers, and leaves it as text.
 
     At the first number beyond 63 bits it begins again, for numbers without a sign, and passes over
     what begins with a minus. At the first beyond 64 it begins again, for numbers of any size. At
@@ -162,7 +162,7 @@ def _given_up(run: Run, relation: str, field: str, kinds: Field) -> bool:
 
 
 def _first(run: Run, relation: str, field: str, condition: str) -> Field:
-    """The kind of the first field for which a condition holds; 0 where there is none."""
+    """Return the kind of the first field for which a condition holds; 0 where there is none."""
     kinds = f"select {field} as field from {relation} as rows"
     found = run(f"select field from ({kinds}) as fields where {condition} limit 1")
     return Field(found[0][0]) if found else Field(0)

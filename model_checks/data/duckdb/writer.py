@@ -14,15 +14,15 @@ TABLE = "kept"
 _ROW_GROUP = 122_880
 """Rows that DuckDB writes at once; fewer it would write twice, first into its log."""
 _MOST_BYTES = 2**25
-"""Where rows are long, so many are enough."""
+"""Bytes of waiting rows that are written at once, however few the rows are."""
 _MEMORY = "128MB"
-"""More would only be filled with pages that are written and not read again."""
+"""The writer's own limit: more would only be filled with pages that are not read again."""
 
 
 class Writer:
-    """Writes batches into a file of its own, in place of what was there; a context manager.
+    """A context manager that writes batches into a DuckDB file, in place of what was there.
 
-    The file is whole when the block has been left; by an error, nothing is left of it.
+    The file is whole when the block has been left; after an error, nothing is left of it.
     """
 
     def __init__(self, file: Path, limits: Limits) -> None:
@@ -56,12 +56,12 @@ class Writer:
                 self._remove()
 
     def append(self, rows: "pa.Table") -> None:
-        """Add some rows; all have the columns and types of the first.
+        """Add some rows, which have the columns and types of the first ones.
 
         Raises
         ------
         DataError
-            If they can't be written.
+            If the rows can't be written.
         """
         self._waiting.append(rows)
         many = sum(one.num_rows for one in self._waiting) >= _ROW_GROUP

@@ -1,7 +1,7 @@
-"""Spark: runs the SQL on a cluster, through Spark Connect or a driver in this process.
+"""Rows on Spark: the SQL runs on a cluster, by Spark Connect or by a driver in this process.
 
-The only package to know pyspark. Sums and texts come out of it; rows only for a model that has to
-be called, and these a few at a time.
+This package is the only one to know pyspark. Sums and texts come out of it; rows only for a model
+that has to be called, and these a few at a time.
 """
 
 import re
@@ -38,16 +38,16 @@ _CSV = {
 class Spark:
     """A session of its own on the Spark that ``data`` names, with its rows as ``given``.
 
-    Use it as a context manager. The Spark behind it, if it is ours, stays for the next one.
+    Use it as a context manager. The Spark behind it, if it is ours, stays for the next session.
 
     Parameters
     ----------
     data
         Names a Spark, and a table or files.
     folder
-        Where relative paths start if Spark runs on this machine.
+        The folder in which relative paths start if Spark runs on this machine.
     roles
-        Which column has the times: no other text of a CSV is taken for one.
+        What columns are for: no text of a CSV is taken for a time but in the time column.
 
     Raises
     ------
@@ -73,7 +73,7 @@ class Spark:
         self._opened.close()
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows that a query returns.
+        """Return the rows of a query.
 
         Raises
         ------
@@ -84,12 +84,12 @@ class Spark:
             return [tuple(row) for row in self._frame(sql).collect()]
 
     def columns(self, relation: str) -> Columns:
-        """The columns of a relation, in order, with their types by DuckDB's names.
+        """Return the columns of a relation, in order, with their types by DuckDB's names.
 
         Raises
         ------
         DataError
-            As in ``run``.
+            If Spark fails, as in ``run``.
         """
         with telling(), watched(self._session):
             types = self._frame(f"select * from {relation}").dtypes
@@ -97,12 +97,12 @@ class Spark:
         return Columns({name: duckdb_type(native, "spark") for name, native in types}, doubled)
 
     def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
-        """The rows that a query returns, in Arrow batches of at most ``size`` rows.
+        """Yield the rows of a query, in Arrow batches of at most ``size`` rows.
 
         Raises
         ------
         DataError
-            As in ``run``.
+            If Spark fails, as in ``run``.
         """
         with telling():
             self._session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(size))
@@ -132,22 +132,22 @@ class Spark:
 
     def _files(self, files: str) -> "DataFrame":
         if not files.lower().endswith((".csv", ".csv.gz")):
-            # Otherwise one file's columns are taken for those of all.
+            # Without mergeSchema one file's columns are taken for those of all.
             return self._session.read.parquet(files, mergeSchema=True)
         lines = self._session.read.text(files).head(1)
         delimiter = max(_DELIMITERS, key=lines[0].value.count) if lines else ","
-        # Times without a zone are no instants: so are they read from Parquet.
+        # Times without a zone are no instants, as when they are read from Parquet.
         self._session.conf.set("spark.sql.timestampType", "TIMESTAMP_NTZ")
         try:
             reader = self._session.read.options(**_CSV, sep=delimiter)
             frame = reader.schema(self._texts(reader.csv(files).schema)).csv(files)
-            frame.schema  # noqa: B018 (found now, with that setting)
+            frame.schema  # noqa: B018 (inferred now, under that setting)
         finally:
             self._session.conf.unset("spark.sql.timestampType")
         return frame
 
     def _texts(self, schema: "StructType") -> "StructType":
-        """The columns that Spark takes for times as texts, but for the one that is of times."""
+        """Return a schema in which all that Spark takes for times are texts but the time column."""
         from pyspark.sql.types import StringType, StructField, StructType
 
         return StructType(
@@ -165,7 +165,7 @@ def _is_time(field: "StructField") -> bool:
 
 
 def _local_path(files: str, folder: Path) -> str:
-    r"""The path as Spark reads it whatever its default file system; only ``files`` is a pattern.
+    r"""Return a path for Spark, whatever its default file system; only ``files`` is a pattern.
 
     >>> _local_path("log/*.parquet", Path("/jobs/a[1]"))
     'file:/jobs/a\\[1\\]/log/*.parquet'
@@ -182,7 +182,7 @@ def _local_path(files: str, folder: Path) -> str:
 
 
 def _from_driver(frame: "DataFrame") -> Iterator["pa.RecordBatch"]:
-    """Partition by partition: while the rows of one are taken, the next one is computed."""
+    """Yield batches by partition: while the rows of one are taken, the next is computed."""
     import pyarrow as pa
     from pyspark import RDD
     from pyspark.serializers import NoOpSerializer
@@ -197,7 +197,7 @@ def _from_driver(frame: "DataFrame") -> Iterator["pa.RecordBatch"]:
 
 
 def _from_server(frame: "DataFrame") -> Iterator["pa.RecordBatch"]:
-    """As the server sends them."""
+    """Yield batches as the server sends them."""
     import pyarrow as pa
 
     client: Any = frame.sparkSession.client

@@ -32,8 +32,8 @@ ANSWERS_WITHIN = 20.0
 """Seconds that a server may take to answer a first call."""
 
 RETRIES = 5
-"""How often a Connect server that has gone is asked again, in 17 seconds; its client's own patience
-is ten minutes."""
+"""Times that a Connect server that has gone is asked again, in 17 seconds; its client's own
+patience is ten minutes."""
 
 SERVES_WITHIN = 120.0
 """Seconds that a query waits for a cluster to give it an executor."""
@@ -57,23 +57,23 @@ _started: list[SparkContext] = []
 
 
 def is_local(address: str) -> bool:
-    """Whether Spark runs on this machine, and so reads its files."""
+    """Return whether Spark runs on this machine, and so reads its files."""
     return bool(_LOCAL.fullmatch(address))
 
 
 @contextmanager
 def open_session(address: str) -> Iterator["SparkSession"]:
-    """A session with settings and temporary views of its own.
+    """Open a session with settings and temporary views of its own.
 
     Parameters
     ----------
     address
-        As in the settings: ``sc://host:15002``, or a master such as ``local[*]``.
+        Spark's address as in the settings: ``sc://host:15002``, or a master such as ``local[*]``.
 
     Raises
     ------
     DataError
-        If it names no Spark, none answers there, or none can be started.
+        If the address names no Spark, none answers there, or none can be started.
     """
     with _remote_session(address) if address.startswith("sc://") else _session(address) as session:
         with telling():
@@ -89,7 +89,7 @@ def open_session(address: str) -> Iterator["SparkSession"]:
 def _remote_session(url: str) -> Iterator["SparkSession"]:
     for module in _OF_CONNECT:  # pyspark ends the process if it lacks one
         importlib.import_module(module)
-    with telling():  # one of them may be too old
+    with telling():  # a module may be too old
         from pyspark.sql.connect.client.retries import DefaultPolicy
         from pyspark.sql.connect.session import SparkSession as RemoteSession
 
@@ -105,7 +105,7 @@ def _remote_session(url: str) -> Iterator["SparkSession"]:
 
 
 def _answering(url: str) -> Any:
-    """What builds channels to a Connect server, once one answers there."""
+    """Return a builder of channels to a Connect server, once the server answers."""
     import grpc
     from pyspark.sql.connect.client import DefaultChannelBuilder
 
@@ -146,7 +146,7 @@ def _session(master: str) -> Iterator["SparkSession"]:
 
 
 def _context(master: str) -> SparkContext:
-    """Somebody's in this process, or ours; started if there is none, or ours is another one."""
+    """Return this process's Spark; ours is started if there is none, or ours has another master."""
     context = SparkContext._active_spark_context  # noqa: SLF001 (getOrCreate would start one)
     if context in _started and (context.master != master or _has_ended(context)):
         _end(_started.pop())
@@ -175,11 +175,11 @@ def _start(master: str) -> SparkContext:
             context = SparkContext(conf=conf, gateway=gateway)
         except (PySparkException, Py4JError, OSError) as error:
             reason = _last_error(log) or told(error)
-            traceback.clear_frames(error.__traceback__)  # with a pipe, whose end would be warned of
+            traceback.clear_frames(error.__traceback__)  # else Python warns of an open pipe
             raise DataError(f"Spark can't be started on {java}: {reason}") from error
         finally:
             if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGINT, on_interrupt)  # pyspark has made it its own
+                signal.signal(signal.SIGINT, on_interrupt)  # pyspark has replaced it
     context.setLogLevel("OFF")
     atexit.register(_end, context)
     return context
@@ -195,7 +195,7 @@ def _java() -> str:
 
 
 def _require_answer(master: str) -> None:
-    """Spark itself would ask for a minute, and then only log what went wrong."""
+    """Raise unless a master answers: Spark would ask for a minute, then only log why."""
     for host in master.removeprefix("spark://").split(","):
         place = urlsplit(f"//{host}")
         with suppress(OSError, ValueError):  # ValueError: a port over 65535
@@ -206,7 +206,7 @@ def _require_answer(master: str) -> None:
 
 
 def _last_error(log: IO[bytes]) -> str:
-    """The last exception in what Spark has written before it ended."""
+    """Return the last exception in what Spark has written before it ended."""
     size = os.fstat(log.fileno()).st_size
     lines = os.pread(log.fileno(), size, 0).decode(errors="replace").splitlines()
     errors = [line for line in lines if re.search(r"(Exception|Error)\b", line)]
@@ -214,7 +214,7 @@ def _last_error(log: IO[bytes]) -> str:
 
 
 def _has_ended(context: SparkContext) -> bool:
-    """Whether Spark has stopped it, or its Java process has gone."""
+    """Return whether Spark has stopped a context, or its Java process has gone."""
     try:
         return bool(context._jsc.sc().isStopped())  # noqa: SLF001
     except (AttributeError, Py4JError, OSError):  # AttributeError: stopped from Python
@@ -241,14 +241,14 @@ def _end(context: SparkContext) -> None:
 
 @contextmanager
 def watched(session: "SparkSession") -> Iterator[None]:
-    """End what runs within if the cluster has no executor for it: Spark would wait for ever.
+    """End a block's jobs if the cluster has no executor for them: Spark would wait for ever.
 
-    What a Connect server waits for can't be told from here.
+    What a Connect server waits for can't be seen from here.
 
     Raises
     ------
     DataError
-        If it had to be ended.
+        If the jobs had to be ended.
     """
     context = getattr(session, "_sc", None)
     if context is None or re.fullmatch(r"local(\[.+\])?", context.master):
@@ -274,7 +274,7 @@ def watched(session: "SparkSession") -> Iterator[None]:
 
 def _watch(context: SparkContext, done: threading.Event, starved: threading.Event) -> None:
     served = time.monotonic()
-    with suppress(Py4JError, OSError):  # told where the query was asked for
+    with suppress(Py4JError, OSError):  # reported where the query was asked for
         while not done.wait(1):
             drivers_too = context._jsc.sc().getExecutorMemoryStatus()  # noqa: SLF001
             if drivers_too.size() > 1:

@@ -1,4 +1,4 @@
-"""What Spark found, as one sentence: without the SQL, stack traces, secrets and values of rows."""
+"""Spark's errors as one sentence each: without SQL, stack traces, secrets and values of rows."""
 
 import re
 import warnings
@@ -12,13 +12,13 @@ _KNOWN = {
     "PATH_NOT_FOUND": "no such file",
     "UNABLE_TO_INFER_SCHEMA": "no file with columns there",
 }
-"""Where Spark's own words are of paths and schemas that thresholds.toml does not have."""
+"""Our words where Spark's own are of paths and schemas that thresholds.toml does not have."""
 
 _LOGGERS = ("SQLQueryContextLogger", "DataFrameQueryContextLogger")
-"""They write a page of JSON to the terminal for each mistake."""
+"""Loggers that write a page of JSON to the terminal for each mistake."""
 
 _READ = 10_000
-"""Characters of what Spark says that are looked at for a sentence: the rest are stack traces."""
+"""Characters of Spark's message in which a sentence is looked for: the rest are stack traces."""
 
 _CLASS = r"\(?(?:[a-z]\w*\.)+[A-Z][\w$.]*(?:Exception|Error)\)?:?\s*"
 _BEFORE = re.compile(
@@ -32,7 +32,7 @@ _UNREADABLE = re.compile(
     r"Expected magic number at tail|CSV header does not conform to the schema|"
     r"corrupt(?:ed)? (?:file|page|footer)|(?:No such file|Permission denied|Input/output error)\b"
 )
-"""Why a file can't be read, where that is of the file and not of what is in it."""
+"""Reasons why a file can't be read that are of the file and not of what is in it."""
 
 _OF_SPARK = re.compile(
     r"Permission denied|Access ?Denied|Forbidden|Unauthorized|failed to connect|Connection|"
@@ -42,14 +42,14 @@ _OF_SPARK = re.compile(
     r"[^\s'\"]+ is not a Parquet file|Wrong FS",
     re.IGNORECASE,
 )
-"""How sentences without a condition's name begin that are of Spark and its surroundings."""
+"""Beginnings of sentences on Spark and its surroundings that have no condition's name."""
 
 _AFTER = re.compile(r"\n\s*at |\n.*stacktrace:|\s+SQLSTATE:|\n.*==|\n'|\n\n| Please ", re.DOTALL)
 
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Keep to itself what pyspark warns of and logs, of which no user of ours can do anything."""
+    """Hide what pyspark warns of and logs, about which no user of ours can do anything."""
     from pyspark.logger import PySparkLogger
 
     loggers = [PySparkLogger.getLogger(name) for name in _LOGGERS]
@@ -66,7 +66,7 @@ def silence() -> Iterator[None]:
 
 @contextmanager
 def telling() -> Iterator[None]:
-    """Run what asks Spark for something in silence, and tell what went wrong in one sentence.
+    """Run a block that asks Spark in silence, and raise what went wrong as one sentence.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def telling() -> Iterator[None]:
 
 
 def shown(address: str) -> str:
-    """The address of a Spark, without parameters and user, among which secrets may be.
+    """Return the address of a Spark, without parameters and user, among which secrets may be.
 
     >>> shown("sc://me:word@host:15002/;token=secret")
     'sc://host:15002/'
@@ -95,8 +95,8 @@ def shown(address: str) -> str:
 def told(error: BaseException) -> str:
     """Return the first sentence of an error of pyspark, py4j or gRPC, or a plainer one.
 
-    What Spark says of the SQL and of columns before it reads a row is told as it stands; of what it
-    meets in the rows only the name that it has for it.
+    What Spark says of the SQL and of columns before it reads a row is shown as it stands; of what
+    it meets in the rows only its name for the error.
     """
     from pyspark.errors import AnalysisException
 
@@ -115,7 +115,7 @@ def told(error: BaseException) -> str:
 
 
 def _of_rows(text: str, condition: str) -> str:
-    """Return what Spark calls what it met in the rows; of a file also which."""
+    """Return Spark's name for an error in the rows, and for an unreadable file also the file."""
     if condition != "FAILED_READ_FILE":
         return f"the rows have a value that does not fit ({condition})"
     file = re.match(
@@ -125,7 +125,7 @@ def _of_rows(text: str, condition: str) -> str:
 
 
 def _of_surroundings(text: str, name: str) -> str:
-    """Return what is said of Spark itself, of its files and of who may read them."""
+    """Return a sentence on Spark itself or its files as it stands; else the error's name."""
     said = first_sentence(text)
     if header := re.match(r"CSV header does not conform to the schema", said):
         return header[0]
@@ -134,7 +134,7 @@ def _of_surroundings(text: str, name: str) -> str:
 
 def _cause(text: str) -> str:
     """Return why a file can't be read."""
-    if "[MALFORMED_RECORD_IN_PARSING" in text:  # which goes on with the values of the row
+    if "[MALFORMED_RECORD_IN_PARSING" in text:  # it goes on with the values of the row
         return "a line has too few or too many values"
     cause = text.rpartition("Caused by: ")[2]
     known = _UNREADABLE.search(first_sentence(cause))

@@ -1,4 +1,4 @@
-"""The arguments that a function of somebody's own names, and what it is to be given for them."""
+"""The arguments that a custom function names, and the values that it is to be given for them."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,19 +19,19 @@ OTHER_NAMES = {
     "y_prob": "y_score",
     "sample_weight": "weight",
 }
-"""Those of scikit-learn, so that its own functions can be named without one around them."""
+"""Names of scikit-learn, so that its functions can be used without one around them."""
 
 _MEANINGS = {**{name: name for name in GIVEN}, **OTHER_NAMES, POSITIVE: POSITIVE}
 _PROBABILITIES = ("y_proba", "y_prob")
 _LOSSES_OF_PROBABILITIES = ("log_loss", "d2_log_loss_score")
-"""Of scikit-learn: before 1.9 they call ``y_pred`` what are probabilities."""
+"""Losses of scikit-learn that take probabilities; before 1.9 they call these ``y_pred``."""
 
 _MANY = (Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD)
 _BY_POSITION = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 class UnfitArgumentsError(ValueError):
-    """A function wants what it can't be given; the text goes on from the function's name."""
+    """The error of a function that wants what it can't be given; its text follows the name."""
 
 
 class Named:
@@ -40,7 +40,7 @@ class Named:
     Raises
     ------
     UnfitArgumentsError
-        If it takes one that is not known, and is no option, or none that is.
+        If the function takes an unknown argument that is no option, or no known one.
     """
 
     def __init__(self, call: Callable[..., Any]) -> None:
@@ -61,17 +61,17 @@ class Named:
             self._meanings |= {name: name for name in rest}
 
     def of(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """What it is called with.
+        """Return the arguments that the function is called with.
 
         Parameters
         ----------
         given
-            Values of ``GIVEN``, and the positive label of a binary model.
+            Values by the names of ``GIVEN``, and the positive label of a binary model.
 
         Raises
         ------
         UnfitArgumentsError
-            If the rows don't have what it takes, or it would take it for something else.
+            If the rows lack what the function takes, or it would take this for something else.
         """
         for name, meaning in self._meanings.items():
             if meaning == "y_score":
@@ -83,7 +83,7 @@ class Named:
     def _refuse_scores(self, name: str, given: Mapping[str, Any]) -> None:
         scores = given["y_score"]
         if scores is None:
-            # One that is called y_score may be None; with labels beside it, it can do without.
+            # An optional y_score may be None, and so may a required one that has labels beside it.
             labels = "y_pred" in self._meanings.values()
             if name != "y_score" or (name in self._required and not labels):
                 raise UnfitArgumentsError(f"takes {name}, but the model has no scores")
@@ -102,7 +102,7 @@ class Named:
 
 
 def _beneath(call: Callable[..., Any]) -> tuple[Any, frozenset[str]]:
-    """The function that is called in the end, and the arguments that are set already."""
+    """Return the function that is called in the end, and the arguments that are set already."""
     preset = frozenset[str]()
     function: Any = call
     while isinstance(function, partial):
@@ -122,7 +122,7 @@ def _takes_probabilities_as_labels(function: Any, meanings: Mapping[str, str]) -
 
 
 def _is_deprecated(one: Parameter) -> bool:
-    """Whether it is left out: the older name of another, as scikit-learn marks it."""
+    """Return whether an argument is an older name of another, as scikit-learn marks it."""
     return isinstance(one.default, str) and one.default == "deprecated"
 
 
@@ -148,7 +148,7 @@ def _refuse_unknown(parameters: Sequence[Parameter]) -> None:
 
 
 def _is_data(one: Parameter) -> bool:
-    """Whether an argument that has a default seems to be of rows, rather than an option."""
+    """Return whether an argument that has a default seems to be of rows, and no option."""
     return one.name.startswith("y_") or (one.default is None and one.kind in _BY_POSITION)
 
 

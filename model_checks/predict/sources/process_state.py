@@ -1,4 +1,4 @@
-"""What all code in this process shares; what somebody's code changes is changed for it alone."""
+"""The state that all code in this process shares; custom code changes it for itself alone."""
 
 import decimal
 import locale
@@ -15,14 +15,14 @@ import numpy as np
 
 
 class _Part(NamedTuple):
-    """A setting of the process: how it is read, and how it is written."""
+    """A setting of the process, with the functions that read and write it."""
 
     read: Callable[[], Any]
     write: Callable[[Any], object]
 
 
 class Surroundings:
-    """What somebody's code has changed of the process, which it finds again when it runs again.
+    """The state that custom code has changed, and finds again when it runs again.
 
     A model may go to its own folder while it is loaded, and read a file there when it predicts.
     """
@@ -32,7 +32,7 @@ class Surroundings:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Have a block run in them; after it all is as it was before."""
+        """Run a block in these surroundings, and restore the others after it."""
         ours = _read(_SHARED)
         with _streams_lent(), _signals_kept():
             try:
@@ -52,12 +52,12 @@ _OF_MODULES: dict[str, Surroundings] = {}
 
 
 def surroundings_of(reference: str) -> Surroundings:
-    """Return those of the module of an object: imported once, it is what all its objects share.
+    """Return the surroundings of an object's module, which all objects of the module share.
 
     Parameters
     ----------
     reference
-        ``package.module:name``.
+        The object, as ``package.module:name``.
     """
     return _OF_MODULES.setdefault(reference.partition(":")[0], Surroundings())
 
@@ -74,23 +74,23 @@ def _write(values: Mapping[str, Any]) -> None:
 def _folder() -> str | None:
     try:
         return os.getcwd()  # noqa: PTH109 (a text, as chdir takes it)
-    except OSError:  # it was removed
+    except OSError:  # the folder was removed
         return None
 
 
 def _go(folder: str | None) -> None:
-    with suppress(OSError):  # as above
+    with suppress(OSError):  # the folder was removed
         os.chdir(folder or os.sep)
 
 
 def _filter_warnings(filters: list[Any]) -> None:
     warnings.filters = filters
     with warnings.catch_warnings():
-        pass  # at its end the filters are looked at anew
+        pass  # the end of the block makes Python look at the filters anew
 
 
 def _allow_recursion(limit: int) -> None:
-    """Raise the limit to what it was; what was raised may stay so, and spoils nothing."""
+    """Raise the recursion limit to what it was; a higher one may stay, and spoils nothing."""
     if limit > sys.getrecursionlimit():
         sys.setrecursionlimit(limit)
 
@@ -100,7 +100,7 @@ def _searched() -> list[str]:
 
 
 def _search(path: list[str]) -> None:
-    """Look again where it was looked for modules; what was added may stay, and spoils nothing."""
+    """Put back folders that are searched for modules; added ones may stay, and spoil nothing."""
     found = _searched()
     sys.path = [*found, *(folder for folder in path if folder not in found)]
 
@@ -142,7 +142,7 @@ class _Lent:
 
 @contextmanager
 def _streams_lent() -> Iterator[None]:
-    """Where they are closed or replaced, whoever writes next would fail, or go unheard."""
+    """Lend the standard streams: were they closed or replaced, whoever writes next would fail."""
     streams: tuple[Any, Any] = sys.stdout, sys.stderr
     lent: list[Any] = [None if one is None else _Lent(one) for one in streams]
     sys.stdout, sys.stderr = lent
@@ -154,7 +154,7 @@ def _streams_lent() -> Iterator[None]:
 
 @contextmanager
 def _signals_kept() -> Iterator[None]:
-    """What ends a run has to end it after any model; only the main thread can see to that."""
+    """Keep the handlers of signals that end a run; only the main thread can restore them."""
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.getsignal(number) for number in numbers}
     try:

@@ -1,4 +1,4 @@
-"""What somebody's code says of the rows that it was given -> the same without their values."""
+"""Texts of custom code on the rows that it was given -> these texts without the rows' values."""
 
 import builtins
 import re
@@ -7,7 +7,7 @@ from typing import Any
 
 _HIDDEN = "[hidden]"
 _MOST = 2_000
-"""More of an error is not told in any case."""
+"""Characters of an error that are shown; what follows is not, in any case."""
 
 _QUOTED = re.compile(r"'([^'\n]{2,500})'|\"([^\"\n]{2,500})\"|`([^`\n]{2,500})`")
 _TIME = r"(?:[ T]\d\d?:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)?"
@@ -54,10 +54,10 @@ _COMMON = frozenset(
     true false tuple type types unable unknown unseen unsupported value values with
     """.split()  # noqa: SIM905 (words in lines are read more easily)
 )
-"""What libraries say of any rows, so that it tells nothing of these."""
+"""Words that libraries say of any rows, so that they tell nothing of these."""
 
 _LONG_ENOUGH = 8
-"""So much of the beginning of a value is taken for the value."""
+"""Characters at the beginning of a value that are taken for the value."""
 
 
 def without_values(text: str, columns: Iterable[Any]) -> str:
@@ -67,15 +67,15 @@ def without_values(text: str, columns: Iterable[Any]) -> str:
     dates and numbers of many digits, with decimals or with thousands apart. Other numbers of some
     digits are hidden where a column has them, texts whole or as far as they are shown, and words
     of texts where they are quoted or have a capital. Words that libraries say of any rows stay,
-    as do short numbers. Where the values can't be told, nothing is; where there are no columns,
-    all is.
+    as do short numbers. Where the values can't be read, nothing is shown; where there are no
+    columns, all is.
 
     Parameters
     ----------
     text
-        What somebody's code said.
+        The error's text, as custom code raised it.
     columns
-        Arrays or pandas' series of the values that it was given, of any type.
+        Arrays or pandas' series of the values that the code was given, of any type.
     """
     given = list(columns)
     try:
@@ -85,7 +85,7 @@ def without_values(text: str, columns: Iterable[Any]) -> str:
 
 
 def name_without_values(name: str, columns: Iterable[Any]) -> str:
-    """Return a class's name without values, which may stand in it with nothing between.
+    """Return a class's name without values, which may stand in it without a space between.
 
     >>> name_without_values("ValueError", [])
     'ValueError'
@@ -148,7 +148,7 @@ def _without_collections(text: str, named: set[str]) -> str:
 
 
 def _collections(text: str) -> list[tuple[int, int]]:
-    """Return where brackets open and close, in order; what is cut short closes at the end."""
+    """Return the places of brackets' openings and ends, in order; a cut one ends with the text."""
     found: list[tuple[int, int]] = []
     opened: list[int] = []
     for place, letter in enumerate(text):
@@ -197,17 +197,17 @@ def _texts_of(column: Any, text: str, words: set[str]) -> Iterator[str]:
 
 
 def _is_absent(value: str, lowered: str) -> bool:
-    """Whether not even the beginning of a text, which is told as it is, is in another."""
+    """Return whether not even the beginning of a plain value is in a text."""
     plain = value.isprintable() and "\\" not in value and "'" not in value
     return plain and value.strip()[:_LONG_ENOUGH].lower() not in lowered
 
 
 def _distinct(column: Any) -> set[Any]:
-    """Return the values of a column; those of a list, or of a struct, one by one."""
+    """Return the distinct values of a column; the parts of a list or struct one by one."""
     values = column.tolist()
     try:
         return set(values)
-    except TypeError:  # of a list
+    except TypeError:  # lists can't be in a set
         return {part for value in values for part in _parts(value)}
 
 
@@ -221,7 +221,7 @@ def _parts(value: Any) -> Iterator[Any]:
 
 
 def _forms(value: Any) -> Iterator[str]:
-    """Return how a value may stand in a sentence, in lower case."""
+    """Yield the forms in which a value may stand in a sentence, in lower case."""
     if value is None or isinstance(value, bool) or value != value:  # noqa: PLR0124 (a NaN)
         return
     text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
@@ -234,7 +234,7 @@ def _forms(value: Any) -> Iterator[str]:
 
 
 def _shown(form: str, text: str) -> Iterator[str]:
-    """Return as much of a value as the text shows: the whole, or a beginning and three dots."""
+    """Yield as much of a value as the text shows: the whole, or a beginning and three dots."""
     if form in text:
         if len(form) > 2 or f"'{form}'" in text or f'"{form}"' in text:
             yield form
