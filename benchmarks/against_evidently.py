@@ -20,7 +20,7 @@ from watched import judging_command, write_log, write_thresholds
 
 ROWS = 1_000_000
 MOST = {1_000_000: (1 / 4, 1.0), 10_000_000: (1 / 18, 1 / 3)}
-"""Of time and of peak memory, from so many rows on."""
+"""The highest ratios of time and of peak memory, from each number of rows on."""
 
 SAME = 1e-6
 EVIDENTLY = "0.7.23"
@@ -60,12 +60,12 @@ def main(runs: int, rows: int, environment: Path) -> int:
 
 
 def evidently_python(environment: Path) -> Path:
-    """The interpreter of evidently's environment, which is made if the folder is not there.
+    """Return the interpreter of evidently's environment; make it if the folder is not there.
 
     Raises
     ------
     SystemExit
-        If it can't be made, or has another evidently.
+        If the environment can't be made, or has another evidently.
     """
     python = environment / "bin" / "python"
     if not environment.exists():
@@ -80,7 +80,7 @@ def evidently_python(environment: Path) -> Path:
 
 
 def versions_in(python: Path) -> str:
-    """What evidently's environment has of what its figures depend on; nothing if it has not."""
+    """Return the versions of evidently's environment that figures depend on; empty if missing."""
     asked = "evidently", "pandas", "scikit-learn"
     code = (
         "from importlib.metadata import version; "

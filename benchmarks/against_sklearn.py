@@ -43,7 +43,7 @@ def main(runs: int, rows: int) -> int:
 
 
 def _computing(costs: Sequence[Cost], seconds: Path) -> list[Cost]:
-    """The same runs, of whose time only that counts which they have told themselves."""
+    """Return the costs with the seconds of computing that the runs have written themselves."""
     told = [float(line) for line in seconds.read_text().splitlines()]
     counted = told[len(told) - len(costs) :]  # not the round that warmed up
     return [replace(cost, seconds=one) for cost, one in zip(costs, counted, strict=True)]

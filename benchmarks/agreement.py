@@ -1,7 +1,7 @@
-"""Whether two sides have measured the same, without which no comparison counts.
+"""Checks that two sides have measured the same, without which no comparison counts.
 
-What the other side found is a JSON file: under each name (``recall``, ``recall segment 7``) the
-fields of that check in ``results.json`` that it knows, the value at least.
+The findings of the other side are a JSON file: under each name (``recall``, ``recall segment 7``)
+the fields of that check in ``results.json`` that it knows, the value at least.
 """
 
 import json
@@ -11,21 +11,21 @@ from typing import Any
 
 
 def refuse_different(results: Path, others: Path, same: float) -> None:
-    """Stop if the two have not measured the same checks, or a number of theirs differs.
+    """Stop if two sides have not measured the same checks, or a number differs.
 
     Parameters
     ----------
     results
         Our ``results.json``; each of its checks must have an interval around the value.
     others
-        What the other side found.
+        The JSON file with the findings of the other side.
     same
-        By how much a number may differ.
+        The most by which a number may differ.
 
     Raises
     ------
     SystemExit
-        With the first five differences.
+        If the sides differ, with the first five differences.
     """
     checks = {_name(check): check for check in json.loads(results.read_text())["checks"]}
     wanted = json.loads(others.read_text())
@@ -45,5 +45,5 @@ def refuse_different(results: Path, others: Path, same: float) -> None:
 
 
 def _name(check: dict[str, Any]) -> str:
-    """The metric, and the values of the segment's columns."""
+    """Return the name of a check: its metric, and the values of its segment's columns."""
     return " ".join([check["metric"], *(check["segment"] or {}).values()])

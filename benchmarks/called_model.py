@@ -1,4 +1,4 @@
-"""What calling a model in batches and judging its answers costs beside calling it on one frame.
+"""The cost of calling a model in batches and judging its answers, beside one call on one frame.
 
     python benchmarks/called_model.py
 
@@ -79,7 +79,7 @@ def main(runs: int, rows: int) -> int:
 
 
 def write_case(folder: Path, rows: int, threshold: str) -> None:
-    """The model, the flights as often as it takes, and two thresholds."""
+    """Write the model, the flights repeated to so many rows, and two thresholds."""
     folder.mkdir()
     shutil.copy(_FLIGHTS / "flight_delay.skops", folder)
     run([sys.executable, _SIDE, "write", str(folder), str(rows)])

@@ -3,7 +3,7 @@
     python benchmarks/called_side.py write FOLDER ROWS
     python benchmarks/called_side.py call FOLDER METHOD [METHOD]
 
-The other side loads the model as the checks do, and of the rows what they need.
+The other side loads the model as the checks do, and the columns that they need.
 """
 
 import os

@@ -33,7 +33,7 @@ METRICS = {
 
 
 def main(log: str, report: str, values: str) -> None:
-    """Five metrics, each with a test; the page is saved, and so are the five values."""
+    """Judge five metrics, each with a test, and save the page and the five values."""
     frame = pd.read_parquet(log, columns=["label", "prediction", "score"])
     task = BinaryClassification(
         target="label", prediction_labels="prediction", prediction_probas="score", pos_label=1

@@ -1,10 +1,10 @@
-"""What deciding costs when all is measured: 1,000 segment checks of five metrics, with Holm.
+"""The cost of deciding when all is measured: 1,000 segment checks of five metrics, with Holm.
 
     python benchmarks/judging.py
 
 One process, no engine: the aggregates of 200 segments are made up, from 40 to 2,000 rows each, and
-what is timed is from there to a result with its sentence for every check, under both rules that
-look at the interval. No result of an earlier round is kept.
+the time counts from there to a result with its sentence for every check, under both rules that look
+at the interval. No result of an earlier round is kept.
 """
 
 import argparse
@@ -76,7 +76,7 @@ def _checks(measurement: Measurement, rule: Rule) -> list[Check]:
 
 
 def _aggregates(seed: int) -> dict[Segment, Aggregates]:
-    """Rows of a model that meets its bounds, with some luck and some lack of it in each segment."""
+    """Return the aggregates of a model that meets its bounds, with good and bad luck by segment."""
     rng = np.random.default_rng(seed)
     found: dict[Segment, Aggregates] = {}
     for k, rows in enumerate(rng.integers(40, 2000, SEGMENTS).tolist()):
@@ -104,7 +104,7 @@ def _aggregates(seed: int) -> dict[Segment, Aggregates]:
 
 
 def _ranks(score: np.ndarray, true: np.ndarray) -> RankSums:
-    """Placements of scores without ties."""
+    """Return the sums of the placements of scores without ties."""
     below = np.subtract.outer(score[true], score[~true]) > 0
     placements = [(~below).sum(axis=0).astype(float), below.sum(axis=1).astype(float)]
     counts = np.array([float(np.sum(~true)), float(np.sum(true))])

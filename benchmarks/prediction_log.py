@@ -13,15 +13,15 @@ import duckdb
 
 SEED = 0.42
 FINENESS = 2**24
-"""Scores are multiples of its inverse, as fine as a float: among millions of rows some are tied."""
+"""The steps from 0 to 1 that scores come in, as fine as a float: among millions some are tied."""
 
 
 def write_log(rows: int, path: Path, segments: Sequence[int], *, rival: bool = False) -> None:
     """Write the columns label, prediction and score, and for each segmentation one of its own.
 
     The score is uniform, the label is 1 as often as the score says, and the prediction is 1 from a
-    score of 0.5: accuracy, precision, recall and F1 are near 0.75, ROC AUC is near 0.83. In which
-    segments a row is depends on its number alone, not on the other segmentations.
+    score of 0.5: accuracy, precision, recall and F1 are near 0.75, ROC AUC is near 0.83. The
+    segments of a row depend on its number alone, not on the other segmentations.
 
     Parameters
     ----------
@@ -36,13 +36,13 @@ def write_log(rows: int, path: Path, segments: Sequence[int], *, rival: bool = F
         f", 'segment ' || (hash(row, {number}) % {values}) as segment_{number}"
         for number, values in enumerate(segments, 1)
     )
-    # A number of chance in each row, which leaves the draws of the other columns what they are.
+    # A random number of each row that leaves the draws of the other columns as they are.
     off = f"hash(row, 'rival') % {FINENESS} / cast({FINENESS} as double)"
     other = f"least(greatest(score + ({off} - 0.5) * 0.3, 0), 1)"
     rivals = f", cast({other} >= 0.5 as integer) as rival_prediction, {other} as rival_score"
-    part = path.with_suffix(".part")  # what was broken off is not taken for a log
+    part = path.with_suffix(".part")  # a write that was broken off is not taken for a log
     with duckdb.connect() as connection:
-        connection.execute("set threads = 1")  # several would draw in an order of chance
+        connection.execute("set threads = 1")  # several threads would draw in a random order
         connection.execute(f"select setseed({SEED})")
         connection.execute(
             f"""

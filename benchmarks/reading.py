@@ -1,4 +1,4 @@
-"""What reading files takes beside what DuckDB alone does with the same: CSV and Parquet.
+"""The time of reading CSV and Parquet files, beside that of DuckDB alone on the same files.
 
     python benchmarks/reading.py
 

@@ -1,4 +1,4 @@
-"""How the cost of judging grows: with the rows, with the segmentations, with the checks.
+"""The growth of the cost of judging with the rows, with the segmentations, with the checks.
 
     python benchmarks/scale.py rows
     python benchmarks/scale.py segmentations
@@ -35,9 +35,9 @@ PACKAGES = ("pytest", "pytest-html", "duckdb", "numpy", "matplotlib")
 
 
 def rows(folder: Path, cases: Path, runs: int, most: int) -> list[Figure]:
-    """Ten times the rows, in 20 segments, in bounded memory; all values are held to the truth.
+    """Time ten times the rows, in 20 segments, in bounded memory, and hold values to the truth.
 
-    What a log of few rows takes is subtracted from both: starting up does not grow, and would make
+    The time of a log of few rows is subtracted from both: starting up does not grow, and would make
     the growth look less than linear.
     """
     sizes = {"start": FEW_ROWS, "tenth": most // 10, "whole": most}
@@ -71,7 +71,7 @@ def _find_truth(log: Path) -> None:
 
 
 def segmentations(folder: Path, cases: Path, runs: int, size: int) -> list[Figure]:
-    """One, two and three segmentations of 20 values of the same rows."""
+    """Time one, two and three segmentations of 20 values on the same rows."""
     log = folder / f"log-{size}-20-20-20.parquet"
     write_log(log, size, [20, 20, 20])
     names = ("one", "two", "three")
@@ -94,7 +94,7 @@ def segmentations(folder: Path, cases: Path, runs: int, size: int) -> list[Figur
 
 
 def checks(folder: Path, cases: Path, runs: int, size: int) -> list[Figure]:
-    """Ten checks and a thousand, on all rows and in listed values of one segmentation of 200."""
+    """Time ten checks and a thousand, on all rows and in listed values of a segmentation of 200."""
     log = folder / f"log-{size}-200.parquet"
     write_log(log, size, [200])
     commands = {}
@@ -110,7 +110,7 @@ def checks(folder: Path, cases: Path, runs: int, size: int) -> list[Figure]:
 
 
 def _refuse_other_number(case: Path, number: int) -> None:
-    """Stop if there were more or fewer checks than what is compared."""
+    """Stop if there were more or fewer checks than are to be compared."""
     made = len(json.loads((case / "report" / "results.json").read_text())["checks"])
     if made != number:
         raise SystemExit(f"{made:,} checks were made, {number:,} are to be compared")

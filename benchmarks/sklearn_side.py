@@ -24,7 +24,7 @@ SCORES = {
 
 
 def main(log: str, values: Path, seconds: Path) -> None:
-    """Read, compute, and write what was found and how long the second took."""
+    """Read, compute, and write the values and the seconds that the computing took."""
     table = pq.read_table(log, columns=["label", "prediction", "score", "segment_1"])
     label, prediction, score = (column.to_numpy() for column in table.columns[:3])
     segments = table["segment_1"].combine_chunks().dictionary_encode()

@@ -54,7 +54,7 @@ def write_log(rows: int, path: Path) -> None:
 
 
 def write_case(folder: Path, executors: int) -> Path:
-    """Write ``thresholds.toml`` into a folder of its own, which is returned."""
+    """Write ``thresholds.toml`` into a folder of its own, and return that."""
     case = folder / str(executors)
     case.mkdir()
     agreed = ", ".join(f"{metric} = 0.65" for metric in METRICS)

@@ -1,4 +1,4 @@
-"""What a small run costs beside pytest itself: whole processes, one after the other.
+"""The cost of a small run beside pytest itself: whole processes, one after the other.
 
     python benchmarks/startup.py
 

@@ -1,4 +1,4 @@
-"""What the benchmarks share: commands run in turn, their wall time and peak memory, and a table.
+"""Runs the benchmarks' commands in turn, and prints their wall times and peak memory as a table.
 
 It imports the standard library alone, and so does whoever calls it: on Linux the peak memory of a
 child counts from that of the process that started it.
@@ -21,7 +21,7 @@ _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024  # bytes of one unit of ru_
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run of a command took: wall time and processor time in seconds, bytes of memory."""
+    """The cost of one run of a command: wall and processor time in seconds, memory in bytes."""
 
     seconds: float
     worked: float
@@ -30,14 +30,14 @@ class Cost:
 
 @dataclass(frozen=True)
 class Figure:
-    """What came of comparing one command's cost with another's, run by run.
+    """A comparison of one command's cost with another's, run by run.
 
     Attributes
     ----------
     name
-        What is compared with what, and how.
+        Name of the comparison: what is compared with what, and how.
     values
-        One for each round.
+        One value for each round.
     most
         The target: the median is to be no more than this.
     """
@@ -48,12 +48,12 @@ class Figure:
 
     @property
     def median(self) -> float:
-        """Of the pairs."""
+        """Return the median of the rounds' values."""
         return statistics.median(self.values)
 
     @property
     def met(self) -> bool:
-        """Whether the target is."""
+        """Return whether the target is met."""
         return self.median <= self.most
 
 
@@ -65,7 +65,7 @@ def in_turn(
     Parameters
     ----------
     commands
-        Each under its name.
+        The commands by name.
     runs
         Rounds that count; a machine that slows down in one of them slows all commands alike.
     bytecode
@@ -74,7 +74,7 @@ def in_turn(
     Returns
     -------
     dict
-        Under each name the costs of its runs, in order: those of one round have the same place.
+        The costs of each command's runs, in order: costs of one round have the same place.
     """
     environment = _environment(bytecode)
     costs: dict[str, list[Cost]] = {name: [] for name in commands}
@@ -95,7 +95,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
     Raises
     ------
     SystemExit
-        If it fails, with what it said.
+        If the command fails, with the end of its output.
     """
     with tempfile.TemporaryFile() as said:
         started = time.perf_counter()
@@ -114,7 +114,7 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None) ->
 
 
 def _environment(bytecode: Path) -> dict[str, str]:
-    """Our own, less what would change a run, and with no word to anybody's statistics."""
+    """Return our environment, less what would change a run, and with no word to statistics."""
     changing = ("PYTEST_", "PYTHONDONTWRITEBYTECODE", "PYTHONPROFILEIMPORTTIME")
     kept = {name: text for name, text in os.environ.items() if not name.startswith(changing)}
     quiet = {"DO_NOT_TRACK": "1", "EVIDENTLY_DISABLE_TELEMETRY": "1"}
@@ -122,13 +122,13 @@ def _environment(bytecode: Path) -> dict[str, str]:
 
 
 def ratio_of_times(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Figure:
-    """Wall time over wall time, pair by pair."""
+    """Return the figure of wall time over wall time, pair by pair."""
     pairs = zip(ours, theirs, strict=True)
     return Figure(name, [one.seconds / other.seconds for one, other in pairs], most)
 
 
 def ratio_of_peaks(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most: float) -> Figure:
-    """Peak memory over peak memory, pair by pair."""
+    """Return the figure of peak memory over peak memory, pair by pair."""
     pairs = zip(ours, theirs, strict=True)
     return Figure(name, [one.peak / other.peak for one, other in pairs], most)
 
@@ -136,13 +136,13 @@ def ratio_of_peaks(name: str, ours: Sequence[Cost], theirs: Sequence[Cost], most
 def difference_of_times(
     name: str, more: Sequence[Cost], less: Sequence[Cost], most: float
 ) -> Figure:
-    """Wall time less wall time, in seconds, pair by pair."""
+    """Return the figure of wall time less wall time, in seconds, pair by pair."""
     pairs = zip(more, less, strict=True)
     return Figure(name, [one.seconds - other.seconds for one, other in pairs], most)
 
 
 def tell(figures: Sequence[Figure], packages: Sequence[str]) -> int:
-    """Print the figures as a table, and with which versions; 1 if a target is missed, else 0."""
+    """Print the figures as a table, with versions, and return 1 if a target is missed, else 0."""
     width = max(len(figure.name) for figure in figures)
     print(f"| {'compared':<{width}} | median | min to max     | target        | met |")
     print(f"| {'-' * width} | -----: | -------------- | ------------- | --- |")

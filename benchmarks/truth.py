@@ -2,8 +2,8 @@
 
     python benchmarks/truth.py log.parquet truth.json
 
-The five metrics of all rows and of each value of ``segment_1``, and the interval of the ROC AUC. It
-holds all rows in memory, four bytes for each score with its label.
+It writes five metrics of all rows and of each value of ``segment_1``, and the interval of the ROC
+AUC. It holds all rows in memory, four bytes for each score with its label.
 """
 
 import argparse
@@ -22,7 +22,7 @@ _Found = dict[str, dict[str, float]]
 
 
 def main(log: Path, truth: Path) -> None:
-    """Write each metric under its name, followed by that of the segment value."""
+    """Write each metric under its name, followed by the segment value."""
     packed, segments, names = _read(log)
     found: _Found = {}
     for number, name in enumerate(names):
@@ -32,7 +32,7 @@ def main(log: Path, truth: Path) -> None:
 
 
 def _read(log: Path) -> tuple[NDArray[np.uint32], NDArray[np.uint8], list[str]]:
-    """Of each row twice its score in units of the fineness, plus its label; and its segment."""
+    """Return of each row 2 * its score in units of the fineness + its label, and its segment."""
     file = pq.ParquetFile(log, read_dictionary=["segment_1"])
     rows = file.metadata.num_rows
     packed, segments = np.empty(rows, np.uint32), np.empty(rows, np.uint8)
@@ -52,8 +52,8 @@ def _read(log: Path) -> tuple[NDArray[np.uint32], NDArray[np.uint8], list[str]]:
 
 
 def _metrics(packed: NDArray[np.uint32], segment: str) -> _Found:
-    """The five metrics; sorts the rows that it is given."""
-    positive, predicted = (packed & 1).astype(bool), packed >= FINENESS  # a score of one half
+    """Return the five metrics of rows, which are sorted in place."""
+    positive, predicted = (packed & 1).astype(bool), packed >= FINENESS  # a score of 0.5 on
     tp = int(np.count_nonzero(positive & predicted))
     positives, predictions = int(np.count_nonzero(positive)), int(np.count_nonzero(predicted))
     hits = len(packed) - positives - predictions + 2 * tp
@@ -67,10 +67,10 @@ def _metrics(packed: NDArray[np.uint32], segment: str) -> _Found:
 
 
 def _auc(packed: NDArray[np.uint32]) -> dict[str, float]:
-    """The area by counting, and DeLong's interval on the logit scale.
+    """Return the area by counting, and DeLong's interval on the logit scale.
 
-    Sorted once with the negatives first among equal scores, and once with the positives first, a
-    row's place tells how many of the other class are below it, with ties and without.
+    The rows are sorted once with the negatives first among equal scores, once with the positives
+    first: a row's place tells how many of the other class are below it, with ties and without.
     """
     packed.sort()
     of_negatives, of_positives = _others_below(packed & 1 == 1)
@@ -92,7 +92,7 @@ def _auc(packed: NDArray[np.uint32]) -> dict[str, float]:
 
 
 def _others_below(positive: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
-    """For each negative, then each positive, how many of the other class come before it."""
+    """Return for negatives and for positives how many of the other class come before each."""
     places = [np.flatnonzero(positive == label) for label in (False, True)]
     for place in places:
         np.subtract(place, np.arange(len(place)), out=place)

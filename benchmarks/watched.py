@@ -11,7 +11,7 @@ from timing import REPOSITORY, run
 
 METRICS = ("accuracy", "precision", "recall", "f1", "roc_auc")
 BOUND = 0.65
-"""Missed by none of the metrics: a failure would be drawn and traced, which is another cost."""
+"""A bound that all metrics meet: a failure would be drawn and traced, which is another cost."""
 
 _PLUGINS = ("model-checks", "pytest-html", "pytest-metadata", "pytest-xdist")
 
@@ -26,7 +26,7 @@ score      = "score"
 
 @dataclass(frozen=True)
 class Segmentation:
-    """One of the log's, by its number, with the values to list; none listed are all."""
+    """A segmentation of the log, by its number, with how many values to list; None for all."""
 
     number: int
     values: int | None = None
@@ -62,7 +62,7 @@ def write_thresholds(
 
 
 def pytest_command(folder: Path, *options: str) -> list[str]:
-    """Pytest as it is configured in the repository, with its cache out of the way.
+    """Return the command of pytest as the repository configures it, its cache out of the way.
 
     Plugins that happen to be installed beside ours are left out: some of them take longer to
     start than pytest, and would make whatever is compared with it look quick.
@@ -78,7 +78,7 @@ def pytest_command(folder: Path, *options: str) -> list[str]:
 
 
 def judging_command(folder: Path, *options: str) -> Sequence[str]:
-    """Judge by the thresholds of a folder; the report goes to ``report`` in it."""
+    """Return the command that judges by a folder's thresholds, with the report in ``report``."""
     return pytest_command(
         folder,
         "model_checks",

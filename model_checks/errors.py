@@ -5,7 +5,7 @@ ModelChecksError
 ├── MeasurementError     one model could not be measured: its checks end in ERROR
 │   ├── DataError        the labelled rows or logged predictions are not usable
 │   ├── SourceError      the deployed model can't be loaded or does not predict
-│   └── FunctionError    a metric of one's own can't be computed: an ERROR of its checks alone
+│   └── FunctionError    a custom metric can't be computed: only its own checks end in ERROR
 └── DeliveryError        a mail could not be handed to the server: exit code 11
 """
 
@@ -16,18 +16,18 @@ from contextvars import ContextVar
 from model_checks.text import clean
 
 _LONGEST = 2_000
-"""Characters of a mistake that are told."""
+"""The most characters of a mistake that are shown."""
 
 
 class ModelChecksError(Exception):
-    """Base of all errors below; its text is one clean sentence made for a person to read."""
+    """The base of all errors below; its text is one clean sentence for a person to read."""
 
     def __init__(self, text: str = "") -> None:
         super().__init__(clean(text, _LONGEST))
 
 
 class SettingsError(ModelChecksError):
-    """The settings are wrong; carries every mistake that was found, in the order of the file."""
+    """An error for wrong settings; it carries every mistake found, in the order of the file."""
 
     def __init__(self, mistakes: Iterable[str]) -> None:
         self.mistakes = tuple(clean(mistake, _LONGEST) for mistake in mistakes)
@@ -38,28 +38,28 @@ class SettingsError(ModelChecksError):
 
 
 class MeasurementError(ModelChecksError):
-    """A model could not be measured."""
+    """An error for a model that could not be measured."""
 
 
 class DataError(MeasurementError):
-    """The rows a model is judged on can't be read, or hold what no metric can be computed from."""
+    """An error for rows that can't be read, or from which no metric can be computed."""
 
 
 class SourceError(MeasurementError):
-    """A deployed model can't be loaded, raises, or answers with something that is no prediction."""
+    """An error for a deployed model that can't be loaded, raises, or answers with no prediction."""
 
 
 class FunctionError(MeasurementError):
-    """A metric of somebody's own can't be imported, raises, or answers with no number."""
+    """An error for a custom metric that can't be imported, raises, or answers with no number."""
 
 
 class DeliveryError(ModelChecksError):
-    """A mail was not accepted for any receiver.
+    """An error for a mail that was accepted for no receiver.
 
     Attributes
     ----------
     is_unreachable
-        Whether the server was not even told of the mail, so that no other would come further.
+        Whether the session never got as far as the mail, so that no other mail would either.
     """
 
     def __init__(self, sentence: str, *, is_unreachable: bool = False) -> None:
@@ -68,7 +68,7 @@ class DeliveryError(ModelChecksError):
 
 
 Interrupted = Callable[[], bool]
-"""Tells whether a person, or what stops a job, has asked this process to end."""
+"""A function that returns whether a person or a scheduler has asked this process to end."""
 
 
 _interrupted: ContextVar[Interrupted | None] = ContextVar("interrupted", default=None)
@@ -76,14 +76,14 @@ _interrupted: ContextVar[Interrupted | None] = ContextVar("interrupted", default
 
 @contextmanager
 def heeding(interrupted: Interrupted | None) -> Iterator[None]:
-    """Let the blocks that are guarded within this one know whose interruption they see.
+    """Tell the guarded blocks inside this one how to recognise that the run is to end.
 
     Parameters
     ----------
     interrupted
-        Asked whenever something was raised: if it says so the run ends, whatever that was; if not,
-        also a KeyboardInterrupt is only what some code has raised. None where nobody can tell:
-        every KeyboardInterrupt is taken for a person's then.
+        Asked whenever something was raised: if it returns True the run ends, whatever was raised;
+        if not, even a KeyboardInterrupt counts as an error of the code that raised it. With None,
+        every KeyboardInterrupt is taken for a person's.
     """
     before = _interrupted.set(interrupted)
     try:
@@ -94,20 +94,20 @@ def heeding(interrupted: Interrupted | None) -> Iterator[None]:
 
 @contextmanager
 def guarded(refusal: Callable[[BaseException], MeasurementError]) -> Iterator[None]:
-    """Turn whatever is raised in the block into an error of ours.
+    """Turn whatever is raised in the block into a MeasurementError.
 
-    That is more than exceptions: what ends asyncio's tasks, a panic of a library in Rust, what
-    pytest skips, fails and exits by, and ``sys.exit`` derive from BaseException alone.
+    To catch Exception is not enough: asyncio's cancellation, a panic of a library in Rust,
+    pytest's skip, fail and exit, and ``sys.exit`` derive from BaseException alone.
 
     Parameters
     ----------
     refusal
-        Makes the error of what was raised. An error of ours is raised on as it is.
+        Makes the error from what was raised. An error of this module is raised on as it is.
 
     Raises
     ------
     MeasurementError
-        Instead of anything else.
+        In place of anything else that the block raises.
     KeyboardInterrupt
         If the run is to end: see ``heeding``.
     """
@@ -123,10 +123,10 @@ def guarded(refusal: Callable[[BaseException], MeasurementError]) -> Iterator[No
 
 def _ends_the_run(error: BaseException) -> bool:
     interrupted = _interrupted.get()
-    # By its type, for what an object says of its class is somebody's code as well.
+    # type() and not isinstance: what an object says of its own class may be foreign code too.
     return interrupted() if interrupted else issubclass(type(error), KeyboardInterrupt)
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether it is an error of ours, and no class that somebody has derived from one."""
+    """Return whether an error's class is one of this module, not one derived from it elsewhere."""
     return issubclass(type(error), MeasurementError) and (type(error).__module__ == __name__)

@@ -1,4 +1,4 @@
-"""What the charts of a check draw, binned in the engine: the same size for any number of rows."""
+"""The numbers behind charts, binned in the engine: of the same size for any number of rows."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ _BEYOND = 0.005
 
 @dataclass(frozen=True)
 class RocCurve:
-    """False and true positive rates, shape (P,), from (0, 0) to (1, 1)."""
+    """A ROC curve: false and true positive rates, shape (P,), from (0, 0) to (1, 1)."""
 
     false_positive_rate: Floats
     true_positive_rate: Floats
@@ -28,7 +28,7 @@ class RocCurve:
 
 @dataclass(frozen=True)
 class Confusion:
-    """Rows by true (first axis) and predicted label, shape (K, K)."""
+    """A confusion matrix: rows by true (first axis) and predicted label, shape (K, K)."""
 
     labels: tuple[str, ...]
     rows: Floats
@@ -36,12 +36,12 @@ class Confusion:
 
 @dataclass(frozen=True)
 class LabelOutcomes:
-    """Rows in which each label of a multilabel model was found, wrongly predicted, or missed.
+    """The rows in which each label of a multilabel model was found, wrongly predicted, or missed.
 
     Attributes
     ----------
     rows
-        In all; in most of them most labels are neither true nor predicted.
+        Number of all rows; in most of them most labels are neither true nor predicted.
     found, wrong, missed
         Shape (L,): true positives, false positives, false negatives.
     """
@@ -55,14 +55,14 @@ class LabelOutcomes:
 
 @dataclass(frozen=True)
 class PredictedAgainstActual:
-    """Rows by bin of the actual (first axis) and of the predicted value.
+    """The rows by bin of the actual (first axis) and of the predicted value.
 
     Attributes
     ----------
     edges
         Shape (B + 1,): the same bins on both axes; the outermost also hold what lies beyond.
     rows
-        Shape (B, B).
+        Shape (B, B): rows in each pair of bins.
     """
 
     edges: Floats
@@ -71,7 +71,7 @@ class PredictedAgainstActual:
 
 @dataclass(frozen=True)
 class ErrorHistogram:
-    """Rows by bin of ``y_pred - y_true``; edges, shape (B + 1,), as above."""
+    """The rows, shape (B,), by bin of ``y_pred - y_true``, with the bins' edges, shape (B + 1,)."""
 
     edges: Floats
     rows: Floats
@@ -85,7 +85,7 @@ Curves = (
 
 
 def curves_of(engine: Engine, predictions: Predictions, segment: Segment) -> Curves:
-    """The numbers that the chart of a model, or of one of its segments, is drawn from.
+    """Return the numbers that the chart of a model, or of one of its segments, is drawn from.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def curves_of(engine: Engine, predictions: Predictions, segment: Segment) -> Cur
 
 
 def _roc(engine: Engine, relation: str, positive: str) -> RocCurve:
-    """The curve at about 200 of its points: the rows are counted in steps of the score."""
+    """Return the curve at about 200 of its points, with rows counted in steps of the score."""
     [(low, high)] = engine.run(f"select min(s0), max(s0) from {relation}")
     steps = _steps(low, high)
     names = [f"step{position}" for position in range(len(steps))]
@@ -125,10 +125,10 @@ def _roc(engine: Engine, relation: str, positive: str) -> RocCurve:
 
 
 def _steps(low: float, high: float) -> list[str]:
-    """Functions of the score that only rise, which taken together part it finely.
+    """Return SQL functions of the score that only rise, which taken together part it finely.
 
-    Equal steps, and for probabilities also steps of a like ratio towards both ends, where those of
-    a rare event crowd.
+    The steps are equal; for probabilities others of a like ratio are added towards both ends, where
+    the scores of a rare event crowd.
     """
     equal = bucket("s0", low, high)
     if not 0 <= low <= high <= 1:
@@ -138,7 +138,7 @@ def _steps(low: float, high: float) -> list[str]:
 
 
 def _ratio_steps(share: str) -> str:
-    """Steps of about 6 %, down to where doubles near 1 lie no closer."""
+    """Return SQL of steps of about 6 %, down to where doubles near 1 lie no closer."""
     return f"floor(16 * ln(case when {share} > 1e-16 then {share} else 1e-16 end))"
 
 
@@ -181,7 +181,7 @@ def _error_histogram(engine: Engine, relation: str) -> ErrorHistogram:
 
 
 def _edges(engine: Engine, relation: str, *columns: str) -> Floats:
-    """Equal bins over the inner 99 % of the columns: a few far values would flatten the others."""
+    """Return equal bins over the inner 99 % of values, as a few far ones would flatten the rest."""
     [(rows,)] = engine.run(f"select count(*) from {relation}")
     beyond = int(_BEYOND * rows)
     found = [
@@ -200,5 +200,5 @@ def _edges(engine: Engine, relation: str, *columns: str) -> Floats:
 
 def _bin(column: str, edges: Floats) -> str:
     width = float(edges[1] - edges[0])
-    # Held to the bins first, for in some engines floor can't take a number of any size.
+    # Clipped to the bins before floor, which in some engines can't take a number of any size.
     return f"floor(greatest(0, least({_BINS - 1}, ({column} - {float(edges[0])!r}) / {width!r})))"

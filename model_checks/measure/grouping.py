@@ -1,4 +1,4 @@
-"""What is asked of the engine: the segmentations that a kind of aggregate is wanted for."""
+"""The segmentations that a kind of aggregate is wanted for, and the SQL that groups by them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
 
 CHANGED = "while the rows were read; judge rows that stand still, as by a window that is over"
-"""What is wrong where two queries have not seen the same rows."""
+"""The end of a message where two queries have not seen the same rows."""
 
 Value = TypeVar("Value")
 AnyPredictions = TypeVar("AnyPredictions", bound=Predictions)
@@ -21,25 +21,25 @@ AnyPredictions = TypeVar("AnyPredictions", bound=Predictions)
 
 @dataclass(frozen=True)
 class Grouping:
-    """A segmentation: columns taken together; none at all is the whole.
+    """A segmentation by columns taken together; without columns it is the whole.
 
     Attributes
     ----------
     columns
-        As the settings name them.
+        Columns as the settings name them.
     listed
-        The values to measure; None for all that the data has.
+        Segments to measure; None for all that the data has.
     """
 
     columns: tuple[str, ...] = ()
     listed: tuple[Segment, ...] | None = None
 
     def keys(self, predictions: Predictions) -> list[str]:
-        """The columns of the predictions that rows are grouped by."""
+        """Return the columns of the predictions that rows are grouped by."""
         return predictions.group(self.columns)
 
     def relation(self, predictions: Predictions) -> str:
-        """The predictions, held to the values that are listed."""
+        """Return SQL of the predictions, limited to the segments that are listed."""
         if self.listed is None:
             return predictions.relation
         among = segments_condition(self.keys(predictions), self.listed)
@@ -48,16 +48,16 @@ class Grouping:
 
 @dataclass(frozen=True)
 class Need:
-    """What the checks of a model ask of one kind of aggregate.
+    """The need of a model's checks for one kind of aggregate.
 
     Attributes
     ----------
     groupings
         The whole, or segmentations, or both.
     asked
-        What any of the thresholds asks of its metric.
+        The options of its metric that any threshold asks for.
     asked_of
-        The same by segment.
+        The options asked for by the thresholds on each segment.
     """
 
     groupings: tuple[Grouping, ...]
@@ -66,12 +66,12 @@ class Need:
 
 
 def place_of(value: Value, known: Sequence[Value]) -> int:
-    """Where a label or a segment is among those that were found before.
+    """Return the position of a label or a segment among those that were found before.
 
     Raises
     ------
     DataError
-        If it is not there: it came in between two queries.
+        If the value is not there, as it came in between two queries.
     """
     try:
         return known.index(value)
@@ -80,7 +80,7 @@ def place_of(value: Value, known: Sequence[Value]) -> int:
 
 
 def segment_condition(keys: Sequence[str], segment: Segment) -> str:
-    """SQL that holds for the rows of one segment; of the whole for all."""
+    """Return SQL that holds for the rows of one segment; for the whole it holds for all rows."""
     conditions = [
         f"{key} is null" if value is None else f"{key} = {literal(value)}"
         for key, (_, value) in zip(keys, segment, strict=True)
@@ -89,7 +89,7 @@ def segment_condition(keys: Sequence[str], segment: Segment) -> str:
 
 
 def segments_condition(keys: Sequence[str], segments: Iterable[Segment]) -> str:
-    """SQL that holds for the rows of any of some segments.
+    """Return SQL that holds for the rows of any of several segments.
 
     Values of the last key stand in one list for all segments that are alike before it: an engine
     looks a row up in a list, where it would try one condition after the other.
@@ -115,7 +115,7 @@ def _among(key: str, values: Sequence[str | None]) -> str:
 
 
 def listed(keys: Sequence[str]) -> str:
-    """Keys before other columns of a query.
+    """Return SQL of the keys that stand before other columns of a query.
 
     >>> listed(["g0", "g1"])
     'g0, g1, '
@@ -124,7 +124,7 @@ def listed(keys: Sequence[str]) -> str:
 
 
 def weighted(factors: list[str]) -> str:
-    """The weighted sum of a product.
+    """Return SQL of the weighted sum of a product of factors.
 
     >>> weighted(["e", "e"])
     'sum(w * e * e)'
@@ -133,14 +133,14 @@ def weighted(factors: list[str]) -> str:
 
 
 def grouped(keys: Iterable[str]) -> str:
-    """The clause that groups by some keys; by none the whole is one group."""
+    """Return the clause that groups by keys; without keys the whole is one group."""
     return f"group by {', '.join(keys)}" if keys else ""
 
 
 def by_segment(
     found: Iterable[tuple[Any, ...]], columns: Sequence[str]
 ) -> Mapping[Segment, list[tuple[Any, ...]]]:
-    """Rows of a result by the segment that their first values tell."""
+    """Return the rows of a result by the segment that their first values name."""
     groups: dict[Segment, list[tuple[Any, ...]]] = defaultdict(list)
     for row in found:
         values, rest = row[: len(columns)], row[len(columns) :]
@@ -154,16 +154,16 @@ def found_by_segment(
     need: Need,
     query: Callable[[AnyPredictions, Grouping], str],
 ) -> Iterator[tuple[Segment, list[tuple[Any, ...]]]]:
-    """What one query for each segmentation finds: the rows of each segment, less its values."""
+    """Yield each segment that a query for each segmentation finds, with the rest of its rows."""
     for grouping in need.groupings:
         found = engine.run(query(predictions, grouping))
         yield from by_segment(found, grouping.columns).items()
 
 
 def same(keys: Sequence[str], one: str, other: str) -> str:
-    """SQL that holds where two relations have the same segment, be it null.
+    """Return SQL that holds where two relations have the same segment, be it null.
 
-    Of equalities alone, which every engine can join by: not all can by ``is not distinct from``.
+    It is made of equalities, since not every engine can join by ``is not distinct from``.
     """
     null = "case when {} is null then 1 else 0 end"
     conditions = ["1 = 1"]

@@ -1,4 +1,4 @@
-"""Segment values that the file lists and no row has -> the values that there are, nearest first."""
+"""Segment values that the file lists and no row has -> the values in the data, nearest first."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,20 +12,20 @@ from model_checks.predict.vocabulary import alike
 from model_checks.text import quoted, shortened
 
 _MOST_COMPARED = 200
-"""Values that are fetched: of many the likeliest, and then those that most rows have."""
+"""The most values that are fetched: the likeliest, and then those that most rows have."""
 
 
 def values_there(
     engine: Engine, predictions: Predictions, checks: Iterable[Check], found: Iterable[Segment]
 ) -> Mapping[Segment, str]:
-    """Tell of each segment that is listed, and has no labelled row, which values there are.
+    """Return words on the values in the data, for each listed segment that has no labelled row.
 
     The engine is asked only where there is such a segment, once for its columns.
 
     Parameters
     ----------
     checks
-        Those that were to be measured.
+        The checks that were to be measured.
     found
         The segments that have rows.
     """
@@ -52,7 +52,7 @@ def _listed(checks: Iterable[Check]) -> Iterable[Segment]:
 def _values(
     engine: Engine, predictions: Predictions, columns: Sequence[str], absent: Iterable[Segment]
 ) -> tuple[list[tuple[str, ...]], int]:
-    """The values of some columns that are likeliest to be meant, and how many there are."""
+    """Return the values of the columns that are likeliest to be meant, and how many there are."""
     names = predictions.group(columns)
     present = conjunction([f"{name} is not null" for name in names])
     listed = ", ".join(names)
@@ -76,7 +76,7 @@ def _written_alike(names: Sequence[str], segment: Segment) -> str:
 
 
 def _nearest(segment: Segment, values: Sequence[tuple[str, ...]]) -> list[str]:
-    """The values, the likest to a segment's first; of those as like, what most rows have."""
+    """Return the values, those most like a segment's first; among equals, what most rows have."""
     wanted = [value or "" for _, value in segment]
     matcher = SequenceMatcher(b=shortened(", ".join(wanted)).lower())
 

@@ -1,1 +1,1 @@
-"""Whom a run is told to, and by which channel."""
+"""Alerts: when one is due, and the channels that carry it."""

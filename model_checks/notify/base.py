@@ -1,4 +1,4 @@
-"""What every channel is given, and what it answers: a notice goes in, sentences come out."""
+"""The interface of every channel: a notice goes in, lines for the terminal come out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +11,14 @@ from model_checks.report.charts.picture import Chart
 
 @dataclass(frozen=True)
 class Notice:
-    """What an administrator should read: a run, or one that came to no verdict.
+    """A message for administrators about a run, also about one that came to no verdict.
 
     Attributes
     ----------
     report
-        Where the whole report is, or would have been.
+        Path of the whole report, or where it would have been.
     unwritten
-        What should be in the report folder and is not, one sentence each.
+        Sentences on what should be in the report folder and is not.
     """
 
     run: Run | Broken
@@ -27,22 +27,22 @@ class Notice:
     unwritten: Sequence[str] = ()
 
     def with_unwritten(self, more: Sequence[str]) -> "Notice":
-        """Return the notice that tells of so many more things that could not be written."""
+        """Return the notice with more sentences on what could not be written."""
         return replace(self, unwritten=(*self.unwritten, *more))
 
 
 @dataclass(frozen=True)
 class Told:
-    """What became of the notices of a run.
+    """The outcome of sending the notices of a run.
 
     Attributes
     ----------
     lines
-        For the terminal.
+        Lines for the terminal.
     delivered
-        Whether all was as it should be.
+        Whether nothing that was to be sent or written failed.
     was_due
-        Whether there was something about this run to be told.
+        Whether the run gave reason for an alert.
     """
 
     lines: tuple[str, ...] = ()
@@ -58,13 +58,13 @@ class Told:
 
 
 class Notifier(Protocol):
-    """A channel by which administrators are told."""
+    """A channel that reaches the administrators."""
 
     def notify(self, notice: Notice | None) -> Told:
-        """Tell everybody of a notice, and again what earlier runs could not deliver.
+        """Send a notice to everybody, and also those that earlier runs could not deliver.
 
         Parameters
         ----------
         notice
-            None where nothing about this run is due.
+            The notice about this run; None if none is due.
         """

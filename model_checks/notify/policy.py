@@ -1,4 +1,4 @@
-"""Whether an alert is due, and which channels it goes to."""
+"""Decides whether an alert is due, and which channels it goes to."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from model_checks.text import told_of
 
 @dataclass(frozen=True)
 class AlertOptions:
-    """What decides, beside the verdicts, whether a run tells anybody, and where it keeps that.
+    """The options that decide, beside the verdicts, whether and how a run sends an alert.
 
     Attributes
     ----------
@@ -26,13 +26,13 @@ class AlertOptions:
     email
         The ``[email]`` table, as far as it can be read; without it nothing is sent.
     folder
-        Where ``password_file`` starts from: that of ``thresholds.toml``.
+        The folder of ``thresholds.toml``, which ``password_file`` is relative to.
     sending
         "send", "none" or "dry-run".
     is_gate, has_candidates
-        Whether a promotion is judged, and whether something else than what is deployed.
+        Whether a promotion is judged; whether a candidate is, in place of what is deployed.
     narrowed
-        Whether somebody has chosen among the checks: who sees what there was to judge.
+        Whether somebody has chosen among the checks, and so sees what there was to judge.
     """
 
     report_dir: Path
@@ -49,15 +49,15 @@ def tell(
 ) -> Told:
     """Write the summary page if there is something to read, and send the alerts that are due.
 
-    One is due when a check has failed or could not be made, also where something cut the run
-    short, but not where a person did; never in a gate, and never where a candidate is judged. What
-    earlier runs could not deliver is sent as well. Whatever goes wrong is told, and leaves the
-    verdicts, and one of page and alert the other, as they are.
+    An alert is due when a check has failed or could not be made, also where something cut the run
+    short, but not where a person did; never in a gate, and never where a candidate is judged. Mails
+    that earlier runs could not deliver are sent as well. Whatever goes wrong is reported, and
+    touches neither the verdicts nor the other one of page and alert.
 
     Parameters
     ----------
     unwritten
-        What should be in the report folder and is not, one sentence each; the alert says so.
+        Sentences on what should be in the report folder and is not, for the alert.
     """
     told = Told()
     if options.sending == "dry-run" or run.fell or any(one.warned for one in run.results):
@@ -77,19 +77,19 @@ def tell_broken(
     started: datetime,
     leftovers: bool = True,
 ) -> Told:
-    """Tell of a run that came to no verdict, under the conditions of any other.
+    """Send the alert about a run that came to no verdict, under the conditions of any other.
 
     Parameters
     ----------
     exit_status
-        3 or 4.
+        Exit status of the run, 3 or 4.
     sentences
-        What was wrong.
+        Sentences on what was wrong.
     started
         When the run began.
     leftovers
-        Whether to send what earlier runs could not deliver; not while another run is at work in
-        the same report folder, which does.
+        Whether to send what earlier runs could not deliver; False while another run, which sends
+        it, is at work in the same report folder.
     """
     broken = Broken(run_id(started), started, exit_status, sentences)
     notice = Notice(broken, str(options.report_dir))
@@ -104,7 +104,7 @@ def _tell(
     unless: str | None = None,
     leftovers: bool = True,
 ) -> Told:
-    """Tell it by every channel, unless there is a reason not to, which is said."""
+    """Send a notice by every channel, or say why it is not sent."""
     left = _left_in(options.report_dir) if leftovers else []
     if options.sending == "dry-run":
         return _guarded(lambda: _dry_run(notice, options)) + _announced(left)
@@ -138,7 +138,7 @@ def _left_in(report_dir: Path) -> list[Path]:
 
 
 def _announced(left: Sequence[Path]) -> Told:
-    """Say that there is something that this run does not send."""
+    """Return the line on mails of earlier runs that this run does not send."""
     if not left:
         return Told()
     from model_checks.notify.email.notifier import counted_mails
@@ -147,7 +147,7 @@ def _announced(left: Sequence[Path]) -> Told:
 
 
 def _guarded(send: Callable[[], Told]) -> Told:
-    """Send; whatever goes wrong in it is told."""
+    """Send by one channel, and turn whatever goes wrong into a line."""
     try:
         return send()
     except Exception as error:  # noqa: BLE001 (see tell)

@@ -41,7 +41,7 @@ _NOTHING: Mapping[str, Any] = {"vacant": NOTHING_TO_COMPARE, "declared": False}
 
 @dataclass(frozen=True)
 class _Target:
-    """What a threshold is applied to."""
+    """The rows that a threshold is applied to: a segment, or the whole."""
 
     segment: Segment = ()
     declared: bool = True
@@ -50,7 +50,7 @@ class _Target:
 
 @dataclass(frozen=True)
 class _Held:
-    """How a threshold is held: its own value of each key, or that of the nearest level above."""
+    """The terms of a threshold: its own value of each key, or that of the nearest level above."""
 
     confidence: float
     rule: Rule
@@ -61,15 +61,15 @@ class _Held:
 def plan_checks(
     settings: Settings, found: Mapping[SegmentationKey, SegmentRows], *, gate: bool = False
 ) -> Plan:
-    """Every threshold of every model, for the whole and for each segment value.
+    """Return the checks of every threshold of every model, on the whole and on segment values.
 
     Parameters
     ----------
     settings
-        What was agreed.
+        The settings, which hold the agreed thresholds.
     found
-        Segment values in the data, for the segmentations that list none. One that is absent could
-        not be read: its thresholds become one check each, which measuring will find in ERROR.
+        Segment values in the data, for the segmentations that list none. Where a segmentation is
+        absent, as it could not be read, each threshold becomes one check, which ends in ERROR.
     gate
         Whether a promotion is judged: the rule is "confident" unless the threshold says otherwise.
 
@@ -108,7 +108,7 @@ def plan_checks(
 
 
 class _OfModel:
-    """Makes the checks of one model."""
+    """A maker of the checks of one model."""
 
     def __init__(self, settings: Settings, name: str, *, gate: bool) -> None:
         self._settings = settings
@@ -117,7 +117,7 @@ class _OfModel:
         self._gate = gate
 
     def held(self, agreed: Judging, *above: Judging) -> _Held:
-        """The nearest level's value of each key; a gate passes over the rules above the first."""
+        """Return the terms of the nearest levels; a gate passes over the rules above the first."""
         model, defaults = self._model, self._settings.defaults
         levels = (agreed, *above, model, defaults, BUILT_IN)
         rule = next(level.rule for level in levels if level.rule is not None)
@@ -133,7 +133,7 @@ class _OfModel:
     def held_to(
         self, metric: str, threshold: Threshold, held: _Held, targets: Sequence[_Target]
     ) -> Iterator[Check]:
-        """A threshold applied to its targets: to the metric, and to what it was compared with."""
+        """Yield the checks of a threshold on its targets: on the metric, and on its degradation."""
         if threshold.min is not None or threshold.max is not None:
             bound = Bound(threshold.min, threshold.max, threshold.warn, held.rule)
             for target in targets:
@@ -149,7 +149,7 @@ class _OfModel:
     def gap(
         self, metric: str, gap: Gap, held: _Held, one: Segmentation, rows: SegmentRows | None
     ) -> Check:
-        """How far apart the values of a metric may lie among the segments that have the rows."""
+        """Return the check of the gap in a metric between the segments that have rows enough."""
         targets = list(_targets(one, rows, held.min_rows))
         among = tuple(target.segment for target in targets if not target.vacant)
         vacant = targets[0].vacant
@@ -224,7 +224,7 @@ def _sort_key(segment: Segment) -> list[tuple[bool, str]]:
 def _too_small(
     name: str, segmentation: Segmentation, rows: SegmentRows, needed: Mapping[str, int]
 ) -> Iterator[str]:
-    """What is not judged for want of rows; metrics that need different numbers are told apart."""
+    """Yield words on values not judged for want of rows, for each number of rows that is needed."""
     for min_rows in dict.fromkeys(needed.values()):
         small = [n for n in rows.values() if n < min_rows]
         metrics = [metric for metric, n in needed.items() if n == min_rows]

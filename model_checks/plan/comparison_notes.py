@@ -1,4 +1,4 @@
-"""What is worth saying of a model beside its results: comparisons that say nothing."""
+"""Notes on a model beside its results: comparisons that say nothing."""
 
 import hashlib
 from pathlib import Path
@@ -8,7 +8,7 @@ from model_checks.text import clean
 
 
 def notes_on(settings: Settings, name: str) -> tuple[str, ...]:
-    """Sentences on how a model is compared, read off the settings and the models' files."""
+    """Return sentences on how a model is compared, from the settings and the models' files."""
     model = settings.models[name]
     candidate = name in settings.candidates
     notes = []
@@ -32,7 +32,7 @@ def notes_on(settings: Settings, name: str) -> tuple[str, ...]:
 
 
 def _same(one: Deployed, other: Deployed, folder: Path) -> str | None:
-    """What both are, in words; None if they differ, or can't be read."""
+    """Return what two models both are, in words; None if they differ, or can't be read."""
     if one.python or other.python:
         return f"object ({one.python})" if one.python == other.python else None
     try:
@@ -40,6 +40,6 @@ def _same(one: Deployed, other: Deployed, folder: Path) -> str | None:
         if len({path.stat().st_size for path in paths}) > 1:
             return None
         first, second = (hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)
-    except (OSError, ValueError, MemoryError):  # which measuring meets again
+    except (OSError, ValueError, MemoryError):  # measuring meets it again
         return None
     return f"file (sha256 {first[:12]}…)" if first == second else None

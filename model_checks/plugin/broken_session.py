@@ -13,7 +13,7 @@ from model_checks.settings import email_of
 
 
 def tell_of_session(config: pytest.Config, exit_status: int) -> None:
-    """Tell of a session without a run; what was wrong is what pytest is about to say."""
+    """Send the mail about a session without a run, with the mistakes that pytest will print."""
     session = session_of(config)
     told = tell_of_nothing(session, exit_status, usage_mistakes())
     terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
@@ -28,7 +28,7 @@ def usage_mistakes() -> Sequence[str]:
 
 
 def tell_of_nothing(session: CheckSession, exit_status: int, sentences: Sequence[str]) -> Told:
-    """Send the mail, where the run was one that is told of.
+    """Send the mail about a run that came to no verdict, unless somebody sits before it.
 
     Whoever judges as of another day, chooses among the checks or only lists them sits before it.
     """

@@ -1,4 +1,4 @@
-"""From the plan to pytest's items, and the beginning of a run."""
+"""Turns the plan into pytest's items, and begins a run."""
 
 import signal
 import sys
@@ -16,7 +16,7 @@ from model_checks.plugin.signals import STOPPING
 
 
 def attend(config: pytest.Config) -> CheckSession:
-    """Begin the run of a session with checks: from here on its end is told, whatever it is."""
+    """Begin the run of a session with checks: its end is reported from now on, whatever it is."""
     session = session_of(config)
     if session.is_worker:
         session.signals.heed(signal.SIGINT)
@@ -32,7 +32,7 @@ def attend(config: pytest.Config) -> CheckSession:
 def parametrize(metafunc: pytest.Metafunc) -> None:
     """Make one test of each check, marked with its model, metric and task.
 
-    Mistakes in the settings can't be told from here without a traceback: ``refuse_mistakes`` does.
+    Mistakes in the settings can't be raised here without a traceback: ``refuse_mistakes`` does so.
     """
     session = attend(metafunc.config)
     try:
@@ -60,7 +60,7 @@ def _register_markers(config: pytest.Config, session: CheckSession) -> None:
 
 
 def refuse_mistakes(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Raise what was wrong with the settings; a worker leaves that to the controller."""
+    """Raise the mistakes in the settings as a UsageError; a worker leaves it to the controller."""
     session = session_of(config)
     if session.mistakes:
         items.clear()
@@ -69,12 +69,12 @@ def refuse_mistakes(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def refuse_unchecked(config: pytest.Config, asked: str) -> None:
-    """Raise that a gate or a candidate was asked for where no check was collected.
+    """Raise a UsageError where a gate or a candidate was asked for and no check was collected.
 
     Raises
     ------
     pytest.UsageError
-        Always; a worker leaves it to the controller.
+        Always, except in a worker, which leaves it to the controller.
     """
     if hasattr(config, "workerinput"):
         return
@@ -85,7 +85,7 @@ def refuse_unchecked(config: pytest.Config, asked: str) -> None:
 
 
 def drop_repeated(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep a check once, where its file was named by two ways that lead to it."""
+    """Keep each check once where its file was named in two ways."""
     checks = [item for item in items if is_checks(item.path)]
     first = {item.name: item for item in reversed(checks)}
     repeated = [item for item in checks if first[item.name] is not item]
@@ -96,7 +96,7 @@ def drop_repeated(config: pytest.Config, items: list[pytest.Item]) -> None:
 
 
 def notes_of(config: pytest.Config) -> list[str]:
-    """What is known of the checks when they have been collected; with ``-q`` nothing is told."""
+    """Return the lines on checks that have been collected; with ``-q`` there are none."""
     plan = session_of(config).planned
     if config.get_verbosity() < 0 or not isinstance(plan, Plan):
         return []
@@ -117,7 +117,7 @@ def begin(session: pytest.Session, nodeids: list[str]) -> None:
 
 
 def begin_in_controller(config: pytest.Config, nodeids: list[str]) -> None:
-    """As ``begin``, once, from what the first worker has collected."""
+    """Begin the run in the controller, once, from what the first worker has collected."""
     if config.pluginmanager.has_plugin(RUN):
         return
     session = attend(config)

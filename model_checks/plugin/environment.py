@@ -1,4 +1,4 @@
-"""What pytest-metadata has gathered of a CI's environment, fit for the header and the report."""
+"""Makes pytest-metadata's texts on a CI's environment fit for the header and the report."""
 
 from collections.abc import MutableMapping
 from typing import Any
@@ -8,7 +8,7 @@ from model_checks.text.redaction import without_secrets
 
 
 def redact(metadata: MutableMapping[str, Any]) -> None:
-    """Take logins and other secrets out of the texts, however deep they lie."""
+    """Take logins and other secrets out of the metadata's texts, however deep they lie."""
     for key, value in metadata.items():
         metadata[key] = _redacted(str(key), value)
 
@@ -20,7 +20,7 @@ def _redacted(key: str, value: Any) -> Any:
         return [_redacted(key, one) for one in value]
     if not isinstance(value, str):
         return value
-    named = f"{key}=x"  # a key may tell what its value is
+    named = f"{key}=x"  # a key may tell that its value is secret
     return (
         without_commands(without_secrets(value)) if without_secrets(named) == named else "[hidden]"
     )

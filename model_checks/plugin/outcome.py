@@ -1,4 +1,4 @@
-"""Results as pytest tells them: passed, failed, skipped or error, with one clean line each."""
+"""Results as pytest reports them: passed, failed, skipped or error, with one clean line each."""
 
 import base64
 import linecache
@@ -27,18 +27,18 @@ TEST = "test_threshold["
 
 
 class BoundMissedError(AssertionError):
-    """A check failed; its text is the result's message."""
+    """The error of a check that failed; its text is the result's message."""
 
 
 class NotMeasuredError(Exception):
-    """A check could not be made; its text is the result's message."""
+    """The error of a check that could not be made; its text is the result's message."""
 
 
 _OURS = (BoundMissedError, NotMeasuredError)
 
 
 def measured(check: Check, request: pytest.FixtureRequest) -> Result:
-    """The check's result, which also becomes properties of the test in JUnit's XML.
+    """Return a check's result, and add it to the properties of the test in JUnit's XML.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def measured(check: Check, request: pytest.FixtureRequest) -> Result:
 
 
 def hold(result: Result) -> None:
-    """Pass, skip or fail as the verdict says."""
+    """Pass, skip or fail the test as the verdict says; it fails by a BoundMissedError."""
     if result.failed:
         raise BoundMissedError(result.message)
     if result.skipped:
@@ -62,7 +62,7 @@ def hold(result: Result) -> None:
 
 
 def properties(result: Result) -> list[tuple[str, object]]:
-    """Verdict and figures, as text: whatever reads the XML gets no numpy to choke on."""
+    """Return verdict and figures as text: whatever reads the XML gets no numpy to choke on."""
     told: list[tuple[str, object]] = [("verdict", result.verdict.value)]
     estimate, compared = result.estimate, result.comparison
     if estimate and estimate.value is not None:
@@ -85,7 +85,7 @@ def _figures(estimate: Estimate, of: str = "") -> list[tuple[str, object]]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the report of a check carries, from a worker to the controller as well.
+    """The result and the chart that a check's report carries, also from worker to controller.
 
     Attributes
     ----------
@@ -104,21 +104,21 @@ def attach(report: pytest.TestReport, outcome: Outcome) -> None:
 
 
 def attached(report: pytest.TestReport) -> Outcome | None:
-    """What was put on a report."""
+    """Return the outcome that was put on a report, if any."""
     text = getattr(report, _ATTRIBUTE, None)
     return None if text is None else _unpickled(text)
 
 
-@lru_cache(maxsize=1)  # whoever handles a report asks in turn
+@lru_cache(maxsize=1)  # several hooks ask for one report in turn
 def _unpickled(text: str) -> Outcome:
     outcome: Outcome = pickle.loads(base64.b64decode(text))  # noqa: S301 (ours)
     return outcome
 
 
 def check_of(nodeid: str) -> str | None:
-    """The id of the check that a node id is of, if a check has that id; None for another test.
+    """Return the check id in a node id, be there such a check or not; None for another test.
 
-    The path before it may be anything: installed, it is that of no file in the project.
+    The path before it may be anything: installed checks have that of no file in the project.
 
     >>> check_of("model_checks/test_thresholds.py::test_threshold[churn-recall]")
     'churn-recall'
@@ -130,7 +130,7 @@ def check_of(nodeid: str) -> str | None:
 
 
 def undrawn(name: str, error: BaseException) -> str:
-    """Why there is no chart, in one line."""
+    """Return why there is no chart, in one line."""
     return clean(f"{name}: {told_of(error)}")
 
 
@@ -147,7 +147,7 @@ def check_of_item(item: pytest.Item) -> Check | None:
 
 
 class Outcomes:
-    """Completes the reports of checks, in the process that runs them."""
+    """A plugin that completes the reports of checks, in the process that runs them."""
 
     def __init__(self, session: CheckSession) -> None:
         self._session = session
@@ -173,7 +173,7 @@ class Outcomes:
         result = _final(check, None if told else known, report, call)
         item.stash[told_key] = result
         foreign = report.failed and call.excinfo and not isinstance(call.excinfo.value, _OURS)
-        trace = report.longrepr if foreign else None  # which helps whoever wrote what has raised
+        trace = report.longrepr if foreign else None  # it helps the author of what has raised
         _restate(report, result, item)
         report.longrepr = trace or report.longrepr
         attach(report, self._outcome(result, item.session))
@@ -181,19 +181,19 @@ class Outcomes:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: Any, nodeid: str) -> None:
-        """Let what a model warns of be fit for a log that others read."""
+        """Make what a model warns of fit for a log that others read."""
         if check_of(nodeid):
             warning_message.message = clean(said_by(warning_message.message), 1000)
             line = linecache.getline(warning_message.filename, warning_message.lineno)
             warning_message.line = clean(line)
 
     def _outcome(self, result: Result, session: pytest.Session) -> Outcome:
-        """With its chart; one that can't be drawn is left out with a note, and changes nothing."""
+        """Return a result with its chart, or with a note if that can't be drawn."""
         try:
             return Outcome(result, self._session.detail_chart(result))
         except Exception as error:  # noqa: BLE001 (see above)
             return Outcome(result, undrawn=undrawn(result.check.id, error))
-        except KeyboardInterrupt as error:  # once the result is told
+        except KeyboardInterrupt as error:  # the run stops once the result is reported
             session.shouldstop = str(error) or "interrupted"
             return Outcome(result, undrawn=undrawn(result.check.id, error))
 
@@ -201,7 +201,7 @@ class Outcomes:
 def _final(
     check: Check, result: Result | None, report: pytest.TestReport, call: pytest.CallInfo[None]
 ) -> Result:
-    """Return the result, or that there is none: whatever kept the test from its end is an error."""
+    """Return a check's result, or an error of whatever kept the test from its end."""
     error = call.excinfo.value if call.excinfo else None
     if isinstance(error, pytest.skip.Exception) and not (result and result.skipped):
         return error_of(check, f"it was skipped before it was judged ({error})")
@@ -218,7 +218,7 @@ def _restate(report: pytest.TestReport, result: Result, item: pytest.Item) -> No
     vars(report).pop("wasxfail", None)
     if result.failed:
         report.outcome, report.longrepr = "failed", result.message
-    elif result.skipped:  # at the check, not at the line of ours that skips
+    elif result.skipped:  # placed at the check, not at our line that skips
         path, line, _ = item.location
         report.outcome = "skipped"
         report.longrepr = (path, (line or 0) + 1, f"Skipped: {result.message}")

@@ -19,10 +19,10 @@ _LONGEST_BAR = 30
 
 @contextmanager
 def progress_bar(config: pytest.Config, name: str) -> Iterator[Progress | None]:
-    """What is to be told of the progress with a model; None where nobody watches.
+    """Yield a function to report the progress with a model to; None where nobody watches.
 
-    That is where pytest does not write to a terminal, under pytest-xdist, and with -q; with -s as
-    well, where what a model prints would come between.
+    Nobody does where pytest does not write to a terminal, under pytest-xdist, and with -q; nor is
+    there a bar with -s, where what a model prints would come between.
     """
     terminal: Any = config.pluginmanager.get_plugin("terminalreporter")
     watched = terminal and terminal.isatty and os.environ.get("TERM") != "dumb"
@@ -60,7 +60,7 @@ class _Bar:
         self._drawn = False
 
     def told(self, done: int, total: int) -> None:
-        """Draw, but not at once, and not too often."""
+        """Draw the progress, but not at once, and not too often."""
         now = time.monotonic()
         if now < self._due:
             return
@@ -70,13 +70,13 @@ class _Bar:
         _write_below(self._config, text)
 
     def clear(self) -> None:
-        """Leave nothing of it."""
+        """Remove the bar from the terminal."""
         if self._drawn:
             _write_below(self._config, "")
 
 
 def progress_text(name: str, done: int, total: int, seconds: float, width: int) -> str:
-    """The line, with a bar in what the figures leave of it.
+    """Return the line of progress, with a bar in the room that the figures leave.
 
     >>> progress_text("churn", 50_000, 200_000, 2.0, 79)
     'churn  25 %  50,000 of 200,000 rows  25,000/s  0:00:06 left  [====            ]'

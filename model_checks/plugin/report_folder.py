@@ -1,4 +1,4 @@
-"""The folder that a run writes into: its own for as long as it lasts, and empty of old verdicts."""
+"""The folder that a run writes into: held by that run alone, and empty of old verdicts."""
 
 import os
 import tempfile
@@ -16,14 +16,14 @@ _WRITTEN = ("report.html", "results.json", "summary.html", "email.eml")
 
 
 class ReportFolder:
-    """Held by one run at a time, by a lock on the folder itself, which leaves no file behind.
+    """A folder held by one run at a time, by a lock on the folder itself, which leaves no file.
 
-    The system frees it when the process ends, however it ends.
+    The system frees the lock when the process ends, however it ends.
 
     Attributes
     ----------
     is_of_another_run
-        Whether it could not be had, since another run is writing there.
+        Whether the folder could not be had, since another run is writing there.
     """
 
     def __init__(self, path: Path) -> None:
@@ -38,7 +38,7 @@ class ReportFolder:
         Raises
         ------
         SettingsError
-            If it can't be made or written to, or another run is writing there.
+            If the folder can't be made or written to, or another run is writing there.
         """
         try:
             self._made = self._made or not self.path.exists()
@@ -55,7 +55,7 @@ class ReportFolder:
             raise SettingsError([f"--report-dir {self.path}: {error.strerror}"]) from None
 
     def clear_unless_held(self) -> None:
-        """Clear it where nothing will be written; another run's verdicts are left to that run."""
+        """Clear the folder where nothing will be written, unless another run holds it."""
         with suppress(OSError):
             held = self._descriptor is not None
             self._lock()
@@ -64,12 +64,12 @@ class ReportFolder:
                 self.release()
 
     def clear(self) -> None:
-        """Remove what an earlier run has left: it must not be taken for what this one has found."""
+        """Remove the files of an earlier run, lest they be taken for what this run has found."""
         for stale in _WRITTEN:
             (self.path / stale).unlink(missing_ok=True)
 
     def release(self) -> None:
-        """Let other runs write there; a folder that was made and is still empty is not left."""
+        """Let other runs write into the folder; remove it if it was made and is still empty."""
         if self._made:
             with suppress(OSError):
                 self.path.rmdir()

@@ -9,7 +9,7 @@ Value = TypeVar("Value")
 
 
 class Once:
-    """Computes a value under a key the first time it is asked for.
+    """A cache that computes a value under a key the first time it is asked for.
 
     Under pytest-xdist the first worker to ask computes it, under a lock, and leaves it for the
     others in a folder that only this run and user can read. An exception is not kept.
@@ -17,7 +17,7 @@ class Once:
     Parameters
     ----------
     folder
-        Where values are left for other processes; None if there are none.
+        Folder where values are left for other processes; None if there are no others.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -30,14 +30,14 @@ class Once:
         compute: Callable[[], Value],
         after_death: Callable[[], Value] | None = None,
     ) -> Value:
-        """The value under the key.
+        """Return the value under the key, and compute it if need be.
 
         Parameters
         ----------
         compute
-            Makes it.
+            Makes the value.
         after_death
-            Makes it where a process died while computing: trying again could kill every worker.
+            Makes the value where a process died computing it: to try again could kill every worker.
         """
         if key not in self._known:
             shared = self._folder is not None
@@ -45,7 +45,7 @@ class Once:
         return cast("Value", self._known[key])
 
     def found(self, key: str) -> object | None:
-        """The value under the key, if any process of this run has computed it."""
+        """Return the value under the key, if any process of this run has computed it."""
         if key not in self._known and self._folder and is_kept(self._folder, key):
             self._known[key] = _unpickled(_path(self._folder, key))
         return self._known.get(key)
@@ -70,7 +70,7 @@ class Once:
 
 
 def is_kept(folder: Path, key: str) -> bool:
-    """Whether a process of the run that shares the folder has computed the value."""
+    """Return whether a process of the run that shares the folder has computed the value."""
     return _path(folder, key).exists()
 
 

@@ -1,4 +1,4 @@
-"""What stops a run from outside: a person's Ctrl-C, or SIGTERM of whatever runs the job."""
+"""Signals that stop a run from outside: a person's Ctrl-C, or SIGTERM of what runs the job."""
 
 import os
 import signal
@@ -11,24 +11,24 @@ import pytest
 STOPPING = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
-"""What a run is stopped by; the last where its terminal or its login is gone."""
+"""The signals that stop a run; SIGHUP comes where its terminal or its login is gone."""
 
 _Handler = Callable[[int, FrameType | None], object] | int | None
 
 
 class Signals:
-    """Ends a run in an orderly way, where Python would end it on the spot or in a traceback.
+    """A handler of signals that ends a run in order, neither on the spot nor in a traceback.
 
     While checks are planned and made, a signal ends that as Ctrl-C does. Once the run is being
-    told, it is only remembered, so that no file is left half written and no mail half sent. A
-    second signal is left to whom it was left before.
+    reported, it is only remembered, so that no file is left half written and no mail half sent. A
+    second signal is left to the handler from before.
 
     ``pytest.exit`` would not do: what it raises is caught like any error of a model.
 
     Attributes
     ----------
     received
-        The first signal that came; None as long as none has.
+        The first signal that came; None until one comes.
     """
 
     def __init__(self) -> None:
@@ -43,8 +43,8 @@ class Signals:
         Parameters
         ----------
         wanted
-            Whether there is a run to end; where there is none, a signal does what it always did.
-            Of several calls the last one holds; left out, there is.
+            Returns whether there is a run to end; where there is none, a signal does what it did
+            before. The last call's function counts; None is for a run at any time.
         """
         self._wanted = wanted or _always
         if threading.current_thread() is not threading.main_thread():
@@ -65,19 +65,19 @@ class Signals:
 
     @property
     def interrupted(self) -> Callable[[], bool] | None:
-        """Tells whether a signal came; None where none would be noticed."""
+        """Return a function that says whether a signal came; None where none would be noticed."""
         return (lambda: self.received is not None) if self._before else None
 
     @property
     def exit_status(self) -> int | None:
-        """What the run ends in for the signal: pytest's 2 for Ctrl-C, 143 for SIGTERM."""
+        """Return the exit status for the signal, if one came: 2 for Ctrl-C, 143 for SIGTERM."""
         if self.received is None:
             return None
         return int(pytest.ExitCode.INTERRUPTED) if self.by_person else 128 + self.received
 
     @property
     def by_person(self) -> bool:
-        """Whether somebody sits there who has pressed Ctrl-C."""
+        """Return whether a person has stopped the run by Ctrl-C."""
         return self.received is signal.SIGINT
 
     def _take(self, number: int, _: FrameType | None) -> None:

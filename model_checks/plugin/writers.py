@@ -1,4 +1,4 @@
-"""What is written when a session ends: each file for itself, whatever becomes of the others."""
+"""Keeps the files that are written when a session ends apart: no failure touches another."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,18 +10,18 @@ from model_checks.text import told_of
 
 REPORT = "the report"
 _WRITTEN_BY = {"LogXML": "--junitxml", "Report": REPORT, "SelfContainedReport": REPORT}
-"""What other plugins write at the end, by their class."""
+"""Names of what other plugins write at the end, by the plugin's class."""
 
 
 class Writers:
-    """Notes what could not be written, so that it ends nothing else.
+    """A record of what could not be written, so that no failure ends anything else.
 
     Attributes
     ----------
     unwritten
-        One sentence for each file that could not be.
+        One sentence for each file that could not be written.
     failed
-        What these are of.
+        Names of what could not be written.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Writers:
 
     @contextmanager
     def guarded(self, config: pytest.Config) -> Iterator[None]:
-        """Keep the end of each other plugin apart: pytest passes over the rest once one raises."""
+        """Guard the end of each other plugin: pytest passes over the rest once one raises."""
         hooks = config.hook.pytest_sessionfinish.get_hookimpls()
         ends = [hook for hook in hooks if not hook.wrapper and not hook.hookwrapper]
         functions = [end.function for end in ends]
@@ -56,7 +56,7 @@ class Writers:
         def guarded(*arguments: Any) -> Any:
             try:
                 return function(*arguments)
-            except BaseException as error:  # noqa: BLE001 (see above)
+            except BaseException as error:  # noqa: BLE001 (as in noting)
                 self._note(_WRITTEN_BY.get(writer, writer), error)
                 return None
 

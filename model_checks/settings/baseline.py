@@ -20,12 +20,12 @@ from model_checks.settings.model_source import Deployed, string_as
 
 
 class Degradation(NamedTuple):
-    """``max_degradation``: by how much a model may be worse than its baseline.
+    """A ``max_degradation``: by how much a model may be worse than its baseline.
 
     Attributes
     ----------
     amount
-        In the metric's unit; relative: as a share of the baseline's size, 0.05 for "5%".
+        In the metric's unit; if relative, as a share of the baseline's size, 0.05 for "5%".
     """
 
     amount: float
@@ -55,7 +55,7 @@ class Baseline(Table):
 
     @property
     def paired(self) -> bool:
-        """Whether it is another model, judged on the same rows."""
+        """Return whether the baseline is another model, judged on the same rows."""
         return self.data is None
 
 
@@ -72,7 +72,7 @@ def _mixed_kinds(known: Known) -> Iterator[str]:
 
 
 def mistakes_of_baseline(baseline: Baseline, model: Known, compared: Iterable[str]) -> list[str]:
-    """What a baseline and the table of its model get wrong together.
+    """Return the mistakes that a baseline and the table of its model make together.
 
     Parameters
     ----------

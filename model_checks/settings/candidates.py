@@ -25,12 +25,12 @@ class _Candidate(Table):
 
 
 def candidate(written: str) -> tuple[str, str]:
-    """The name and the model of ``NAME=MODEL``.
+    """Return the name and the model of ``NAME=MODEL``.
 
     Raises
     ------
     ValueError
-        If it is nothing of the kind.
+        If the text is not of this form.
     """
     name, _, model = (part.strip() for part in written.partition("="))
     if not name or not model:
@@ -39,19 +39,19 @@ def candidate(written: str) -> tuple[str, str]:
 
 
 def with_candidates(settings: Settings, written: Sequence[str], here: Path) -> Settings:
-    """Settings in which candidates stand for the models that are deployed.
+    """Return settings in which candidates stand for the models that are deployed.
 
     Parameters
     ----------
     written
         Each candidate as ``NAME=MODEL``, where MODEL is a skops file or a table of TOML.
     here
-        Where relative paths start.
+        The folder where relative paths start.
 
     Raises
     ------
     SettingsError
-        With every mistake.
+        If a candidate is wrong, with every mistake.
     """
     found: dict[str, Deployed] = {}
     mistakes: list[str] = []
@@ -92,7 +92,7 @@ def _read(name: str, text: str, deployed: Deployed | None) -> Deployed:
 
 
 def _skops(name: str, path: str, deployed: Deployed | None) -> Deployed:
-    """A bare path is of a skops file, which may hold the types that the deployed one may."""
+    """Return the skops file of a bare path, which may hold the types that the deployed one may."""
     if path.lower().endswith(_PICKLES):
         table = f'{{ joblib = "{path}", allow_pickle = true, sha256 = "..." }}'
         told = f"is no skops file; what runs code when it is loaded is given as '{name}={table}'"
@@ -102,7 +102,7 @@ def _skops(name: str, path: str, deployed: Deployed | None) -> Deployed:
 
 
 def _located(model: Deployed, here: Path, beside: Path) -> Deployed:
-    """With its path as of the folder of the file, where paths of the file start."""
+    """Return a model with its path as from the folder of the file, where the file's paths start."""
     key = "skops" if model.skops else "joblib"
     written = getattr(model, key)
     if written is None:

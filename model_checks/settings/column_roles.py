@@ -1,4 +1,4 @@
-"""What the columns of a model's rows are for, which decides how the fields of a file are read."""
+"""The roles of the columns of a model's rows, which decide how the fields of a file are read."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ class Roles:
     Attributes
     ----------
     needed
-        All of them, the target first.
+        All columns that the settings name, the target first.
     words
-        Labels and segments: in a CSV only an empty field is missing there, and NA is a word.
+        Columns of labels and segments: of a CSV only empty fields are missing there, NA is a word.
     numbers
-        What has to be numbers: scores, weights, and of a regression targets and predictions.
+        Columns of numbers: scores, weights, and of a regression targets and predictions.
     time
         The column of times.
     features
-        Those that a model is called with, as far as the settings tell them.
+        Columns that a model is called with, as far as the settings name them.
     every
-        Whether the other columns are needed as well, as where a model tells its features itself.
+        Whether all other columns are needed as well, as where a model names its features itself.
     """
 
     needed: tuple[str, ...] = ()
@@ -35,25 +35,25 @@ class Roles:
     every: bool = True
 
     def are_read(self, name: str) -> bool:
-        """Whether a column is needed."""
+        """Return whether a column is needed."""
         return self.every or name in self.needed
 
     def may_be_fed(self, name: str) -> bool:
-        """Whether a model may be called with a column."""
+        """Return whether a model may be called with a column."""
         return self.every or name in self.features
 
 
 NO_ROLES = Roles()
-"""Every column is read as by somebody who knows nothing of what it is for."""
+"""The roles where nothing is known of what columns are for: every column is read."""
 
 
 def roles_of(model: Model, *, called: bool = True) -> Roles:
-    """Return what the columns of a model's rows are for.
+    """Return the roles of the columns of a model's rows.
 
     Parameters
     ----------
     called
-        Whether models may be called on the rows, rather than that rows are only counted.
+        Whether models may be called on the rows; False where the rows are only counted.
     """
     labels, numbers = set(model.targets), set(model.scores)
     named = [name for _, name in columns_named(model)]

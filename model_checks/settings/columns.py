@@ -8,8 +8,8 @@ from pydantic import PlainValidator, WithJsonSchema
 from model_checks.settings.field_types import Known, each_once, one_or_more_of
 
 MOST_LABELS = 200
-"""Of a multilabel model: each pair of labels has its own sums, each label four of some queries'
-columns, of which a database allows about a thousand."""
+"""The most labels of a multilabel model: each pair of labels has its own sums, each label four of
+some queries' columns, of which a database allows about a thousand."""
 
 
 def _parse_columns(raw: object) -> object:
@@ -56,7 +56,7 @@ Score = Annotated[
 
 
 def listed(columns: Any) -> tuple[str, ...]:
-    """One column, several or none, as those that there are.
+    """Return one column, several or none as a tuple of columns.
 
     >>> listed("y"), listed(["a", "b"]), listed(None)
     (('y',), ('a', 'b'), ())
@@ -70,7 +70,7 @@ def require_one_for_each_label(columns: object, targets: object) -> None:
     Raises
     ------
     ValueError
-        If it is none, or too short or long, be it for the targets.
+        If it is no such list, or too short or too long, in itself or for the targets.
     """
     if not isinstance(columns, list):
         raise ValueError("must be a list of columns, one for each label, for task 'multilabel'")
@@ -88,12 +88,12 @@ def require_one_for_each_label(columns: object, targets: object) -> None:
 
 
 def require_columns_of_task(key: str, columns: object, task: str, targets: object) -> None:
-    """Refuse several columns where a row has one label, and one where it has several.
+    """Refuse several columns where a row has one label, and one column where it has several.
 
     Raises
     ------
     ValueError
-        If they are no columns of such a key for the task.
+        If the columns are not what the key takes for the task.
     """
     if task == "multilabel":
         require_one_for_each_label(columns, targets)
@@ -107,7 +107,7 @@ def require_score_of_task(score: object, task: str) -> None:
     Raises
     ------
     ValueError
-        If it has none, or others.
+        If the task has no scores, or scores of another form.
     """
     if task == "regression":
         raise ValueError("is for classification; a regression is logged in prediction")
@@ -122,7 +122,7 @@ def _counted(n: int) -> str:
 
 
 def one_column_twice(known: Known) -> Iterator[str]:
-    """A label that is its own prediction, say, would be judged perfect for ever."""
+    """Yield words on each column with two roles: a label as its own prediction is never wrong."""
     roles = [
         (key, column)
         for key in ("target", "prediction", "weight")

@@ -1,4 +1,4 @@
-"""``[email]``: who is told, and by which server."""
+"""``[email]``: who gets the alerts, and by which server."""
 
 import os
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ class Email(Table):
         return f"the password in {self.password_env or self.password_file}"
 
     def read_password(self, folder: Path) -> str | None:
-        """The password, read when it is needed; ``folder`` is that of thresholds.toml.
+        """Read the password only when it is needed; ``folder`` is that of thresholds.toml.
 
         Raises
         ------

@@ -23,7 +23,7 @@ Known = Mapping[str, Any]
 
 
 class Origin(NamedTuple):
-    """Which file the settings are from; their validators find it as their context."""
+    """The file that settings are from; their validators find it as their context."""
 
     path: Path
     sha256: str
@@ -36,7 +36,7 @@ class Table(BaseModel):
 
 
 def parse_moment(value: object) -> datetime:
-    """A date or time, of TOML or as ISO text, as a datetime in UTC; without a zone it is in UTC.
+    """Return a date or time, of TOML or ISO text, as a datetime in UTC, where no zone means UTC.
 
     >>> parse_moment("2013-05-01")
     datetime.datetime(2013, 5, 1, 0, 0, tzinfo=datetime.timezone.utc)
@@ -44,7 +44,7 @@ def parse_moment(value: object) -> datetime:
     Raises
     ------
     ValueError
-        If it is neither.
+        If the value is no date or time.
     """
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
@@ -77,7 +77,7 @@ def _one_address(value: str) -> str:
 
 
 def is_plain_value(value: object) -> bool:
-    """Whether it is what a cell of a table may hold: a string, a finite number or a boolean."""
+    """Return whether a table's cell may hold a value: a string, finite number or boolean."""
     return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
 
 
@@ -88,19 +88,19 @@ def _parse_label(value: object) -> object:
 
 
 def one_or_more(value: object) -> object:
-    """A single string is a list of one."""
+    """Return a list of strings, made of a single string where it is none."""
     if not isinstance(value, str | list):
         raise ValueError("must be a string or a list of strings")
     return [value] if isinstance(value, str) else value
 
 
 def each_once(names: list[str]) -> list[str]:
-    """Refuse a list in which a name comes again.
+    """Return a list of names, or refuse it if a name comes again.
 
     Raises
     ------
     ValueError
-        If one does.
+        If a name comes again.
     """
     seen = set()
     for name in names:
@@ -111,12 +111,12 @@ def each_once(names: list[str]) -> list[str]:
 
 
 def one_or_more_of(item: dict[str, Any]) -> WithJsonSchema:
-    """What an editor is told of a key that takes one string or a list of them."""
+    """Return the JSON schema of a key that takes one string or a list of them."""
     return WithJsonSchema({"anyOf": [item, {"type": "array", "items": item, "minItems": 1}]})
 
 
 OBJECT = r"^\w+(\.\w+)*:\w+$"
-"""An object of somebody's own module, ``package.module:name``."""
+"""The pattern of a reference to an object in a user's module, ``package.module:name``."""
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 Moment = Annotated[
@@ -143,7 +143,7 @@ Texts = Annotated[
     one_or_more_of({"type": "string", "minLength": 1}),
 ]
 Whole = Annotated[None, Field(alias="<whole>", validate_default=True)]
-"""Last field of a table whose keys must go together; nobody writes it.
+"""The last field of a table whose keys must go together; nobody writes it.
 
 Its validator runs even where another field is wrong, which a validator of the model would not: so
 all mistakes come at once.

@@ -1,4 +1,4 @@
-"""Files that are read only where they are files: no pipe or device, which might never end."""
+"""Reads regular files only: no pipe or device, which might never end."""
 
 import errno
 import stat
@@ -13,7 +13,7 @@ _KINDS = {
 
 
 def no_file(mode: int) -> str | None:
-    """What a thing is that would keep its reader waiting, by its mode; None of files and folders.
+    """Return words for the mode of a pipe, device or socket; None for that of a file or folder.
 
     >>> no_file(stat.S_IFIFO), no_file(stat.S_IFREG)
     ('a pipe, not a file', None)
@@ -23,17 +23,17 @@ def no_file(mode: int) -> str | None:
 
 
 def read_regular(path: Path, most: int | None = None) -> bytes:
-    """Return the content of a file; no pipe or device is opened, which might never end.
+    """Read the content of a file; no pipe or device is opened, which might never end.
 
     Parameters
     ----------
     most
-        How many bytes it may have.
+        The most bytes that the file may have; None for any number.
 
     Raises
     ------
     OSError
-        If it is no file, has more, or can't be read.
+        If the path is no file, has more bytes, or can't be read.
     """
     if what := no_file(path.stat().st_mode):
         raise OSError(errno.EINVAL, f"is {what}", str(path))

@@ -1,4 +1,4 @@
-"""``--against FILE``: the file in force, which what a change proposes is compared with."""
+"""``--against FILE``: the file in force, with which a proposed change is compared."""
 
 from pathlib import Path
 
@@ -12,10 +12,10 @@ def load_in_force(path: Path) -> Settings:
     Raises
     ------
     SettingsError
-        With every mistake, each of which says that it is of this file.
+        If the file is wrong, with every mistake, each of which says that it is of this file.
     """
     try:
-        if path.exists() and not path.is_file():  # such as a pipe, which may never say anything
+        if path.exists() and not path.is_file():  # reading a pipe may never end
             raise SettingsError([f"--against {path}: is no regular file"])
         content = path.read_bytes()
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Which metric is meant: one of the table, or a function of somebody's own, and how it is asked."""
+"""The metric that is meant, one of the table or a custom function, and the options it has."""
 
 import math
 import re
@@ -14,17 +14,17 @@ from model_checks.settings.rules import AsOfElsewhere, CorrectionElsewhere, Judg
 from model_checks.text import nearest
 
 NAME = "[A-Za-z][A-Za-z0-9_]*"
-"""What a metric that is a function of somebody's own may be called."""
+"""The pattern of a custom metric's name."""
 
 LONGEST_NAME = 100
-"""Of a model or such a metric: its files are named after a model, and its checks after both."""
+"""The most characters of a model's or custom metric's name: files and checks are named by it."""
 
 TAKEN = ("and", "or", "not", *TASKS)
 """Names that mean something else in a marker expression, or as a marker."""
 
 
 class Agreed(NamedTuple):
-    """What was agreed of a metric as it was written, with the metric and the model's task."""
+    """The bounds on a metric as they were written, with the metric and the model's task."""
 
     metric: str
     task: str
@@ -32,7 +32,7 @@ class Agreed(NamedTuple):
 
 
 class Measure(Judging):
-    """A metric, what is asked of it, and how the bound on it is held."""
+    """A metric with its options, and how the bound on it is held."""
 
     metric: str = Field(alias="<metric>")
     task: str = Field(alias="<task>")
@@ -59,13 +59,13 @@ class Measure(Judging):
         if not isinstance(written, Mapping):
             raise ValueError("must be a number or a table")
         for key in written:
-            if key.startswith("<"):  # would be taken for one of those below
+            if key.startswith("<"):  # would be taken for a key added below
                 raise table_mistake(f"unknown key {shown(key)}; {nearest(key, keys_of(cls))}")
         return {**written, "<metric>": metric, "<task>": task}
 
     @classmethod
     def of_number(cls, number: float, metric: Metric) -> Mapping[str, Any]:
-        """The table that a bare number stands for."""
+        """Return the table that a bare number stands for."""
         raise NotImplementedError
 
     @field_validator("seed", "max_rows")
@@ -95,7 +95,7 @@ class Measure(Judging):
         return beta
 
     def like(self, other: "Measure") -> Self:
-        """The same, asked and held as another wherever this one says nothing itself."""
+        """Return the measure with each key that it leaves out taken from another."""
         said = self.model_fields_set
         asked = (*Judging.model_fields, "average", "beta", "function", "seed", "max_rows")
         return self.model_copy(
@@ -104,14 +104,14 @@ class Measure(Judging):
 
 
 def missing_beta(metric: str, known: Mapping[str, Any]) -> list[str]:
-    """That ``beta`` has to be written, where it was not."""
+    """Return the mistake that ``beta`` is missing, where the metric needs it."""
     if not metric_named(metric).needs_beta or known.get("beta", 1.0) is not None:
         return []
     return ["beta is missing; with 2, say, recall weighs twice as much as precision"]
 
 
 def range_of(metric: Metric) -> str:
-    """What values a metric can take, in words; of one that can take any there are none."""
+    """Return the values that a metric can take, in words; they must be bounded on one side."""
     if math.isinf(metric.highest):
         return f"never below {metric.lowest:g}"
     if math.isinf(metric.lowest):
@@ -120,7 +120,7 @@ def range_of(metric: Metric) -> str:
 
 
 def with_metric_and_task(agreed: object, task: object) -> object:
-    """A table of metrics as written, each told which metric and task it is about."""
+    """Return a table of metrics as written, each value with its metric and the task."""
     if not isinstance(agreed, Mapping):
         return agreed
     known_task = task if isinstance(task, str) else ""
@@ -128,7 +128,7 @@ def with_metric_and_task(agreed: object, task: object) -> object:
 
 
 def _refuse_taken_name(metric: str) -> None:
-    """Of a function of somebody's own: the name is a marker and a part of its checks' ids."""
+    """Refuse a custom metric's name that is taken, or no marker and part of a check's id."""
     if metric in METRICS:
         raise key_mistake(f"{metric} is a metric by itself; give the function another name")
     if len(metric) > LONGEST_NAME:

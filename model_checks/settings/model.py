@@ -150,29 +150,29 @@ class Model(Judging):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """The columns of what is true: one, or for multilabel one for each label."""
+        """Return the columns of what is true: one, or for multilabel one for each label."""
         return listed(self.target)
 
     @property
     def predictions(self) -> tuple[str, ...]:
-        """The columns of what was predicted, in the order of the targets; none if not logged."""
+        """Return the columns of logged predictions, in the order of the targets."""
         return listed(self.prediction)
 
     @property
     def scores(self) -> tuple[str, ...]:
-        """The columns of logged scores; none if there are none."""
+        """Return the columns of logged scores, in the order of the settings."""
         return tuple(self.score.values()) if isinstance(self.score, dict) else listed(self.score)
 
     def metrics(self) -> Iterable[str]:
-        """Names of the metrics that any of its thresholds is about, or a gap between segments."""
+        """Return the names of the metrics that any threshold, or gap between segments, is about."""
         return _metrics(self.thresholds, self.segments)
 
     def compared(self) -> Iterable[str]:
-        """Names of the metrics that must not be worse than the baseline's."""
+        """Return the names of the metrics that must not be worse than the baseline's."""
         return _compared(self.thresholds, self.segments)
 
     def challenged_by(self, candidate: Deployed) -> "Model":
-        """The same agreement, held against a candidate; what is deployed is its baseline."""
+        """Return the same agreement for a candidate, with what is deployed as its baseline."""
         deployed = Baseline.model_construct(
             model=self.model, prediction=self.prediction, score=self.score
         )
@@ -223,12 +223,12 @@ def _two_kinds_of_log(known: Known) -> Iterator[str]:
 
 
 def model_name(name: str) -> str:
-    """A name that can be part of a test's id and a marker.
+    """Return a model's name, if it can be part of a test's id and a marker.
 
     Raises
     ------
     ValueError
-        If it can't.
+        If it can't be.
     """
     if len(name) > LONGEST_NAME:
         told = f"model name {shown(name)} is longer than {LONGEST_NAME} characters"

@@ -1,4 +1,4 @@
-"""Segmentations that would judge the same metric of the same rows."""
+"""Finds segmentations that would judge the same metric of the same rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,16 +6,16 @@ from model_checks.settings.segments import Segmentation
 
 _Value = frozenset[tuple[str, str]]
 _Listed = Mapping[_Value, str]
-"""Values as they are compared, each with its text."""
+"""The listed values as they are compared, each with its text."""
 
 
 class _Agreed:
-    """Who has agreed a metric first, for all values of some columns, and for which of them.
+    """The segmentations that agree a metric first, for all values of some columns or for each.
 
     Attributes
     ----------
     by
-        The columns as whoever is first has them.
+        The columns as the first segmentation has them.
     """
 
     def __init__(self, by: str) -> None:
@@ -25,7 +25,7 @@ class _Agreed:
         self._of_value: dict[_Value, tuple[int, str]] = {}
 
     def twice(self, position: int, listed: _Listed | None) -> dict[int, list[str]]:
-        """Return who has agreed it before, each with the values that both list, if they do."""
+        """Return who has agreed the metric before, each with the values that both list."""
         before = self._first if listed is None else self._of_all
         found: dict[int, list[str]] = {} if before is None else {before: []}
         for value in listed or () if before is None else ():
@@ -44,9 +44,9 @@ class _Agreed:
 
 
 def agreed_twice(segments: Sequence[Segmentation]) -> Iterator[str]:
-    """Tell of segments that both judge a metric, which one value in the data would be enough for.
+    """Yield a sentence on segments that both judge a metric, of whatever value in the data.
 
-    Each is told beside the first that does: of many alike there is a sentence for each, not for
+    Each is named beside the first that does: of many alike there is a sentence for each, not for
     each pair.
     """
     known: dict[tuple[frozenset[str], str, str], _Agreed] = {}

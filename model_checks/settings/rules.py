@@ -1,4 +1,4 @@
-"""How bounds are held, on any level of the file."""
+"""The rules by which bounds are held, on any level of the file."""
 
 from typing import Annotated, Literal
 
@@ -12,7 +12,7 @@ Rule = Literal["estimate", "confident", "tolerant"]
 
 
 class Judging(Table):
-    """How a bound is held, on any level of the file; None is: as on the level above."""
+    """The way a bound is held, on any level of the file; None means as on the level above."""
 
     confidence: Annotated[float, Field(ge=0.01, le=0.999999)] | None = None
     rule: Rule | None = None

@@ -32,7 +32,7 @@ class Gap(Measure):
 
     @classmethod
     def of_number(cls, number: float, _: Metric) -> Mapping[str, Any]:
-        """What a bare number stands for."""
+        """Return the table that a bare number stands for."""
         return {"max": number}
 
     @field_validator("max")
@@ -50,7 +50,7 @@ Gaps = dict[str, Gap]
 
 
 def _gaps(told: object) -> object:
-    """One number is for every metric of the thresholds, and has been made into a table of them."""
+    """Refuse what is no table of gaps; a number for all metrics was made into one before."""
     if isinstance(told, int | float) and not isinstance(told, bool):
         raise ValueError(
             "is for the metrics of thresholds, and there is none; name one, as in { recall = 0.1 }"
@@ -110,7 +110,7 @@ class Segmentation(Judging):
     @field_validator("max_gap")
     @classmethod
     def _held_as_the_threshold(cls, gaps: Gaps, info: ValidationInfo) -> Gaps:
-        """What the threshold on a metric says of it holds for its gap, which may say otherwise."""
+        """Return the gaps with what the thresholds say of their metrics, unless a gap says it."""
         thresholds: Thresholds | None = info.data.get("thresholds")
         if thresholds is None:
             return gaps
@@ -133,14 +133,14 @@ class Segmentation(Judging):
         refuse(_nothing_to_judge(info.data))
 
     def listed(self) -> list[tuple[tuple[str, str], ...]] | None:
-        """The values that are listed, each as its columns with their text; None if none are."""
+        """Return the listed values, each as its columns with their text; None if none is listed."""
         if self.values is None:
             return None
         lists = [value if isinstance(value, list) else [value] for value in self.values]
         return [tuple(zip(self.by, map(segment_text, parts), strict=True)) for parts in lists]
 
     def metrics(self) -> Iterator[str]:
-        """Names of the metrics that it is about."""
+        """Yield the names of the metrics that the segmentation is about."""
         yield from self.thresholds
         yield from self.max_gap
 
@@ -153,7 +153,7 @@ def _nothing_to_judge(known: Known) -> Iterator[str]:
 
 
 def segment_text(value: object) -> str:
-    """A value of thresholds.toml as the text that the same value in the data becomes.
+    """Return a value of thresholds.toml as the text that the same value in the data becomes.
 
     >>> segment_text(True), segment_text(2.0), segment_text("AA")
     ('true', '2', 'AA')
@@ -164,7 +164,7 @@ def segment_text(value: object) -> str:
 
 
 def told_segments(raw: object, task: object) -> object:
-    """A segmentation as written, its thresholds and gaps told what they are about."""
+    """Return a segmentation as written, its thresholds and gaps with their metric and task."""
     if not isinstance(raw, Mapping):
         return raw
     told = dict(raw)
@@ -180,7 +180,7 @@ def told_segments(raw: object, task: object) -> object:
 
 
 def _told_gaps(written: object, agreed: Mapping[str, object], task: object) -> object:
-    """Left out are gaps in what a threshold is mistaken about, as that is told already."""
+    """Return the gaps with metric and task, less those whose threshold is refused already."""
     if isinstance(written, int | float) and not isinstance(written, bool) and agreed:
         known = metrics_of(task) if isinstance(task, str) and task in TASKS else METRICS
         named = [metric for metric in agreed if metric in known or _function_of(agreed[metric])]
@@ -193,13 +193,13 @@ def _told_gaps(written: object, agreed: Mapping[str, object], task: object) -> o
 
 
 def _function_of(threshold: object) -> str | None:
-    """The function of somebody's own that a threshold names."""
+    """Return the custom function that a threshold names, if any."""
     named = threshold.get("metric") if isinstance(threshold, Mapping) else None
     return named if isinstance(named, str) and re.fullmatch(OBJECT, named) else None
 
 
 def _of_function(gap: object, function: str | None) -> object:
-    """A gap in a function of somebody's own may leave it to the threshold to name it."""
+    """Return a gap with the custom function of its threshold, unless it names one itself."""
     if function is None:
         return gap
     if isinstance(gap, int | float) and not isinstance(gap, bool):

@@ -17,7 +17,7 @@ _SHARE = r"\d+(?:\.\d+)? ?%"
 
 
 def _degradation(written: object) -> Degradation:
-    """A number, or a share in percent such as "5%"."""
+    """Return the degradation of a number, or of a share in percent such as "5%"."""
     amount, relative = -1.0, False
     if isinstance(written, str) and re.fullmatch(_SHARE, written, re.ASCII):
         amount, relative = float(written.rstrip(" %")) / 100, True
@@ -56,7 +56,7 @@ class Threshold(Measure):
 
     @classmethod
     def of_number(cls, number: float, metric: Metric) -> Mapping[str, Any]:
-        """What a bare number stands for."""
+        """Return the table that a bare number stands for."""
         if metric.direction == "zero":
             if number < 0:
                 raise ValueError("must be at least 0: how far it may be from 0")
@@ -99,7 +99,7 @@ Thresholds = dict[str, Threshold]
 
 
 def _is_share(metric: Metric) -> bool:
-    """Whether it is a score that is never below 0, and so can't fall by more than it is."""
+    """Return whether a metric is a score never below 0, which can't fall by more than it is."""
     return metric.direction == "higher" and metric.lowest == 0
 
 

@@ -1,4 +1,4 @@
-"""The text of thresholds.toml -> what is written in it, as far as any file of settings may go."""
+"""Reads the tables in the text of thresholds.toml, within the limits of any settings file."""
 
 import re
 import tomllib
@@ -8,16 +8,16 @@ from typing import Any
 from model_checks.settings.error_messages import Location, place, shown
 
 MOST_BYTES = 4 * 2**20
-"""A file larger than this is none that anybody has written."""
+"""The most bytes of a file; nobody has written a larger one."""
 
 _MOST_DEEP = 20
-"""Tables and lists in each other; a threshold of a segment is the sixth."""
+"""The most tables and lists inside each other; a threshold of a segment is the sixth."""
 _MOST_DIGITS = 40
-"""More than any column holds; beyond some 4,300 Python can't even write a number down."""
+"""The most digits: more than any column holds; beyond some 4,300 Python can't write a number."""
 
 _MOST_PARTS = 100
-"""A dotted name's every part is a table in the one before, and reading it takes the square of its
-length, so that a longer one is refused before."""
+"""The most parts of a dotted name: each is a table in the one before, and reading them takes the
+square of their number, so that a longer name is refused before."""
 
 _PART = r"""(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')"""
 _NEXT = rf"(?:[ \t]*+\.[ \t]*+{_PART})"
@@ -27,7 +27,7 @@ _NAME = re.compile(
     rf"|(?P<long>{_PART}{_NEXT}{{{_MOST_PARTS}}})|{_PART}{_NEXT}*+"
     r"""|["'].*+"""
 )
-"""A dotted name, or what could be taken for one: a comment, a text, whether it ends or not."""
+"""A dotted name, or what could be taken for one: a comment, or a string with or without end."""
 
 _TOO_DEEP = f"tables or lists are nested more than {_MOST_DEEP} deep"
 _TOO_MANY = f"a dotted name has more than {_MOST_PARTS} parts"
@@ -35,12 +35,12 @@ _TOO_LONG = f"has more than {_MOST_DIGITS} digits"
 
 
 def tables_in(text: str) -> dict[str, Any]:
-    """What is written in a text of TOML.
+    """Return the tables that are written in a text of TOML.
 
     Raises
     ------
     ValueError
-        If it is not TOML, or holds what no setting can be; the first such thing alone is told.
+        If the text is not TOML, or holds what no setting can be; only the first mistake is named.
     """
     if any(found["long"] for found in _NAME.finditer(text)):
         raise ValueError(_TOO_MANY)
@@ -50,7 +50,7 @@ def tables_in(text: str) -> dict[str, Any]:
         raise ValueError(_TOO_DEEP) from None
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"not valid TOML: {error}") from None
-    except ValueError:  # Python's own, of the digits of a number
+    except ValueError:  # Python's own limit of digits
         raise ValueError(f"a whole number in it {_TOO_LONG}") from None
     for location, value in _all_in(written):
         if len(location) > _MOST_DEEP:
@@ -63,7 +63,7 @@ def tables_in(text: str) -> dict[str, Any]:
 
 
 def _all_in(written: dict[str, Any]) -> Iterator[tuple[Location, object]]:
-    """All that is in a table, at any depth, in the order of the file, each with its place."""
+    """Yield every value in a table, at any depth, in the order of the file, with its place."""
     waiting: list[tuple[Location, object]] = [((), written)]
     while waiting:
         location, value = waiting.pop()

@@ -11,7 +11,7 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 
 
 def scheme_of(files: str) -> str | None:
-    """What stands before ``://``, in lower case; None for a path.
+    """Return the scheme of an address, in lower case; None for a path.
 
     >>> scheme_of("s3://bucket/log.parquet"), scheme_of("log.parquet")
     ('s3', None)
@@ -21,7 +21,7 @@ def scheme_of(files: str) -> str | None:
 
 
 def path_of(files: str) -> str:
-    """A path or an address without its query, the end of which tells the format.
+    """Return a path, or an address without its query; its end tells the format.
 
     >>> path_of("https://host/log.csv?sig=a/b"), path_of("s3://bucket/day=0?/log-?.csv")
     ('https://host/log.csv', 's3://bucket/day=0?/log-?.csv')

@@ -1,1 +1,1 @@
-"""What is kept of a run: results.json, written whole or not at all."""
+"""The record of a run: results.json, written whole or not at all."""

@@ -1,4 +1,4 @@
-"""Files that are read only where they are files, and written whole or not at all."""
+"""Writes files whole or not at all."""
 
 import os
 from pathlib import Path
@@ -7,11 +7,11 @@ from pathlib import Path
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file in one step: whoever reads it sees all of the old or all of the new.
 
-    Who may read it is what the umask says, as of any file that a program makes: a temporary file of
+    The umask decides who may read it, as with any file that a program makes: a temporary file of
     Python's would be its owner's alone.
     """
     part = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
-    file = part.open("xb")  # what another has put there is neither followed nor written over
+    file = part.open("xb")  # "x" neither follows nor overwrites what another has put there
     try:
         with file:
             file.write(content)
@@ -25,7 +25,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut, where the system has a way to."""
+    """Sync a folder, where the system can, so that a new name in it survives a power cut."""
     if hasattr(os, "O_DIRECTORY"):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

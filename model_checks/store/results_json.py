@@ -14,7 +14,7 @@ SCHEMA = 1
 
 
 def run_as_json(run: Run) -> str:
-    """The run as ``results.json`` keeps it: JSON numbers or null, never NaN."""
+    """Return the run as the text of ``results.json``: JSON numbers or null, never NaN."""
     document = {
         "schema": SCHEMA,
         "run": {
@@ -43,7 +43,7 @@ def run_as_json(run: Run) -> str:
 
 
 def result_as_json(result: Result) -> dict[str, Any]:
-    """One entry of ``checks``."""
+    """Return a result as an entry of ``checks``."""
     check, estimate, evidence = result.check, result.estimate, result.evidence
     compared = check.kind == "degradation"
     return {
@@ -84,7 +84,7 @@ def _interval_as_json(estimate: Estimate | None) -> dict[str, float | None]:
 
 
 def _baseline_as_json(result: Result) -> dict[str, Any]:
-    """What was compared with, by how much it may be worse, and by how much it is."""
+    """Return the baseline, by how much a model may be worse than it, and by how much it is."""
     check, compared = result.check, result.comparison
     agreed = {"max_degradation": check.bound.max, "relative": check.relative}
     if compared is None:
@@ -102,7 +102,7 @@ def _baseline_as_json(result: Result) -> dict[str, Any]:
 
 
 def _gap_as_json(result: Result) -> dict[str, Any]:
-    """What was agreed, and between which segments the gap is."""
+    """Return the agreed gap, and the segments between which the measured gap lies."""
     check, gap = result.check, result.gap
     columns = {column: None for segment in check.among for column, _ in segment}
     return {

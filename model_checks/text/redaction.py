@@ -1,4 +1,4 @@
-"""What of a text from outside must not be told: logins in addresses, signatures, passwords."""
+"""Hides what a text from outside must not show: logins in addresses, signatures, passwords."""
 
 import re
 
@@ -8,15 +8,15 @@ _TELLTALE = ("pass", "pwd", "secret", "token", "key", "sig", "credential")
 _NAME = (
     r"(?:pass(?:word|wd|phrase)|pwd|secret|token|credentials?|[_-]pass|"
     r"(?<![a-z])pass(?=\s{0,8}=)|(?:signature|(?<![a-z])sig)"
-    r"(?!\s{0,8}=\s{0,8}(?:\(|\d{1,8}(?:\.\d{1,8})?(?![\w.%+/=-])))|"  # of a function, a number
+    r"(?!\s{0,8}=\s{0,8}(?:\(|\d{1,8}(?:\.\d{1,8})?(?![\w.%+/=-])))|"  # no function's, no number
     r"(?:api|access|private|account|shared|signing|encryption|secret)[_-]?key(?:[_-]?id)?)\d{0,3}"
 )
 _SENTENCE = (
     r"\s(?:an?|the|no|not|is|are|was|has|had|have|holds?|must|can|could|can't|does|did|should|will|"
     r"there|more|at|in|of|to|it|needs?|missing|empty|invalid|unknown|unexpected|expected)\b|"
-    r"(?<=token:)\s[^\d\s]{1,30}\s(?:is|are|was|at|in|on|not|found)\b"  # of a language
+    r"(?<=token:)\s[^\d\s]{1,30}\s(?:is|are|was|at|in|on|not|found)\b"  # a token of a parser
 )
-"""After a colon, what does not begin like a password: ``secret: no such file``."""
+"""Words behind a colon that begin a sentence and no password: ``secret: no such file``."""
 
 _QUOTED = r"[bu]?(?P<quote>\\*[\"'])(?:(?!(?P=quote))(?:\\.|[^\\])){0,999}(?P=quote)"
 _NEXT_PAIR = r"[,;&]\s{0,3}[\"']?[\w.-]{1,40}[\"']?\s{0,3}[=:]"
@@ -30,7 +30,7 @@ _PAIR = re.compile(
     rf"(?:{_QUOTED}|\{{[^}}]{{0,999}}\}}|(?:(?!{_NEXT_PAIR})\S)+)",
     re.IGNORECASE | re.DOTALL,
 )
-"""A name and a value, as a query, an option, a header, TOML, JSON or Python has them."""
+"""A secret's name and value, as a query, an option, a header, TOML, JSON or Python has them."""
 
 _HEADER = re.compile(
     rf"(?P<name>authorization\\*[\"']?\s{{0,8}}[=:]\s{{0,8}})"
@@ -82,10 +82,10 @@ _OTHERS = {
     "-----begin": _PEM,
     "hooks.slack": _HOOK,
 }
-"""What else is a secret by what stands around it, by what a text with one has in lower case."""
+"""Patterns of further secrets, each under lower-case text that any match must contain."""
 
 _LOGIN = re.compile(
-    r"(?P<slashes>//|\\{1,4}/\\{1,4}/)(?!user:password@)(?:"  # which is an example
+    r"(?P<slashes>//|\\{1,4}/\\{1,4}/)(?!user:password@)(?:"  # an example, no login
     r"(?<=://)[^\s/?#:@'\"]*:(?!\s)(?:(?!://)\S)*@|"  # up to the last @ of the word
     r"[^\s/?#:@'\"]*:(?!\s)(?:(?!//)\S)*@|"
     r"[^\s/?#:@'\"]*:(?!\s|\d{1,5}(?:[/?#\s'\",;)\]]|$))(?:(?!//)[^\n@]){1,200}@|"  # with blanks
@@ -102,9 +102,9 @@ _ADDRESS = re.compile(
 
 
 def without_secrets(text: str) -> str:
-    """Return a text less the logins and queries of its addresses, and the values of secret keys.
+    """Return a text without the logins and queries of its addresses, and the values of secrets.
 
-    A signature in a query opens the file to all. Lines stay as they are.
+    Queries go because a signature in one opens the file to everybody. Line breaks stay.
 
     >>> without_secrets("no access to 'https://me:p/w@host/log.csv?X-Amz-Signature=abc'")
     "no access to 'https://host/log.csv?...'"
@@ -128,7 +128,7 @@ def without_secrets(text: str) -> str:
 
 
 def parted(address: str) -> tuple[str, str]:
-    """Return what names a file, and the query behind it; in a store ``?`` may be of a pattern."""
+    """Return an address without its query, and the query; in a store ``?`` may be a wildcard."""
     scheme = address.partition("://")[0].lower()
     behind = r"[?#].*" if scheme in ("https", "http") else r"\?[^/?]*=[^?]*$"
     match = re.search(behind, address, re.DOTALL)

@@ -1,8 +1,8 @@
-"""Scores of a classification: predictions -> rank sums.
+"""The scores of a classification: predictions -> rank sums.
 
 Two ways lead to the same sums. Where rows are read in this process, the engine sorts them by the
-score and they are placed as they stream by (``sorted_scores``); elsewhere no row leaves, and the
-engine places them itself (``buckets``).
+score and they are placed as they stream by (``streamed``); elsewhere no row leaves, and the engine
+places them itself (``in_database``).
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from model_checks.predict.table import Predictions
 
 
 def rank_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[Segment, RankSums]:
-    """Sums of the rows' placements in each score and of their products, by true label."""
+    """Return the sums of the rows' placements in each score, and of products, by true label."""
     found = [(one, _totals(engine, predictions, one)) for one in need.groupings]
     wanted = [(grouping, totals) for grouping, totals in found if totals.segments]
     place = streamed.placed if engine.scratch else in_database.placed
@@ -31,7 +31,7 @@ def rank_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[S
 
 
 def _totals(engine: Engine, predictions: Predictions, grouping: Grouping) -> Totals:
-    """Rows and weights of each label in each segment that has rows, by one query."""
+    """Return the rows and weights of each label in each segment that has rows, by one query."""
     keys = listed(grouping.keys(predictions))
     found = engine.run(
         f"select {keys}y_true, count(*), sum(w), sum(w * w) "
@@ -47,7 +47,7 @@ def _totals(engine: Engine, predictions: Predictions, grouping: Grouping) -> Tot
 
 
 def _ranks(predictions: Predictions, totals: Totals, placed: Placed, code: int) -> RankSums:
-    """The sums of one segment; labels that it does not have are left out."""
+    """Return the sums of one segment; labels that it does not have are left out."""
     occurs = totals.rows[code] > 0
     labels = tuple(np.array(predictions.labels, dtype=object)[occurs].tolist())
     return RankSums(

@@ -1,9 +1,9 @@
 """Placements where no row leaves the engine: windows over the buckets of a score.
 
-A bucket is any monotone step function of the score: the weight in the buckets below one, and the
-rows below within it, make up what is below a row, exactly, whatever the buckets are. They are there
-for engines that work on several at a time. Within one, ranks come from windows (midranks: Sun and
-Xu, 2014).
+Buckets are the steps of any monotone step function of the score: the weight in the buckets below a
+row's, and that of the rows below it within its own, make up what is below the row, exactly. They
+are there for engines that work on several at a time. Within a bucket, ranks come from windows
+(midranks: Sun and Xu, 2014).
 """
 
 import math
@@ -27,7 +27,7 @@ _MOST_COLUMNS = 1000  # of a select; Postgres takes 1,664
 def placed(
     engine: Engine, predictions: Predictions, wanted: Sequence[tuple[Grouping, Totals]]
 ) -> list[Placed]:
-    """The sums of the placements, for each grouping in turn.
+    """Return the sums of the placements, for each grouping in turn.
 
     Raises
     ------
@@ -44,9 +44,9 @@ def placed(
 
 
 def bucket(score: str, low: float, high: float) -> str:
-    """SQL that never falls as the score rises: a few hundred steps over the range of the column.
+    """Return SQL of a few hundred steps over a score's range, which never fall as it rises.
 
-    Halves keep a range of twice the largest number from overflowing.
+    Halving keeps a range of up to twice the largest number from overflowing.
 
     >>> bucket("s0", 0.125, 0.75)
     'floor(cast(256.0 as double) * s0)'
@@ -54,7 +54,7 @@ def bucket(score: str, low: float, high: float) -> str:
     low, high = (0.0, 1.0) if 0 <= low <= high <= 1 else (low, high)
     width = high / 2 - low / 2
     factor = BUCKETS / width / 2 if width else math.inf
-    if math.isinf(factor):  # one score, or scores so near each other that there is nothing between
+    if math.isinf(factor):  # one score, or scores with hardly a number between them
         return "0"
     if not low:
         return f"floor(cast({factor!r} as double) * {score})"
@@ -71,7 +71,7 @@ def _of_grouping(
     totals: Totals,
     buckets: Sequence[str],
 ) -> Placed:
-    """Of as many queries as the products of all pairs of scores need: one, but for many labels."""
+    """Return the sums of one grouping, by one query, or by several where labels are many."""
     size = len(predictions.scored)
     pairs = list(combinations_with_replacement(range(size), 2))
     columns: dict[str, tuple[int, ...]] = {f"sum(w * p{k})": (k,) for k in range(size)}
@@ -111,7 +111,7 @@ def _fill(
 
 
 def _placements(predictions: Predictions, grouping: Grouping, buckets: Sequence[str]) -> str:
-    """The tables a query starts with; the last, ``placed``, has each row's placements."""
+    """Return the tables a query starts with; the last, ``placed``, has each row's placements."""
     keys = grouping.keys(predictions)
     scores = range(len(predictions.scored))
     tables = {"scored": _scored(predictions, grouping, buckets)}
@@ -153,7 +153,7 @@ def _scored(predictions: Predictions, grouping: Grouping, buckets: Sequence[str]
 
 
 def _starts(keys: Sequence[str], k: int) -> str:
-    """For each bucket the weight in those below it, and in all."""
+    """Return SQL of the weight in the buckets below each bucket, and in all."""
     part = f"partition by {', '.join(keys)} " if keys else ""
     running = f"over ({part}order by b{k} rows between unbounded preceding and current row)"
     columns = [
@@ -173,7 +173,7 @@ def _starts(keys: Sequence[str], k: int) -> str:
 
 
 def _ranked(keys: Sequence[str], scores: Sequence[int]) -> str:
-    """Each row with the weights, of a label and of the others, up to its score, and at it."""
+    """Return SQL of each row with the weights of a label and the others up to and at its score."""
     columns = [f"scored.{name}" for name in (*keys, "y_true", "w")]
     joins = []
     for k in scores:
@@ -188,13 +188,13 @@ def _ranked(keys: Sequence[str], scores: Sequence[int]) -> str:
             )
         ]
         same = [f"scored.{key} = starts{k}.{key}" for key in [f"b{k}", *_never_null(keys)]]
-        # Each row has its match; where a join is inner, SQLite starts with all pairs of starts.
+        # Each row has its match, but for an inner join SQLite starts with all pairs of starts.
         joins.append(f"left join starts{k} on {' and '.join(same)}")
     return f"select {', '.join(columns)} from scored {' '.join(joins)}"
 
 
 def _never_null(keys: Sequence[str]) -> list[str]:
-    """Columns that tell the same groups apart: on ``is not distinct from`` no engine can hash."""
+    """Return columns of the same groups: no engine can hash on ``is not distinct from``."""
     return [f"{what}_{key}" for key in keys for what in ("text", "null")]
 
 

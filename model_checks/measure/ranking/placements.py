@@ -1,8 +1,8 @@
-"""Rows in the order of a score -> their placements: the arithmetic behind ROC AUC, in numpy alone.
+"""Rows in the order of a score -> placements: the arithmetic behind ROC AUC, in numpy alone.
 
-The placement of a row is the weight of the rows of the opposite class that score lower, and half of
-that of those that score the same. Rows come in batches of any size, sorted by their score; each
-belongs to a group, such as a value of a segmentation, and is placed among the rows of its group.
+The placement of a row is the weight of the rows of the opposite class that score lower, plus half
+the weight of those that score the same. Rows come in batches of any size, sorted by their score;
+each belongs to a group, such as a value of a segmentation, and is placed among its group's rows.
 """
 
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ _TINY = 1e-300  # above 0 where no weight is
 
 @dataclass(frozen=True)
 class Totals:
-    """What is known of the segments before their rows are placed.
+    """The rows and weights of segments, known before their rows are placed.
 
     Attributes
     ----------
     segments
-        The S segments that have rows; the place of one here is its code.
+        The S segments that have rows; the position of a segment here is its code.
     rows, weight, weight2
         Shape (S, C): rows, sum of weights and sum of squared weights of each true label.
     """
@@ -37,13 +37,13 @@ class Totals:
 
     @property
     def unweighted(self) -> bool:
-        """Whether all weights are 1: only then do both of their sums count the rows."""
+        """Return whether all weights are 1: only then do both of their sums count the rows."""
         return bool((self.rows == self.weight).all() and (self.rows == self.weight2).all())
 
 
 @dataclass(frozen=True)
 class Placed:
-    """Sums over the placements of a segmentation's rows.
+    """The sums over the placements of a segmentation's rows.
 
     Attributes
     ----------
@@ -63,14 +63,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class Ties:
-    """Rows of one group and score taken together, sorted by group, then by score.
+    """The rows of one group and score taken together as ties, sorted by group, then by score.
 
     Attributes
     ----------
     code, score
-        Shape (n,): group and score of each.
+        Shape (n,): group and score of each tie.
     weight
-        Shape (2, n): sum of the weights of its negatives, and of its positives.
+        Shape (2, n): sum of the weights of each tie's negatives, and of its positives.
     """
 
     code: Codes
@@ -79,15 +79,15 @@ class Ties:
 
 
 class BinaryPlacements:
-    """Sums of the placements, and of their squares, for each group and class.
+    """The running sums of the placements, and of their squares, for each group and class.
 
-    Only a few numbers are kept for each group: what has come so far, and the last tie, which may go
+    A few numbers are kept for each group: the sums so far, and those of the last tie, which may go
     on in the next batch.
 
     Parameters
     ----------
     groups
-        G, how many there are.
+        G, the number of groups.
     totals
         Shape (2, G): weight of the negatives and of the positives of each group; needed for the
         precision alone.
@@ -116,12 +116,12 @@ class BinaryPlacements:
         weight: Floats | None = None,
         code: Codes | None = None,
     ) -> None:
-        """Take in a batch.
+        """Add a batch of rows.
 
         Parameters
         ----------
         score
-            Shape (n,), ascending, none below those that came before.
+            Shape (n,), ascending, none below the scores of earlier batches.
         positive, weight, code
             Shape (n,): class, weight (None: 1 for each row) and group (None: 0).
         """
@@ -150,7 +150,7 @@ class BinaryPlacements:
         self._place(ties.code[closed], ties.weight[:, closed])
 
     def _add_rows(self, code: Codes, score: Floats, positive: NDArray[np.bool_]) -> None:
-        """As ``_add_ties``, for rows that all weigh 1: counting is enough, and ties are few."""
+        """Add rows that all weigh 1, as ``_add_ties`` does: counting is enough, ties are few."""
         new = differs(code) | differs(score)
         runs, first = Runs.of(code), np.flatnonzero(new)
         ties = _CountedTies(first, np.append(first[1:], len(code)), _before(positive))
@@ -220,7 +220,7 @@ class BinaryPlacements:
             self.precision[groups] += np.add.reduceat(shares, at)
 
     def close(self) -> None:
-        """Take in the last ties, when all rows have come."""
+        """Add the last ties, when all rows have come."""
         self._place_open(np.arange(len(self._open_score)))
 
     def _place_open(self, groups: Codes) -> None:
@@ -248,12 +248,12 @@ class BinaryPlacements:
 
 @dataclass(frozen=True)
 class _CountedTies:
-    """Ties of rows that all weigh 1, in rows sorted by group, then by score.
+    """The ties of rows that all weigh 1, sorted by group, then by score.
 
     Attributes
     ----------
     first, end
-        Shape (T,): where each tie begins, and where the next does.
+        Shape (T,): the rows at which each tie and the next one begin.
     positives
         Shape (n + 1,): how many positives are before each row, and in all.
     """
@@ -263,12 +263,12 @@ class _CountedTies:
     positives: NDArray[np.intp]
 
     def before(self, row: Codes) -> Floats:
-        """Shape (2, len(row)): negatives and positives before some rows."""
+        """Return the negatives and positives before each row, shape (2, len(row))."""
         positives = self.positives[row]
         return np.array([row - positives, positives], dtype=float)
 
     def weight(self, tie: Codes) -> Floats:
-        """Shape (2, len(tie)): negatives and positives of some ties."""
+        """Return the negatives and positives of each tie, shape (2, len(tie))."""
         return self.before(self.end[tie]) - self.before(self.first[tie])
 
 
@@ -280,7 +280,7 @@ def _before(positive: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 @dataclass(frozen=True)
 class Runs:
-    """Where the groups lie in values that are sorted by group.
+    """The runs that groups form in values that are sorted by group.
 
     Attributes
     ----------
@@ -294,27 +294,27 @@ class Runs:
 
     @classmethod
     def of(cls, code: Codes) -> "Runs":
-        """The runs of an array of groups."""
+        """Return the runs of an array of groups."""
         first = np.flatnonzero(differs(code))
         return cls(code[first], first, np.append(first[1:], len(code)) - 1)
 
     def parted(self, place: Codes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Shape (R,), twice: of some ascending places the first in each run, and how many."""
+        """Return each run's first among ascending places, and how many it has: shape (R,) both."""
         start = np.searchsorted(place, self.first)
         return start, np.diff(start, append=len(place))
 
     def spread(self, by_group: Floats) -> Floats:
-        """Shape (2, G), by group, as shape (2, n), by value."""
+        """Return values by group, shape (2, G), repeated for each value, shape (2, n)."""
         spread: Floats = np.repeat(by_group[:, self.groups], self.last - self.first + 1, axis=1)
         return spread
 
     def sums(self, values: Floats) -> Floats:
-        """Shape (2, n) as shape (2, R)."""
+        """Return the sums of values, shape (2, n), over each run, shape (2, R)."""
         sums: Floats = np.add.reduceat(values, self.first, axis=1)
         return sums
 
     def before(self, values: Floats, start: Floats) -> Floats:
-        """Running sums up to but without each value, from what each group starts with."""
+        """Return running sums up to but without each value, from what each group starts with."""
         upto = np.cumsum(values, axis=1)
         upto -= values
         offset = start[:, self.groups] - upto[:, self.first]
@@ -323,7 +323,7 @@ class Runs:
 
 
 def tied(score: Floats, positive: NDArray[np.bool_], weight: Floats | None, code: Codes) -> Ties:
-    """Rows that are sorted by group, and by score within."""
+    """Return the ties of rows that are sorted by group, and by score within."""
     both = np.empty((2, len(score)))
     both[POSITIVE] = positive if weight is None else positive * weight
     both[NEGATIVE] = ~positive if weight is None else ~positive * weight
@@ -334,7 +334,7 @@ def tied(score: Floats, positive: NDArray[np.bool_], weight: Floats | None, code
 
 
 def differs(values: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """Whether each value differs from the one before; the first one does."""
+    """Return whether each value differs from the one before; the first value does."""
     found = np.ones(len(values), dtype=bool)
     np.not_equal(values[1:], values[:-1], out=found[1:])
     return found

@@ -16,9 +16,9 @@ from model_checks.metrics.statistics import Floats
 def whole_ties(
     batches: Iterable[Sequence[NDArray[Any]]],
 ) -> Iterator[list[NDArray[Any]]]:
-    """Batches of columns, sorted by the first of them, cut anew so that no tie is parted.
+    """Yield batches of columns, sorted by the first of them, cut anew so that no tie is parted.
 
-    What is held back is the last tie, however many rows it has.
+    Only the last tie is held back, however many rows it has.
     """
     held: list[Sequence[NDArray[Any]]] = []
     for columns in batches:
@@ -38,7 +38,7 @@ def whole_ties(
 
 
 def runs_of(code: Codes) -> Iterator[tuple[int, slice]]:
-    """Each value of a sorted array, and where it is.
+    """Yield each value of a sorted array, with the slice where it is.
 
     >>> list(runs_of(np.array([2, 2, 5])))
     [(2, slice(0, 2, None)), (5, slice(2, 3, None))]
@@ -49,12 +49,12 @@ def runs_of(code: Codes) -> Iterator[tuple[int, slice]]:
 
 
 class RowPlacements:
-    """The placement of each row in one score, where rows have to be looked at one by one.
+    """A placer of each row in one score, for rows that have to be looked at one by one.
 
     Parameters
     ----------
     groups
-        How many there are.
+        Number of groups.
     """
 
     def __init__(self, groups: int) -> None:
@@ -63,12 +63,12 @@ class RowPlacements:
     def placed(
         self, score: Floats, positive: NDArray[np.bool_], weight: Floats, code: Codes
     ) -> Floats:
-        """Shape (n,): the placements of a batch, in its order.
+        """Return the placements of a batch, shape (n,), in its order.
 
         Parameters
         ----------
         score
-            Shape (n,), ascending, all above those that came before: ties are in one batch.
+            Shape (n,), ascending, all above the scores of earlier batches: ties are in one batch.
         positive, weight, code
             Shape (n,): class, weight and group.
         """

@@ -31,7 +31,7 @@ _BATCH_ROWS = 100_000  # a batch and what is computed of it stay within the proc
 
 
 def placed(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Placed]:
-    """The sums of the placements, for each grouping in turn.
+    """Return the sums of the placements, for each grouping in turn.
 
     Raises
     ------
@@ -69,15 +69,15 @@ def _of_one_score(engine: Engine, predictions: Predictions, wanted: Wanted) -> l
 
 
 def _totals(totals: Totals) -> Floats:
-    """Shape (2, S + 1): weight by class of each segment, and more than enough for other rows.
+    """Return the weight by class of each segment, shape (2, S + 1), the last for other rows.
 
-    Nobody asks what precision those have; but it must be a number.
+    The last is huge: nobody asks what precision those rows have, but it must be a number.
     """
     return np.pad(totals.weight.T, ((0, 0), (0, 1)), constant_values=1e18)
 
 
 def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted) -> list[Placed]:
-    """One sort for each score; a row's placements are kept on disk until those in the last come."""
+    """Return the sums from a sort for each score; placements wait on disk for the last sort."""
     *before, last = range(len(predictions.scored))
     columns = ["labels.code as y", "w", *(f"s{k}" for k in (*before, last))]
     columns += [f"{code} as code{g}" for g, (code, _) in enumerate(_codes(wanted))]
@@ -88,7 +88,7 @@ def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted)
     )
     [(rows,)] = engine.run("select count(*) from ranked")
     with tempfile.TemporaryDirectory(dir=engine.scratch, ignore_cleanup_errors=True) as folder:
-        shape = (max(len(before), 1), rows)  # there is no array of nothing in a file
+        shape = (max(len(before), 1), rows)  # numpy maps no empty file
         kept = [_kept(Path(folder) / f"{g}", shape) for g in range(len(wanted))]
         for k in before:
             for batch in _ranked(engine, predictions, wanted, k):
@@ -100,7 +100,7 @@ def _of_several_scores(engine: Engine, predictions: Predictions, wanted: Wanted)
 
 
 def _kept(file: Path, shape: tuple[int, int]) -> Floats:
-    """An array in a file; its room is taken now, for a disk that is full later ends the process."""
+    """Return an array in a file of which all room is taken: a disk full later ends the process."""
     try:
         with file.open("wb") as opened:
             opened.truncate(math.prod(shape) * 8)
@@ -121,9 +121,9 @@ class _Ranked:
     Attributes
     ----------
     row
-        The place of each in the table.
+        The position of each row in the table.
     y, weight
-        Label, by its position, and weight of each.
+        Label, by its position, and weight of each row.
     codes, placements
         For each grouping the segment of each row, and its placement in the score.
     """
@@ -138,7 +138,7 @@ class _Ranked:
 def _ranked(
     engine: Engine, predictions: Predictions, wanted: Wanted, score: int
 ) -> Iterator[_Ranked]:
-    """All rows with their placements in one score, in its order."""
+    """Yield all rows with their placements in one score, in its order."""
     label, labels = predictions.scored[score], predictions.labels
     own = labels.index(label) if label in labels else len(labels)
     running = [RowPlacements(len(totals.segments) + 1) for _, totals in wanted]
@@ -155,14 +155,14 @@ def _ranked(
 def _summed(
     predictions: Predictions, wanted: Wanted, kept: Sequence[Floats], last: Iterator[_Ranked]
 ) -> list[Placed]:
-    """Sums of the placements and of their products, by segment and label.
+    """Return the sums of the placements and of their products, by segment and label.
 
     Parameters
     ----------
     kept
         For each grouping the placements in all scores but the last, by row.
     last
-        The rows with their placements in the last.
+        The rows with their placements in the last score.
     """
     labels, size = len(predictions.labels), len(predictions.scored)
     groups = [(len(totals.segments) + 1) * labels for _, totals in wanted]
@@ -196,7 +196,7 @@ def _sorted(
 
 
 def _coded(predictions: Predictions, wanted: Wanted) -> str:
-    """The predictions, joined with the code of each row's segment in every segmentation."""
+    """Return SQL of the predictions, with the code of each row's segment in every segmentation."""
     joins = [
         _join(f"codes{g}", grouping.keys(predictions), totals.segments)
         for g, (grouping, totals) in enumerate(wanted)
@@ -206,7 +206,7 @@ def _coded(predictions: Predictions, wanted: Wanted) -> str:
 
 
 def _codes(wanted: Wanted) -> list[tuple[str, tuple[Grouping, Totals]]]:
-    """SQL of each row's code, of every grouping.
+    """Return SQL of each row's code, for every grouping.
 
     A row that is in none of the segments to be judged has the code behind the last.
     """
@@ -219,7 +219,7 @@ def _codes(wanted: Wanted) -> list[tuple[str, tuple[Grouping, Totals]]]:
 
 
 def _join(name: str, keys: Sequence[str], segments: Sequence[Segment]) -> str:
-    """A join that adds ``code``, the place among some segments of the one that a row is in."""
+    """Return a join that adds ``code``, the position of a row's segment among all segments."""
     columns = [f"k{position}" for position in range(len(keys))]
     rows = [
         f"({', '.join(_text(value) for _, value in segment)}, {code})"
@@ -242,5 +242,5 @@ def _text(value: str | None) -> str:
 
 
 def _unsigned(most: int) -> str:
-    """The shortest type that holds a code: codes of up to two bytes are sorted by counting."""
+    """Return the shortest type of a code: codes of up to two bytes are sorted by counting."""
     return "utinyint" if most < 1 << 8 else "usmallint" if most < 1 << 16 else "uinteger"

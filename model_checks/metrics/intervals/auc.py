@@ -18,20 +18,20 @@ from model_checks.metrics.intervals.quantiles import normal_quantile
 Floats = NDArray[np.float64]
 
 FEW_MISPLACED = 4
-"""DeLong's variance is often too small where fewer rows are misplaced than this."""
+"""The misplaced rows below which DeLong's variance is often too small."""
 
 
 def auc_interval(
     auc: float, variance: float, positives: float, negatives: float, confidence: float
 ) -> Interval:
-    """Interval of the area under the ROC curve.
+    """Return the interval of the area under the ROC curve.
 
-    DeLong's variance on the logit scale. Near 1 it rests on the few rows of the smaller class that
-    are misplaced, and where there happen to be none it is nearly 0: its lower limit is too high. So
-    with fewer than `FEW_MISPLACED` rows misplaced, that is the smaller class times 1 - AUC, it is
-    the lower of it and Newcombe's, which knows no variance; below one half the upper limit, in the
-    same way. Where DeLong's says nothing (an AUC of 0 or 1, a variance of 0, as when all scores are
-    tied) Newcombe's alone.
+    It has DeLong's variance on the logit scale. Near 1 that rests on the few rows of the smaller
+    class that are misplaced, and where there happen to be none it is nearly 0: the lower limit is
+    too high. So with fewer than `FEW_MISPLACED` rows misplaced, that is the smaller class times
+    1 - AUC, the lower limit is the lower of DeLong's and of Newcombe's, which knows no variance;
+    below one half the upper limit is the higher of both. Where DeLong's says nothing (an AUC of 0
+    or 1, a variance of 0, as when all scores are tied) the interval is Newcombe's.
 
     Parameters
     ----------
@@ -62,20 +62,20 @@ def auc_interval(
 def mean_auc_interval(
     importance: Floats, aucs: Floats, covariance: Floats, sizes: Floats, confidence: float
 ) -> Interval:
-    """Interval of a mean of the areas of K classes, each against the rest.
+    """Return the interval of a mean of the areas of K classes, each against the rest.
 
-    By the delta method on the logit scale, with DeLong's covariance. Where in some class few rows
-    are misplaced, or that says nothing, the limits lie no nearer than those of `auc_interval` of
-    each class, put together by square and add (MOVER; Zou and Donner, 2008).
+    It comes from the delta method on the logit scale, with DeLong's covariance. Where in some class
+    few rows are misplaced, or that says nothing, the limits lie no nearer than those of
+    `auc_interval` of each class, put together by square and add (MOVER; Zou and Donner, 2008).
 
     Parameters
     ----------
     importance
-        Shape (K,): what each class counts for, 1 in all.
+        Shape (K,): weight of each class in the mean, 1 in all.
     aucs
-        Shape (K,).
+        Shape (K,): area of each class.
     covariance
-        Shape (K, K): of the areas.
+        Shape (K, K): DeLong's covariance of the areas.
     sizes
         Shape (2, K): effective number of the rows of each class, and of the others.
     """
@@ -107,7 +107,7 @@ def mean_auc_interval(
 def newcombe_auc_interval(
     auc: float, positives: float, negatives: float, confidence: float
 ) -> Interval:
-    """Newcombe's score interval of an AUC (Newcombe, 2006, part 2, method 5).
+    """Return Newcombe's score interval of an AUC (Newcombe, 2006, part 2, method 5).
 
     The limits are the areas A whose distance from the one observed is the normal quantile times
     the standard error at A, by Hanley and McNeil (1982) with both class sizes in their correction

@@ -13,20 +13,20 @@ from model_checks.metrics.intervals.quantiles import normal_quantile
 Floats = NDArray[np.float64]
 
 _PSEUDO = 1.0
-"""Rows that are added to each class's right and wrong ones to see how far it may vary."""
+"""The rows added to each class's right and to its wrong rows, to see how far it may vary."""
 
 _FEW_WRONG = 4.0
-"""Up to so many wrong rows a whole row is added to what they cost; beyond, ever less of one."""
+"""The wrong rows up to which a whole row is added to their cost; beyond, ever less of a row."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What an average is made of: for each class a score s / (s + cost (1 - s)) of a proportion s.
+    """The parts of an average: for each class a score s / (s + cost (1 - s)) of a proportion s.
 
     Attributes
     ----------
     importance
-        Shape (K,): what each class counts for, 1 in all or, where some have no rows, less.
+        Shape (K,): weight of each class in the average, 1 in all or, where some lack rows, less.
     shares
         Shape (K,): the proportion s of the rows that concern a class that are right.
     sizes
@@ -50,7 +50,7 @@ class Parts:
         highest: float,
         kish: Floats,
     ) -> "Parts":
-        """The parts of the classes that have rows and count for something.
+        """Return the parts of the classes that have rows and a weight in the average.
 
         Parameters
         ----------
@@ -64,7 +64,7 @@ class Parts:
         some = (right + wrong > 0) & (importance > 0)
         right, wrong, paid = right[some], wrong[some], paid[some]
         concerned, kish = right + wrong, kish[some]
-        # Few wrong rows that are all cheap do not show that others are: one more, a dear one.
+        # Few wrong rows that are all cheap do not show that all are, so a dear one is added.
         more = _FEW_WRONG / np.maximum(wrong * kish, _FEW_WRONG)
         costs = (paid * kish + more * highest) / (wrong * kish + more)
         return cls(importance[some], right / concerned, concerned * kish, costs)
@@ -73,7 +73,7 @@ class Parts:
 def averaged_interval(
     value: float, variance: float, parts: Parts, n_effective: float, confidence: float
 ) -> Interval:
-    """Interval of an averaged score: the outer limits of two, of which each has a blind side.
+    """Return the interval of an averaged score: the outer limits of two with a blind side each.
 
     The delta method does not see what a rare class may hide that was all right by chance.
     Stratified Wilson limits (Yan and Su, 2010) do: the mean of the classes' own limits, each at a

@@ -1,17 +1,17 @@
-"""An interval, and what all methods have in common: sizes, edges, and what they refuse."""
+"""An interval, and the parts that all methods share: sizes, edges, and what they refuse."""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 ROUNDING = 1e-10
-"""Differences of sums are zero, and numbers outside their range by less are at its edge, when only
-rounding made them so."""
+"""The most that rounding is taken to make: a smaller difference of sums is zero, and a number
+outside its range by less is at its edge."""
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Both limits of a confidence interval, and the name of the method that gave them."""
+    """A confidence interval: both limits, and the name of the method that gave them."""
 
     low: float
     high: float
@@ -19,11 +19,11 @@ class Interval:
 
 
 IntervalAt = Callable[[float], Interval]
-"""The interval of one value at any confidence."""
+"""A function that returns the interval of one value at any confidence."""
 
 
 def kish_size(sum_w: float, sum_w2: float) -> float:
-    """Kish's effective size: equally weighted rows that say as much as the weighted (Kish, 1965).
+    """Return Kish's effective size: the equally weighted rows that say as much (Kish, 1965).
 
     Parameters
     ----------
@@ -49,20 +49,20 @@ def around(
     *,
     within: tuple[float, float] = (0.0, 1.0),
 ) -> Interval:
-    """Clip the limits to the range, and against rounding to the value itself."""
+    """Return the interval, its limits clipped to the range and, against rounding, to the value."""
     low, high = max(within[0], min(low, value)), min(within[1], max(high, value))
     return Interval(float(low), float(high), method)  # numpy's scalars stay out of results
 
 
 def is_zero(variance: float, n: float) -> bool:
-    """Whether an estimate of this variance on n rows does not vary but by rounding."""
+    """Return whether an estimate of this variance on n rows varies by rounding alone."""
     if not variance * n >= -ROUNDING:
         raise ValueError(f"variance must be 0 or more, found {variance!r}")
     return variance * n <= ROUNDING  # of one row, so the same however many there are
 
 
 def proportion(name: str, value: float) -> float:
-    """The value, at the edge of 0 to 1 where only rounding put it outside."""
+    """Return the value, at the edge of 0 to 1 where only rounding put it outside."""
     if not -ROUNDING <= value <= 1 + ROUNDING:
         raise ValueError(f"{name} must be within 0 and 1, found {value!r}")
     return max(0.0, min(float(value), 1.0))

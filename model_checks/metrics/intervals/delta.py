@@ -1,4 +1,4 @@
-"""Intervals by the delta method: of functions of several means that vary together."""
+"""Intervals by the delta method, for functions of several means that vary together."""
 
 import math
 
@@ -8,7 +8,7 @@ from model_checks.metrics.intervals.proportions import wilson_interval
 from model_checks.metrics.intervals.quantiles import normal_quantile, student_quantile
 
 _FOLDED = math.sqrt(2 / math.pi)
-"""Mean size of a normal variable of mean 0 and standard deviation 1."""
+"""The mean size of a normal variable of mean 0 and standard deviation 1."""
 
 
 def agreement_interval(
@@ -20,15 +20,15 @@ def agreement_interval(
     *,
     softened: tuple[float, float] | None = None,
 ) -> Interval:
-    """Interval of a correlation or of an agreement beyond chance, from -1 to 1.
+    """Return the interval of a correlation or of an agreement beyond chance, from -1 to 1.
 
-    Symmetric on Fisher's z scale, atanh (Fisher, 1921). A value of -1 or 1 has no atanh, and few
-    rows that happen to agree no variance: both get Wilson's interval of the accuracy, mapped.
+    It is symmetric on Fisher's z scale, atanh (Fisher, 1921). A value of -1 or 1 has no atanh, and
+    few rows that happen to agree no variance: both get Wilson's interval of the accuracy, mapped.
 
     Parameters
     ----------
     value
-        What was found.
+        The correlation or agreement that was found.
     variance
         Variance of that estimate (not of a row), from the delta method.
     accuracy
@@ -36,8 +36,8 @@ def agreement_interval(
     n_effective
         Effective number of rows.
     softened
-        Value and variance with some rows more that are spread over all cells, where few rows decide
-        and may all be in one cell by chance. The limits are the outer ones of both.
+        Value and variance with more rows added, spread over all cells, where few rows decide and
+        may all be in one cell by chance. The limits are then the outer ones of both.
     """
     if not -1 <= value <= 1:
         raise ValueError(f"value must be within -1 and 1, found {value!r}")
@@ -62,17 +62,17 @@ def agreement_interval(
 def explained_interval(
     unexplained: float, variance: float, n_effective: float, confidence: float
 ) -> Interval:
-    """Interval of a share explained, 1 - a ratio of two means of squares, such as R².
+    """Return the interval of a share explained, 1 - a ratio of two means of squares, such as R².
 
-    Symmetric on the scale of the ratio's logarithm, which keeps it below 1. Student's quantile,
-    with the two degrees of freedom less that the means of both squares' values take.
+    It is symmetric on the scale of the ratio's logarithm, which keeps it below 1. Student's
+    quantile has two degrees of freedom less, which the means of both squares' values take.
 
     Parameters
     ----------
     unexplained
         The ratio, 0 or more.
     variance
-        Of what a row adds to the ratio's logarithm: of e² / mean(e²) - u² / mean(u²).
+        Variance of what a row adds to the ratio's logarithm, e² / mean(e²) - u² / mean(u²).
     n_effective
         Effective number of rows; two or less say nothing.
     """
@@ -90,12 +90,12 @@ def explained_interval(
 def calibration_interval(
     gaps: list[tuple[float, float]], n_effective: float, confidence: float
 ) -> Interval:
-    """Interval of an expected calibration error, a sum of sizes of gaps in bins.
+    """Return the interval of an expected calibration error, a sum of sizes of gaps in bins.
 
-    With each gap's sign given it is a mean over rows, with a variance from the delta method. But
-    chance gives every bin a gap, also where there is none. The lower limit takes off what it adds
-    on average to a gap of 0, in each bin whose gap the rows don't tell from 0: else no interval
-    of a well calibrated model would reach down to 0.
+    With each gap's sign given the error is a mean over rows, with a variance from the delta method.
+    But chance gives every bin a gap, also where there is none. The lower limit takes off what
+    chance adds on average to a gap of 0, in each bin whose gap the rows don't tell from 0: else no
+    interval of a well calibrated model would reach down to 0.
 
     Parameters
     ----------

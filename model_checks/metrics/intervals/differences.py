@@ -1,11 +1,11 @@
-"""Intervals of how far two estimates lie apart, from the interval of each (MOVER)."""
+"""Intervals of the distance between two estimates, from the interval of each (MOVER)."""
 
 import math
 
 from model_checks.metrics.intervals.base import Interval, require_within
 
 _BEYOND = 1e-6
-"""How far above 1 rounding may leave a correlation that is a ratio of long sums."""
+"""The most by which rounding may leave a correlation, a ratio of long sums, above 1."""
 
 
 def difference_interval(
@@ -17,13 +17,14 @@ def difference_interval(
     *,
     paired: bool = False,
 ) -> Interval:
-    """Interval of a - b by square-and-add, the method of variance estimates recovery.
+    """Return the interval of a - b by square-and-add, the method of variance estimates recovery.
 
     The distance of a limit from its estimate is a standard error, right for that side, times a
     quantile, and so squares of distances add up as variances do (Newcombe, 1998, method 10; Zou and
-    Donner, 2008; of correlated estimates Zou, 2007). Without limits where one of the two is. Limits
-    move outward with confidence, as theirs do; if the estimates are correlated and one is next to
-    the edge of its range, so that its limit moves much slower, they may move inward a little.
+    Donner, 2008; of correlated estimates Zou, 2007). A limit is infinite where one that it is made
+    of is. Limits move outward with confidence, as those of a and b do; if the estimates are
+    correlated and one is next to the edge of its range, so that its limit moves much slower, they
+    may move inward a little.
 
     Parameters
     ----------
@@ -32,9 +33,9 @@ def difference_interval(
     of_a, of_b
         Their intervals, both at the confidence that is asked for.
     correlation
-        Of the two estimates, not of the rows: 0 where they come from other rows.
+        Correlation of the two estimates, not of the rows: 0 where they come from different rows.
     paired
-        Whether they come from the same rows, which the method's name tells.
+        Whether the estimates come from the same rows, for the method's name alone.
 
     Examples
     --------
@@ -65,7 +66,7 @@ def relative_interval(
     *,
     paired: bool = False,
 ) -> Interval:
-    """Interval of (a - b) / abs(b), by how much a exceeds b as a share of b's size.
+    """Return the interval of (a - b) / abs(b), by how much a exceeds b as a share of b's size.
 
     It holds the shares r for which the interval of a - b - r * abs(b) holds 0 (for the ratio of
     positive estimates see Donner and Zou, 2012). Where the interval of b holds 0 the share has no
@@ -107,7 +108,7 @@ def relative_interval(
 
 
 def magnitude_interval(value: float, interval: Interval) -> Interval:
-    """Interval of a value's size, from that of the value: of a bias whose sign does not matter.
+    """Return the interval of a value's size from that of the value, as of a bias of either sign.
 
     Examples
     --------
@@ -121,17 +122,17 @@ def magnitude_interval(value: float, interval: Interval) -> Interval:
 
 
 def _correlation(r: float) -> float:
-    """The correlation, at the edge of -1 to 1 where only rounding put it outside."""
+    """Return the correlation, at the edge of -1 to 1 where only rounding put it outside."""
     if not abs(r) <= 1 + _BEYOND:
         raise ValueError(f"correlation must be within -1 and 1, found {r!r}")
     return max(-1.0, min(float(r), 1.0))
 
 
 def _added(x: float, y: float, r: float) -> float:
-    """Length of the difference of two errors of these sizes that are correlated by r."""
+    """Return the length of the difference of two errors of sizes x and y, correlated by r."""
     if math.isinf(x) or math.isinf(y):
         return math.inf
-    x, y = max(x, 0.0), max(y, 0.0)  # below 0 by rounding
+    x, y = max(x, 0.0), max(y, 0.0)  # rounding may put them below 0
     larger = max(x, y)
     if larger == 0:
         return 0.0
@@ -148,11 +149,11 @@ def _turned(interval: Interval) -> Interval:
 
 
 def _lowest_ratio(a: float, below: float, b: float, of_b: Interval, r: float) -> float:
-    """The smallest k at which the lower limit of a - k b is not above 0, for b above 0.
+    """Return the smallest k at which the lower limit of a - k b is not above 0, for b above 0.
 
     There (a - k b)² equals the square of the distance, below² + (k d)² - 2 r below k d, where d is
-    how far b's limit is from b: the upper one for k above 0, else the lower. Of the roots of this
-    equation in k it is the one below a / b.
+    the distance of b's limit from b: the upper limit for k above 0, else the lower. Of the roots of
+    this equation in k the one below a / b is returned.
     """
     if a - below < 0:  # at k = 0 it is below 0 already
         if of_b.low <= 0 or math.isinf(below):

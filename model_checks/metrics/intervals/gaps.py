@@ -1,4 +1,4 @@
-"""Interval of the largest less the smallest of several independent estimates."""
+"""The interval of the largest less the smallest of several independent estimates."""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from model_checks.metrics.intervals.base import (
 )
 
 _LARGEST = np.linspace(-10, 14, 769)
-"""Where the largest of some standard normal variables may be."""
+"""The points at which the largest of several standard normal variables may lie."""
 
 _DENSITY = np.exp(-(_LARGEST**2) / 2) * (_LARGEST[1] - _LARGEST[0]) / math.sqrt(2 * math.pi)
 
@@ -24,20 +24,20 @@ _DENSITY = np.exp(-(_LARGEST**2) / 2) * (_LARGEST[1] - _LARGEST[0]) / math.sqrt(
 def gap_interval(
     values: Sequence[float], intervals_at: Sequence[IntervalAt], confidence: float
 ) -> Interval:
-    """Interval of the largest less the smallest of k independent estimates.
+    """Return the interval of the largest less the smallest of k independent estimates.
 
-    Chance alone puts some above others, the more the more there are. So the lower limit is the
-    largest of those of all pairs, at Tukey's quantile of the range of k estimates in place of that
-    of one difference (Tukey, 1953; Kramer, 1956, where they are not equally sure). The upper limit
-    is the largest of those of all pairs at the plain confidence, which holds for the pair that
-    truly lies furthest apart, whichever it is. The limits of a pair are MOVER's.
+    Chance alone puts some estimates above others, the further the more there are. So the lower
+    limit is the largest lower limit of any pair, at Tukey's quantile of the range of k estimates in
+    place of that of one difference (Tukey, 1953; Kramer, 1956, where they are not equally sure).
+    The upper limit is the largest of any pair at the plain confidence, which holds for the pair
+    that truly lies furthest apart, whichever it is. The limits of a pair are MOVER's.
 
     Parameters
     ----------
     values
         The k estimates, two or more.
     intervals_at
-        The interval of each at any confidence.
+        For each estimate the function that returns its interval at any confidence.
 
     Examples
     --------
@@ -64,9 +64,9 @@ def gap_interval(
 
 
 def range_quantile(k: int, tail: float) -> float:
-    """What the range of k standard normal variables exceeds with this probability.
+    """Return the q that the range of k standard normal variables exceeds with probability tail.
 
-    The quantile of Tukey's studentized range with a variance that is known. Newton's method for the
+    It is the quantile of Tukey's studentized range with known variance, by Newton's method for the
     logarithm of the tail: that function is concave, so from Bonferroni's bound, which lies above,
     all steps come from the same side.
     """
@@ -82,10 +82,10 @@ def range_quantile(k: int, tail: float) -> float:
 
 
 def _range_tail(k: int, q: float) -> tuple[float, float]:
-    """P(range > q), and how fast it falls with q: an integral over where the largest is."""
+    """Return P(range > q), and how fast it falls with q: integrals over where the largest is."""
     upto, under = _normal(_LARGEST), _normal(_LARGEST - q)
     others = np.exp((k - 1) * np.log(upto))
-    near = np.log1p(-np.minimum(under / upto, 1 - 1e-16))  # of another to be less than q below
+    near = np.log1p(-np.minimum(under / upto, 1 - 1e-16))  # log P(another is less than q below)
     tail = k * _DENSITY @ (others * -np.expm1((k - 1) * near))
     density = np.exp(-((_LARGEST - q) ** 2) / 2) / math.sqrt(2 * math.pi)
     slope = k * (k - 1) * _DENSITY @ (others / upto * np.exp((k - 2) * near) * density)
@@ -98,7 +98,7 @@ def _normal(x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @lru_cache(maxsize=1024)
 def _simultaneous_confidence(k: int, confidence: float) -> float:
-    """At which each of k intervals has the quantile of Tukey's range, over the root of 2."""
+    """Return the confidence whose normal quantile is that of Tukey's range over the root of 2."""
     quantile = range_quantile(k, (1 - confidence) / 2)
     return min(math.erf(quantile / 2), math.nextafter(1, 0))
 
@@ -106,7 +106,7 @@ def _simultaneous_confidence(k: int, confidence: float) -> float:
 def _distances(
     values: Sequence[float], intervals_at: Sequence[IntervalAt], confidence: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Shape (k,) both: how far the limits of each lie below and above it."""
+    """Return how far the limits of each value lie below and above it, shape (k,) both."""
     intervals = [interval_at(confidence) for interval_at in intervals_at]
     for value, interval in zip(values, intervals, strict=True):
         require_within("value", value, interval)

@@ -1,4 +1,4 @@
-"""Intervals of means and of their roots, with the skewness of the values told apart."""
+"""Intervals of means and of their roots, which allow for the skewness of the values."""
 
 import math
 
@@ -20,7 +20,7 @@ def hall_mean_interval(
     confidence: float,
     highest: float = math.inf,
 ) -> Interval:
-    """Hall's skewness-corrected t interval of a mean of nonnegative values (Hall, 1992).
+    """Return Hall's skewness-corrected t interval of a mean of nonnegative values (Hall, 1992).
 
     For the MAE the values are |e| and the moments the means of |e|, e², |e|³; for the MSE they are
     e² and the means of e², e⁴, e⁶. Variance and skewness are corrected for the size of the sample.
@@ -34,7 +34,7 @@ def hall_mean_interval(
         Means of the values, their squares and their cubes, in the values' unit and its powers.
         Values that agree to 5 digits are taken for equal, and the interval is their mean alone.
     highest
-        What no value is above.
+        The largest value that is possible.
 
     Examples
     --------
@@ -60,15 +60,15 @@ def hall_mean_interval(
 def hall_signed_interval(
     n_effective: float, mean: float, variance: float, third: float, confidence: float
 ) -> Interval:
-    """Hall's interval of a mean of values of either sign, as of errors that tell a bias.
+    """Return Hall's interval (Hall, 1992) of a mean of values of either sign, such as a bias.
 
     Parameters
     ----------
     n_effective
         Effective number of values; one or less gives an interval without limits.
     mean, variance, third
-        Mean of the values, and of the squares and cubes of their distances from it. Central
-        moments, since the mean may be large against them.
+        Mean of the values, and of the squares and cubes of their distances from it: central
+        moments, since the mean may be large against the distances.
 
     Examples
     --------
@@ -92,7 +92,7 @@ def hall_signed_interval(
 def rmse_interval(
     n_effective: float, mean_e2: float, mean_e4: float, mean_e6: float, confidence: float
 ) -> Interval:
-    """Interval of the root mean squared error: the roots of the limits of the MSE.
+    """Return the interval of the root mean squared error: the roots of the limits of the MSE.
 
     Parameters
     ----------
@@ -106,13 +106,13 @@ def rmse_interval(
 
 
 def spread_quantile(n_effective: float, confidence: float) -> float:
-    """Student's quantile for a mean; infinite where so few values do not show how they spread."""
+    """Return Student's quantile for a mean; infinite where too few values show no spread."""
     require_confidence(confidence)
     return student_quantile(n_effective - 1, confidence) if n_effective > 1 else math.inf
 
 
 def _hall_steps(n: float, t: float, skewness: float) -> tuple[float, float]:
-    """How far the limits lie below and above the mean, in standard deviations of the values.
+    """Return how far the limits lie below and above the mean, in standard deviations of values.
 
     Standard deviation and skewness are those of the values; here they are corrected for n.
     """
@@ -128,7 +128,7 @@ def _hall_steps(n: float, t: float, skewness: float) -> tuple[float, float]:
 
 
 def _hall_inverse(x: float, skewness_per_root: float) -> float:
-    """(cbrt(1 + 3a(x - b)) - 1) / a with a = g / 3√n, b = g / 6√n, in a form that bears g = 0."""
+    """Return (cbrt(1 + 3a(x - b)) - 1) / a, a = g / 3√n, b = g / 6√n, in a form fit for g = 0."""
     shifted = x - skewness_per_root / 6
     root = math.cbrt(1 + skewness_per_root * shifted)
     return 3 * shifted / (root * root + root + 1)

@@ -13,14 +13,14 @@ from model_checks.metrics.intervals.quantiles import normal_quantile
 
 
 def wilson_interval(p: float, n: float, confidence: float) -> Interval:
-    """Wilson's score interval of a proportion (Wilson, 1927).
+    """Return Wilson's score interval of a proportion (Wilson, 1927).
 
     Parameters
     ----------
     p
         The proportion observed, in [0, 1].
     n
-        Effective number of rows it was observed on, above 0.
+        Effective number of rows that the proportion was observed on, above 0.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def wilson_interval(p: float, n: float, confidence: float) -> Interval:
 
 
 def f1_interval(tp: float, fp: float, fn: float, n_effective: float, confidence: float) -> Interval:
-    """Interval of the F1 score of one class: Wilson's on Jaccard's index.
+    """Return the interval of the F1 score of one class: Wilson's on Jaccard's index.
 
     Among the rows that are positive, called positive, or both, J = TP / (TP + FP + FN) is a plain
     proportion, and F1 = 2J / (1 + J) rises with it, so its limits are those of J, mapped.
@@ -48,7 +48,7 @@ def f1_interval(tp: float, fp: float, fn: float, n_effective: float, confidence:
     tp, fp, fn
         True positives, false positives, false negatives, as sums of weights.
     n_effective
-        Effective number of those rows (true negatives not among them).
+        Effective number of the rows that are no true negatives.
     """
     if not min(tp, fp, fn) >= 0:
         raise ValueError(f"counts must be 0 or more, found tp={tp!r}, fp={fp!r}, fn={fn!r}")
@@ -61,7 +61,7 @@ def f1_interval(tp: float, fp: float, fn: float, n_effective: float, confidence:
 def delta_logit_interval(
     value: float, variance: float, n_effective: float, confidence: float
 ) -> Interval:
-    """Interval of an averaged score, symmetric on the logit scale (delta method).
+    """Return the interval of an averaged score, symmetric on the logit scale (delta method).
 
     A value of 0 or 1 has no logit, and a variance of 0 comes from few rows that happen to agree (a
     macro recall of 2/3, two classes all right and one all wrong), not from certainty. Both get
@@ -85,7 +85,7 @@ def delta_logit_interval(
 
 
 def logit_limits(value: float, variance: float, confidence: float) -> tuple[float, float]:
-    """Limits that are symmetric about a value strictly between 0 and 1 on the logit scale."""
+    """Return limits symmetric about a value strictly between 0 and 1 on the logit scale."""
     shift = normal_quantile(confidence) * math.sqrt(variance) / (value * (1 - value))
     odds_ratio = math.exp(min(shift, 700.0))
     low = value / (value + (1 - value) * odds_ratio)

@@ -10,16 +10,16 @@ _NORMAL = NormalDist()
 
 
 def normal_quantile(confidence: float) -> float:
-    """The z that a standard normal variable's size exceeds with probability 1 - confidence."""
+    """Return the z that a standard normal's size exceeds with probability 1 - confidence."""
     require_confidence(confidence)
     return -_NORMAL.inv_cdf((1 - confidence) / 2)  # this tail keeps its digits near 1
 
 
 @lru_cache(maxsize=1024)  # MAE and RMSE of a segment, and both of two models, share one
 def student_quantile(dof: float, confidence: float) -> float:
-    """Student's quantile: the t that |T| exceeds with probability 1 - confidence.
+    """Return Student's quantile: the t that |T| exceeds with probability 1 - confidence.
 
-    Written out because importing `scipy.special` for it takes longer than all intervals of a run.
+    It is written out because importing `scipy.special` takes longer than all intervals of a run.
     From 1000 degrees of freedom on it is the expansion about the normal quantile (Abramowitz and
     Stegun, 1964, 26.7.5); below, Newton's method for the logarithm of the tail as a function of
     u = log t. That function is concave, so after one step all others come from the same side.
@@ -31,7 +31,7 @@ def student_quantile(dof: float, confidence: float) -> float:
     """
     require_positive(dof=dof)
     z = normal_quantile(confidence)
-    if z < 1e-9:  # so little that it is no matter, and the logarithm of the tail has no digits
+    if z < 1e-9:  # too little to matter, and the logarithm of the tail has no digits
         return z
     if dof >= 1000:
         return _student_expansion(dof, z)
@@ -50,7 +50,7 @@ def student_quantile(dof: float, confidence: float) -> float:
 
 
 def _student_tails(dof: float, t: float) -> tuple[float, float]:
-    """P(|T| > t), and how fast it falls per unit of log t."""
+    """Return P(|T| > t), and how fast it falls per unit of log t."""
     ratio = t * t / dof
     beta = math.lgamma(dof / 2) + math.lgamma(0.5) - math.lgamma((dof + 1) / 2)
     slope = 2 * math.exp(0.5 * math.log(ratio) - (dof + 1) / 2 * math.log1p(ratio) - beta)
@@ -60,7 +60,7 @@ def _student_tails(dof: float, t: float) -> tuple[float, float]:
 
 
 def _beta_fraction(a: float, b: float, x: float) -> float:
-    """Continued fraction of the incomplete beta function (DLMF 8.17.22), from its end."""
+    """Return the continued fraction of the incomplete beta function (DLMF 8.17.22), end first."""
     value = 1.0
     for m in range(40, -1, -1):
         even = (m + 1) * (b - m - 1) * x / ((a + 2 * m + 1) * (a + 2 * m + 2))
@@ -81,7 +81,7 @@ def _student_expansion(dof: float, z: float) -> float:
 
 
 def p_value(z: float) -> float:
-    """The probability that a standard normal variable's size exceeds z.
+    """Return the probability that a standard normal variable's size exceeds z.
 
     >>> round(p_value(1.959964), 6)
     0.05
@@ -90,5 +90,5 @@ def p_value(z: float) -> float:
 
 
 def confidence_of(z: float) -> float:
-    """The confidence whose normal quantile is z."""
+    """Return the confidence whose normal quantile is z."""
     return math.erf(z / math.sqrt(2))

@@ -1,4 +1,4 @@
-"""Intervals from resamples, for functions that no closed form is known of."""
+"""Intervals from resamples, for functions of which no closed form is known."""
 
 import math
 from statistics import NormalDist
@@ -13,7 +13,7 @@ from model_checks.metrics.intervals.quantiles import student_quantile
 def bootstrap_interval(
     value: float, replicates: NDArray[np.float64], n: int, confidence: float
 ) -> Interval:
-    """Expanded percentile interval of any function of the rows (Hesterberg, 2015).
+    """Return the expanded percentile interval of any function of the rows (Hesterberg, 2015).
 
     The percentiles lie further out than ``confidence`` says, as Student's quantile lies beyond the
     normal one, and by the n / (n - 1) by which resamples vary too little.
@@ -21,12 +21,12 @@ def bootstrap_interval(
     Parameters
     ----------
     value
-        On the rows themselves. The interval always holds it, though for some functions few
-        resamples come near.
+        The function of the rows themselves, which the interval always holds, though for some
+        functions few resamples come near.
     replicates
-        Shape (R,): on resamples of the rows.
+        Shape (R,): the function of each resample of the rows.
     n
-        Rows. One row does not show how far they spread: the interval is without limits.
+        Number of rows. One row does not show how far they spread: the interval has no limits.
 
     Examples
     --------

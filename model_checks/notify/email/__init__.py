@@ -1,1 +1,1 @@
-"""How administrators are told: what a mail says, and how it is handed to a server."""
+"""E-mail as a channel: what a mail says, and how it is handed to a server."""

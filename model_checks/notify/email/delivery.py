@@ -1,4 +1,4 @@
-"""How a mail is delivered: handed to the server, and once more to whom it was put off for."""
+"""Delivers a mail: hands it to the server, and again for the receivers it was put off for."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,15 +16,15 @@ WAITS = (1.0, 4.0, 15.0)
 """Seconds before a mail is offered again to a server that has put it off."""
 
 PATIENCE = 5
-"""All tries together may take so many times as long as the server may take for one answer."""
+"""The time for all tries together, in multiples of the timeout for one answer."""
 
 _TOO_MANY = 452
-"""What a server says that takes the next receivers in another transaction (RFC 5321, 4.5.3.1)."""
+"""The code by which a server leaves receivers to another transaction (RFC 5321, 4.5.3.1)."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a mail that at least one receiver got.
+    """The outcome of a mail that at least one receiver got.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Delivery:
     refused, deferred
         The other addresses, each with the reason: refused for good, or put off to the end.
     reduced
-        What the mail had to go without, with the server's reason; None if it went as it was.
+        Words on what the mail had to go without, and why; None if it went whole.
     """
 
     accepted: tuple[str, ...]
@@ -43,7 +43,7 @@ class Delivery:
 
     @property
     def problems(self) -> dict[str, Problem]:
-        """Return why others did not get it."""
+        """Return the reason for each address that did not get the mail."""
         return {**self.refused, **self.deferred}
 
 
@@ -60,7 +60,7 @@ def deliver(
 
     A bad address does not keep the mail from the others. What the server finds too large, or
     refuses for what is in it, is offered again without charts and then as text alone. Where it
-    puts the mail off, it is offered again after a while, to those alone who have not got it.
+    puts the mail off, it is offered again after a while, only for those who have not got it.
 
     Parameters
     ----------
@@ -69,13 +69,13 @@ def deliver(
     email
         The server, the sender and the receivers.
     folder
-        Where ``password_file`` starts from.
+        The folder that ``password_file`` is relative to.
     receivers
-        Bare addresses to deliver to; None for all of the settings.
+        Bare addresses to deliver to; None for all that the settings name.
     waits
-        Seconds before each further try; None for the usual ones.
+        Seconds before each further try; None for ``WAITS``.
     on_taken
-        Called with all who have it, whenever the server took it for somebody.
+        Called with all addresses that have the mail, whenever the server took it for more.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def deliver(
 
 
 def receivers_of(email: Email) -> list[str]:
-    """Return the receivers without repetitions; the case of a domain makes no difference."""
+    """Return the receivers' addresses, each once; the case of a domain makes no difference."""
     found: dict[str, str] = {}
     for written in email.receiver_email:
         address = mail_address(written).addr_spec
@@ -103,7 +103,7 @@ def receivers_of(email: Email) -> list[str]:
 
 
 def same_address(address: str) -> str:
-    """Return what is equal for two ways to write one address.
+    """Return an address with its domain in lower case, so that equal addresses compare equal.
 
     >>> same_address("Ann@EXAMPLE.com")
     'Ann@example.com'
@@ -125,7 +125,7 @@ class _Round:
 
     @property
     def open(self) -> list[str]:
-        """Return the receivers that it is worth trying for."""
+        """Return the receivers that another try may still reach."""
         return [
             name
             for name in self.wanted
@@ -134,7 +134,7 @@ class _Round:
         ]
 
     def note(self, tried: Attempt) -> None:
-        """Take in what became of a try."""
+        """Record the outcome of a try."""
         self.problems = {**self.problems, **tried.problems}
         self.reduced = tried.reduced or self.reduced
         if tried.accepted:
@@ -143,18 +143,18 @@ class _Round:
 
     @property
     def taken(self) -> tuple[str, ...]:
-        """Return who has the mail, in the order of the settings."""
+        """Return the receivers that have the mail, in the order of the settings."""
         return tuple(name for name in self.wanted if name in self.accepted)
 
     @property
     def missing(self) -> dict[str, Problem]:
-        """Return who does not have it, with the reason."""
+        """Return the receivers that do not have the mail, each with the reason."""
         return {name: self.problems[name] for name in self.wanted if name not in self.accepted}
 
     def pauses(self) -> Iterator[float]:
-        """Yield how long to wait before each further try, for as long as one makes sense.
+        """Yield the seconds to wait before each further try, for as long as one makes sense.
 
-        A server that takes some receivers at a time is asked at once for the next. A connection
+        A server that takes a few receivers at a time is at once offered the next. A connection
         that was refused or lost is tried again once: that seldom mends itself in seconds.
         """
         waits = iter(self.waits)
@@ -177,9 +177,9 @@ class _Round:
 def _outcome(
     message: EmailMessage, email: Email, folder: Path, tries: _Round
 ) -> Delivery | tuple[str, bool]:
-    """Return what became of it, or the sentence that says why nobody got it.
+    """Return the delivery of a mail, or a sentence on why nobody got it.
 
-    With the sentence comes whether no other mail would have come further.
+    With the sentence comes whether any other mail would have failed there too.
     """
     host = f"[{email.smtp_host}]" if ":" in email.smtp_host else email.smtp_host
     place = f"{host}:{email.smtp_port}"
@@ -201,7 +201,7 @@ def _outcome(
 
 
 def _try(message: EmailMessage, email: Email, password: str, tries: _Round) -> None:
-    """Try, and try again; what is spent waiting is no patience with the server."""
+    """Offer a mail for as long as it makes sense; pauses do not use up the patience."""
     patience = PATIENCE * email.timeout
     deadline = time.monotonic() + patience
     pauses = tries.pauses()

@@ -1,4 +1,4 @@
-"""What a mail says: a run and its charts become a static page, or a message ready to be sent."""
+"""Composes mails: a run and its charts become a message ready to be sent."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ PLACEHOLDER = "model-checks@localhost"
 """Sender and receiver of a mail that is written to a file and not sent."""
 
 _LARGEST_HTML = 80_000
-"""Bytes; Gmail cuts a mail off at about 102,000."""
+"""The most bytes of HTML in a mail; Gmail cuts it off at about 102,000."""
 
 _MOST_IN_HTML = (60, 30, 15, 8, 4, 2, 1)
 _MOST_IN_TEXT = 1000
@@ -41,20 +41,20 @@ def compose(
     *,
     unwritten: Sequence[str] = (),
 ) -> EmailMessage:
-    """The mail about a run: the same in plain text and in HTML, with the charts inside.
+    """Return the mail about a run: the same in plain text and in HTML, with the charts inside.
 
     Parameters
     ----------
     run
-        What was found.
+        The judged run.
     charts
-        Those of the models that somebody has to look at come first, if there are too many.
+        Charts to embed; if there are too many, those of models that need a look come first.
     email
-        Who is told; None for a mail that is only written to a file.
+        Sender and receivers; None for a mail that is only written to a file.
     report
-        Where the whole report is; ``report_url`` is named instead where it is set.
+        Path of the whole report; ``report_url`` is named instead where it is set.
     unwritten
-        What should be in the report folder and is not, one sentence each.
+        Sentences on what should be in the report folder and is not.
     """
 
     def told(most: int) -> Summary:
@@ -93,9 +93,9 @@ def compose_broken(broken: Broken, email: Email | None, report: str) -> EmailMes
     Parameters
     ----------
     email
-        Who is told; None for a mail that is only written to a file.
+        Sender and receivers; None for a mail that is only written to a file.
     report
-        Where a report would have been; ``report_url`` is named instead where it is set.
+        Path where a report would have been; ``report_url`` is named instead where it is set.
     """
     where = (email.report_url if email else None) or report
     subject = _as_subject(f"model-checks: {broken_headline(broken)}")
@@ -105,13 +105,13 @@ def compose_broken(broken: Broken, email: Email | None, report: str) -> EmailMes
 
 
 def _fill(message: EmailMessage, told: Callable[[int], Summary]) -> None:
-    """Say the same in text and in HTML, with as many entries as there is room for."""
+    """Fill a mail with a summary as text and as HTML, with all entries that there is room for."""
     message.set_content(plain_text(told(_MOST_IN_TEXT)), cte="quoted-printable")
     message.add_alternative(_html_for_mail(told), subtype="html", cte="quoted-printable")
 
 
 def lighter_forms(message: EmailMessage) -> Iterator[tuple[EmailMessage, str]]:
-    """The same mail for a server that refuses it: without charts, then as text alone.
+    """Yield a mail for a server that refused it whole: without charts, then as text alone.
 
     Each comes with the words for what is missing. The Message-ID stays, since nobody has the mail.
     """
@@ -124,7 +124,7 @@ def lighter_forms(message: EmailMessage) -> Iterator[tuple[EmailMessage, str]]:
 
 
 def mail_address(written: str) -> Address:
-    """A sender or receiver as the settings have it, its domain in ASCII where that can be."""
+    """Return a sender or receiver of the settings, its domain in ASCII where that can be."""
     name, plain = parseaddr(written)
     username, _, domain = plain.rpartition("@")
     with suppress(UnicodeError):
@@ -133,7 +133,7 @@ def mail_address(written: str) -> Address:
 
 
 def _html_for_mail(told: Callable[[int], Summary]) -> str:
-    """With as many entries as there is room for."""
+    """Return the page with as many entries as there is room for in a mail."""
     html = ""
     for most in _MOST_IN_HTML:
         html = page_html(told(most))
@@ -143,7 +143,7 @@ def _html_for_mail(told: Callable[[int], Summary]) -> str:
 
 
 def _addressed(subject: str, moment: datetime, email: Email | None) -> EmailMessage:
-    """A message with its headers, and nothing in it."""
+    """Return a message that has its headers, and no content yet."""
     sender = mail_address(email.sender_email if email else PLACEHOLDER)
     receivers = [mail_address(one) for one in (email.receiver_email if email else [PLACEHOLDER])]
     foreign = not all(address.username.isascii() for address in (sender, *receivers))
@@ -173,7 +173,7 @@ def _as_subject(text: str) -> str:
 
 
 def _without_charts(message: EmailMessage) -> EmailMessage:
-    """The images give way to the words they are described in."""
+    """Return the mail with the images replaced by the words that describe them."""
     light = deepcopy(message)
     for part in light.walk():
         if part.get_content_type() != "multipart/related":

@@ -1,4 +1,4 @@
-"""E-mail as a channel: the mail of this run, and those that earlier runs could not deliver."""
+"""Sends the mail of this run, and those that earlier runs could not deliver."""
 
 import time
 from collections.abc import Sequence
@@ -14,11 +14,11 @@ from model_checks.notify.email.problems import somebody
 from model_checks.text import clean, told_of
 
 _NAMED = 3
-"""Of the mails that are left for one reason, so many are named."""
+"""The most mails that are named of those left for one reason."""
 
 
 def counted_mails(left: Sequence[Path]) -> str:
-    """Say how many mails are left, and name the first of them."""
+    """Return words on how many mails are left, with the names of the first of them."""
     told = "1 earlier mail is" if len(left) == 1 else f"{len(left):,} earlier mails are"
     more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
     names = ", ".join(clean(str(one), 300) for one in left[:_NAMED])
@@ -26,14 +26,14 @@ def counted_mails(left: Sequence[Path]) -> str:
 
 
 class EmailNotifier:
-    """Sends the mail about this run, and then those that are left; neither is in the other's way.
+    """A notifier by e-mail, for the mail of this run and those left: neither hinders the other.
 
     Parameters
     ----------
     place
-        Where mails are kept, and how they are sent.
+        The folder where mails are kept, and the settings by which they are sent.
     left
-        Those that earlier runs have kept.
+        Files of the mails that earlier runs have kept.
     """
 
     def __init__(self, place: Place, left: Sequence[Path] = ()) -> None:
@@ -41,7 +41,7 @@ class EmailNotifier:
         self._left = left
 
     def notify(self, notice: Notice | None) -> Told:
-        """Send the mail about this run, if one is due, and what is left of earlier ones."""
+        """Send the mail about this run, if one is due, and those that earlier runs have left."""
         posting, own = _Posting(self._place), Told()
         if notice is not None:
             try:
@@ -54,7 +54,7 @@ class EmailNotifier:
 
 @dataclass
 class _Posting:
-    """Sends mails one by one, and gathers what is to be told.
+    """A series of mails, sent one by one, with the lines to print about them.
 
     Patience is spent once, not on every mail: after one that was not delivered the next is tried
     without waiting, and none is begun where the server can't be reached, or when so much time has
@@ -63,11 +63,11 @@ class _Posting:
     Attributes
     ----------
     lines
-        For the terminal.
+        Lines for the terminal.
     reasons
         The earlier mails that are still unsent, by reason.
     given_up
-        Why no further mail is tried; None if one is.
+        Why no further mail is tried; None while mails are still tried.
     """
 
     place: Place
@@ -91,7 +91,7 @@ class _Posting:
         self.delivered = False
 
     def send_left(self, left: Sequence[Path]) -> None:
-        """Send what earlier runs could not; what is in the way of one is in no other's way."""
+        """Send the mails of earlier runs; what keeps one back does not keep back the others."""
         until = time.monotonic() + PATIENCE * self.place.email.timeout
         for path in left:
             if self.given_up is None and time.monotonic() > until:
@@ -104,7 +104,7 @@ class _Posting:
         self.delivered = self.delivered and not self.reasons
 
     def _problem_of(self, path: Path) -> str | None:
-        """Send one mail; return why it is still there."""
+        """Send one mail, and return why it is still unsent, if it is."""
         try:
             return self._sent_again(path, read_kept(path))
         except Exception as error:  # noqa: BLE001 (it must not keep the others)
@@ -122,7 +122,7 @@ class _Posting:
         return None if sending.is_done else f"not delivered{_undelivered(sending)}"
 
     def _note(self, what: str, sending: Sending) -> None:
-        """Say who got it, and learn from what went wrong."""
+        """Record who got a mail, and what its failure means for the mails after it."""
         if delivery := sending.delivery:
             reduced = f", {delivery.reduced}" if delivery.reduced else ""
             self.lines.append(f"{what} sent to {', '.join(delivery.accepted)}{reduced}")
@@ -136,7 +136,7 @@ class _Posting:
 
 
 def _undelivered(sending: Sending) -> str:
-    """Say who did not get a mail, where others did, and why."""
+    """Return words on why nobody got a mail, or on who did not get it, and why."""
     if sending.delivery is None:
         return f": {sending.error}"
     return f" to {somebody(sending.delivery.problems)}"

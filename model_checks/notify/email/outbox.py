@@ -1,4 +1,4 @@
-"""Mails that are kept before they are sent, and until everybody has them.
+"""The outbox: mails are kept in files before they are sent, until everybody has them.
 
 A kept mail is a whole message with two headers more, which say who still has to get it and who has
 it; they are not sent. Whatever happens to the process, the file is there.
@@ -25,23 +25,23 @@ PENDING = "X-Model-Checks-Pending"
 TAKEN = "X-Model-Checks-Taken"
 
 _LARGEST = 50_000_000
-"""Bytes; what is larger is no mail of ours."""
+"""The most bytes of a kept mail; a larger file is no mail of ours."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where mails are kept, and how they are sent.
+    """A report folder that keeps mails, with the settings by which they are sent.
 
     Attributes
     ----------
     report_dir
-        Where the files are.
+        The folder of the kept mails.
     email
         The settings as they are now: nobody else gets a mail.
     folder
-        Where ``password_file`` starts from.
+        The folder that ``password_file`` is relative to.
     waits
-        Seconds before each further try at a mail that was put off; None for the usual ones.
+        Seconds before each further try at a mail that was put off; None for ``WAITS``.
     """
 
     report_dir: Path
@@ -52,16 +52,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Kept:
-    """A mail with what is known of it.
+    """A kept mail, with who has it and who still has to get it.
 
     Attributes
     ----------
     path
-        Its file; None where it could not be written.
+        The mail's file; None where it could not be written.
     pending
-        Bare addresses that still have to get it; None for those that the settings name.
+        Bare addresses that still have to get the mail; None for those that the settings name.
     taken
-        Bare addresses that have it.
+        Bare addresses that have the mail.
     """
 
     path: Path | None
@@ -70,7 +70,7 @@ class Kept:
     taken: tuple[str, ...] = ()
 
     def after(self, taken: Iterable[str]) -> "Kept":
-        """Return the same when so many more have it."""
+        """Return the kept mail after more receivers have got it."""
         having = [*self.taken, *taken]
         return replace(
             self,
@@ -79,7 +79,7 @@ class Kept:
         )
 
     def write(self) -> None:
-        """Write it whole, with its two headers.
+        """Write the mail to its file, whole and with its two headers.
 
         Raises
         ------
@@ -99,18 +99,18 @@ class Kept:
 
 @dataclass(frozen=True)
 class Sending:
-    """What became of sending one mail.
+    """The outcome of sending one mail.
 
     Attributes
     ----------
     delivery
-        Who got it now; None if nobody did.
+        The delivery to those who got the mail now; None if nobody did.
     error
-        Why nobody did.
+        The reason why nobody got the mail; None if somebody did.
     path
-        The file in which it waits for those who did not; None if there is none.
+        The file in which the mail waits for those who did not get it; None if there is none.
     unkept
-        Why it is in no file, or why its file could not be removed; None if all went well.
+        Why the mail is in no file, or its file could not be removed; None if all went well.
     """
 
     delivery: Delivery | None
@@ -120,12 +120,12 @@ class Sending:
 
     @property
     def is_done(self) -> bool:
-        """Return whether everybody has it."""
+        """Return whether everybody has the mail."""
         return self.delivery is not None and not self.delivery.problems
 
 
 def path_for(report_dir: Path, run_id: str) -> Path:
-    """Return the name of a run's mail, which no other mail has."""
+    """Return the path for a run's mail, which no other file has."""
     path, number = report_dir / f"unsent-{run_id}.eml", 1
     while os.path.lexists(path):
         number += 1
@@ -140,7 +140,7 @@ def post(place: Place, run_id: str, compose: Callable[[Sequence[str]], EmailMess
     ----------
     compose
         Makes the mail from sentences on what could not be written. Where the mail itself can't be
-        kept it is made again, so that whoever reads it knows that there is nothing else.
+        kept it is made again, so that whoever reads it knows that there is no other record.
     """
     receivers = tuple(receivers_of(place.email))
     kept = Kept(path_for(place.report_dir, run_id), compose(()), receivers)
@@ -158,8 +158,8 @@ def post(place: Place, run_id: str, compose: Callable[[Sequence[str]], EmailMess
 def repost(place: Place, kept: Kept) -> Sending | None:
     """Send a mail that is left from an earlier run to those who still have to get it.
 
-    That is never anybody who is no receiver now. Where nobody ever got it, it goes to all who are.
-    None if nobody is left: then its file is removed.
+    Nobody who is no receiver any more gets it; where nobody ever got it, all present receivers do.
+    Where nobody is left to get it, remove its file and return None.
     """
     receivers = receivers_of(place.email)
     pending = {same_address(one) for one in kept.pending or ()}
@@ -172,12 +172,12 @@ def repost(place: Place, kept: Kept) -> Sending | None:
 
 
 def read_kept(path: Path) -> Kept:
-    """Read a file as it was kept, or as former versions kept it: without the two headers.
+    """Read a kept mail, also one that a former version kept without the two headers.
 
     Raises
     ------
     ValueError
-        If it is no whole mail of ours, in words that follow its name.
+        If the file is no whole mail of ours, in words that follow the file's name.
     """
     try:
         if not path.is_file():
@@ -202,7 +202,7 @@ def _parsed(content: str) -> EmailMessage:
             str(message["List-Id"]).strip().startswith("<model-checks.") and message["Message-ID"]
         )
         defects = [defect for part in message.walk() for defect in part.defects]
-        # Whatever can't be written can't be sent.
+        # A mail that can't be written as bytes can't be sent.
         whole = not defects and message.get_body(("plain",)) and message.as_bytes()
     except (MessageError, ValueError, LookupError, RecursionError, TypeError) as error:
         raise ValueError(f"is damaged ({type(error).__name__})") from None
@@ -218,16 +218,16 @@ def _addresses(message: EmailMessage, header: str) -> tuple[str, ...]:
 
 
 def _bare(message: EmailMessage) -> EmailMessage:
-    """Return the message as it is sent: without what is noted in the file."""
+    """Return a message as it is sent, without the two headers of its file."""
     bare = copy(message)
     del bare[PENDING], bare[TAKEN]
     return bare
 
 
 def _addressed_anew(message: EmailMessage, email: Email) -> EmailMessage:
-    """Return it from the sender and to the receivers of now; all else stays, the id above all."""
+    """Return a mail with the present sender and receivers; all else stays, the id above all."""
     anew = _bare(message)
-    del anew["Cc"], anew["Bcc"]  # none is ours
+    del anew["Cc"], anew["Bcc"]  # no mail of ours has them
     to = ", ".join(str(mail_address(one)) for one in email.receiver_email)
     for name, value in (("From", str(mail_address(email.sender_email))), ("To", to)):
         if name in anew:
@@ -238,12 +238,12 @@ def _addressed_anew(message: EmailMessage, email: Email) -> EmailMessage:
 
 
 def _send(place: Place, kept: Kept) -> Sending:
-    """Send, and note at once who has it: whoever has is not sent it again, come what may."""
+    """Send a kept mail, and note at once who has it, so that nobody is sent it again."""
 
     def note(taken: tuple[str, ...]) -> None:
         now = kept.after(taken)
         if now.pending:
-            with suppress(OSError):  # the file as it was serves as well, at worst it is sent again
+            with suppress(OSError):  # the old file will do: at worst the mail is sent again
                 now.write()
 
     try:
@@ -263,7 +263,7 @@ def _send(place: Place, kept: Kept) -> Sending:
 
 
 def _remove(kept: Kept) -> str | None:
-    """Remove the file of a mail that needs nothing more; tell why where that can't be."""
+    """Remove the file of a mail that is done with, and return why if it can't be removed."""
     try:
         if kept.path is not None:
             kept.path.unlink(missing_ok=True)

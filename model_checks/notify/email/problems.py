@@ -1,4 +1,4 @@
-"""Why a mail was not delivered: what happened, and what a person can do about it."""
+"""Explains why a mail was not delivered: what happened, and what a person can do about it."""
 
 import re
 from collections.abc import Mapping
@@ -10,11 +10,11 @@ UNSURE = " while the mail was handed over, so it may have arrived"
 LATER = "try again later"
 
 Stage = Literal["greet", "hello", "encrypt", "log in", "sender", "receiver", "content"]
-"""By what was being done, which is what a code of SMTP has its meaning from."""
+"""The step of an SMTP session, on which the meaning of a server's code depends."""
 
 
 class Fault(NamedTuple):
-    """What happened, and what to do; both may hold names of facts in braces."""
+    """A kind of failure, with what to do; both texts may hold names of facts in braces."""
 
     what: str
     remedy: str
@@ -22,18 +22,18 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """Why one receiver, or everybody, did not get a mail.
+    """The reason why one receiver, or everybody, did not get a mail.
 
     Attributes
     ----------
     answer
         The server's own words; empty where it said nothing.
     code
-        The number in them; 0 where there is none.
+        The SMTP code of the answer; 0 where there is none.
     passing
-        Whether the same mail may be taken in a moment.
+        Whether the server may take the same mail in a moment.
     stage
-        What was being done.
+        The step of the session that failed.
     """
 
     what: str
@@ -45,7 +45,7 @@ class Problem:
 
     @property
     def is_unreachable(self) -> bool:
-        """Return whether no other mail would have come further."""
+        """Return whether the session ended before the mail, so that any other would fail too."""
         return self.stage in ("greet", "hello", "encrypt", "log in")
 
 
@@ -207,23 +207,23 @@ REFUSED: Mapping[Stage, Mapping[str, Fault]] = {
         "5": _CONTENT,
     },
 }
-"""By stage: an enhanced code (RFC 3463), a code with the subject of one, a code, a subject, a
-class; the first that fits.
+"""The faults of each stage, under an enhanced code (RFC 3463), a code with its subject, a code, a
+subject or a class; ``fault_of`` takes the first of these that is here.
 
-Servers are free in their choice of codes, so what stands here is what most mean by them (RFC 5321,
-4954, 1870, 7504): a blame that may be wrong is worse than one that is wide.
+Servers are free in their choice of codes, so each stands for what most mean by it (RFC 5321, 4954,
+1870, 7504): a blame that may be wrong is worse than one that is wide.
 """
 
 _OF_THE_NAME = re.compile(r"\b(?:helo|ehlo) command rejected", re.IGNORECASE)
-"""Many a server tells of the name in the greeting only at a later command."""
+"""The refusal of the name in the greeting, which many a server tells at a later command."""
 
 _ENHANCED = re.compile(r"[245]\.([0-9]{1,3})\.([0-9]{1,3})\b")
 _NEVER_PASSES = (432,)
-"""Codes that sound as if they passed by themselves, but ask for somebody to act."""
+"""Codes of passing failures that nevertheless ask for somebody to act."""
 
 
 def fault_of(stage: Stage, code: int, text: str) -> Fault:
-    """Return what an answer that was no yes means where it came.
+    """Return the fault that a server's refusal means at a stage of the session.
 
     >>> fault_of("receiver", 552, "5.2.2 over quota").what
     'the mailbox is full'
@@ -246,7 +246,7 @@ def fault_of(stage: Stage, code: int, text: str) -> Fault:
 
 
 def passes(code: int) -> bool:
-    """Return whether a server that answers so may say yes in a moment."""
+    """Return whether a server that refuses with this code may say yes in a moment."""
     return 400 <= code < 500 and code not in _NEVER_PASSES
 
 
@@ -262,7 +262,7 @@ NOT_OFFERED: Mapping[str, Fault] = {
     "sender": Fault(ASCII_ONLY, "check sender_email"),
     "receiver": Fault(ASCII_ONLY, "check receiver_email"),
 }
-"""By what was being done when the server turned out not to know how."""
+"""The fault of each stage for which a server lacks what it takes."""
 
 BROKEN: Mapping[str, Fault] = {
     "certificate": Fault(
@@ -280,11 +280,11 @@ BROKEN: Mapping[str, Fault] = {
     "network": Fault("{detail}", "check smtp_host and the network"),
     "other": Fault("the mail can't be sent ({detail})", "check the [email] table"),
 }
-"""By what broke, where no server said anything."""
+"""The fault of each thing that can break without an answer of a server."""
 
 
 def everybody(problems: Mapping[str, Problem]) -> str:
-    """Return why nobody got a mail, as one sentence: what is the same for several is told once."""
+    """Return one sentence on why nobody got a mail; a reason that several share is named once."""
     parts = []
     for (what, remedy), names in _alike(problems).items():
         first = problems[names[0]]
@@ -297,7 +297,7 @@ def everybody(problems: Mapping[str, Problem]) -> str:
 
 
 def somebody(problems: Mapping[str, Problem]) -> str:
-    """Return who did not get a mail that others got, and why."""
+    """Return words on who did not get a mail that others got, and why."""
     return "; ".join(
         f"{', '.join(_named(one, problems[one]) for one in names)}: {what}; {remedy}"
         for (what, remedy), names in _alike(problems).items()

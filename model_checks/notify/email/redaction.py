@@ -1,4 +1,4 @@
-"""What must never be shown of a login, whatever a server repeats of it."""
+"""Hides the password of a login in whatever a server repeats."""
 
 import base64
 import re
@@ -18,18 +18,18 @@ class Secrets:
         plain = [password, f"\0{username}\0{password}"] if password else []
         sent = [base64.b64encode(form.encode("utf-8", "replace")).decode("ascii") for form in plain]
         whole = [*plain[:1], *(form.rstrip("=") for form in sent)]
-        # A server may break what it repeats into lines. Blanks of the password's own are left out:
-        # one beside others that may be there or not could be looked for in too many ways.
+        # A server may break what it repeats into lines, so blanks may stand anywhere. Those of the
+        # password itself are left out: beside optional ones they could match in too many ways.
         forms = {"".join(form.split()) for form in whole} - {""}
         longest_first = sorted(forms, key=len, reverse=True)
         texts = [r"\s*+".join(map(re.escape, form)) for form in longest_first]
         self._pattern = re.compile("|".join(texts), re.IGNORECASE) if texts else None
 
     def hidden(self, text: str) -> str:
-        """The text without the password, as one line; hidden first, shortened after."""
+        """Return a text as one line with the password hidden, and shortened only after that."""
         return clean(self._pattern.sub("[hidden]", text) if self._pattern else text, 300)
 
     def answer(self, code: int, text: bytes | str) -> str:
-        """What a server said, code and words."""
+        """Return what a server said, code and words, with the password hidden."""
         told = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
         return self.hidden(f"{code} {told}" if code > 0 else told)

@@ -1,4 +1,4 @@
-"""Where a file agrees to less than the one in force: bounds that are looser, gone, or of others."""
+"""Finds where a file agrees to less than the one in force: bounds looser, gone, or of others."""
 
 from model_checks.plan.loosening.bounds import bounds_of, looser_bounds
 from model_checks.plan.loosening.subject import judged_otherwise
@@ -10,9 +10,9 @@ __all__ = ["loosened_bounds"]
 def loosened_bounds(in_force: Settings, proposed: Settings) -> tuple[str, ...]:
     """Return a sentence on each bound that is looser than in force, or held against something else.
 
-    Compared is what the files themselves say, whatever candidates stand in for their models; and
-    both as a night and as a gate would hold them, as they differ in the rule that is meant where a
-    threshold names none. What is new or stricter is not told, nor what is only written otherwise.
+    The files are compared as they are written, whatever candidates stand in for their models; and
+    both as a nightly run and as a gate hold them, which differ in the rule where a threshold names
+    none. Bounds that are new, stricter or only written otherwise are left out.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Bounds of two files, one by one: in which ways those of the second are looser."""
+"""Compares the bounds of two files, one by one: in which ways those of the second are looser."""
 
 import sys
 from collections import defaultdict
@@ -18,7 +18,7 @@ _STRENGTH = {"none": 0, "benjamini-hochberg": 1, "holm": 2}
 
 
 class Place(NamedTuple):
-    """What a bound is on; each column has a null where the values are those found in the data."""
+    """A metric of a model and of values that a bound is on; None is for all values in the data."""
 
     model: str
     metric: str
@@ -26,7 +26,7 @@ class Place(NamedTuple):
     values: frozenset[tuple[str, str | None]]
 
     def is_beside(self, other: "Place") -> bool:
-        """Whether both are on the same metric by the same columns, of whatever values."""
+        """Return whether both are on the same metric by the same columns, of whatever values."""
         columns, others = ({column for column, _ in one.values} for one in (self, other))
         return self[:3] == other[:3] and columns == others
 
@@ -35,10 +35,10 @@ Bounds = Mapping[Place, Check]
 
 
 def bounds_of(settings: Settings, *, gate: bool) -> Bounds:
-    """Return every bound of a file, with all that it inherits, by what it is on.
+    """Return every bound of a file, with all that it inherits, by its place.
 
-    The values of a segmentation that lists none are not known here: one stands for them, null in
-    each column, which no list can hold, and with rows enough for any threshold.
+    The values of a segmentation that lists none are not known here: one value stands for all, None
+    in each column, which no list can hold, and with rows enough for any threshold.
     """
     found: dict[SegmentationKey, SegmentRows] = {
         (name, tuple(one.by)): {tuple((column, None) for column in one.by): sys.maxsize}
@@ -59,7 +59,7 @@ def _place(check: Check) -> Place:
 def looser_bounds(
     name: str, by_night: tuple[Bounds, Bounds], in_a_gate: tuple[Bounds, Bounds]
 ) -> Iterator[str]:
-    """Return a sentence for each bound that is looser; it names all listed values alike in it."""
+    """Yield a sentence for each bound that is looser; it names all listed values alike in it."""
     alike: dict[tuple[str, str], list[str]] = defaultdict(list)
     for place, check in by_night[0].items():
         if place.model != name:
@@ -75,7 +75,7 @@ def looser_bounds(
 
 
 def _subject(check: Check) -> str:
-    """A bound's model and metric, and the columns of its segmentation."""
+    """Return a bound's model and metric, and the columns of its segmentation."""
     segment = check.among[0] if check.among else check.segment
     by = f" by {', '.join(column for column, _ in segment)}" if segment else ""
     metric = check.metric if check.kind == "level" else f"{check.metric}-{check.kind}"
@@ -87,13 +87,13 @@ def _values(segment: Segment) -> str:
 
 
 def _is_found(check: Check) -> bool:
-    """Whether it is on all values that the data has, rather than on the whole or a listed value."""
+    """Return whether a bound is on all values in the data, not on the whole or a listed value."""
     segments = check.among if check.kind == "gap" else (check.segment,)
     return any(value is None for segment in segments for _, value in segment)
 
 
 def _loosened(place: Place, before: Bounds, after: Bounds) -> Iterator[str]:
-    """In which ways the bound on a place is looser, each once."""
+    """Yield the ways in which the bound on a place is looser, each once."""
     one = before[place]
     others = [after[place]] if place in after else []
     if not others:
@@ -107,7 +107,7 @@ def _loosened(place: Place, before: Bounds, after: Bounds) -> Iterator[str]:
 
 
 def _judges_fewer(one: Check, others: Sequence[Check]) -> Iterator[str]:
-    """Values that are judged no longer, or may be missing now."""
+    """Yield words on values that are judged no longer, or may be missing now."""
     before = _listed(one)
     listed = [value for other in others for value in _listed(other)]
     if listed and not before:
@@ -119,7 +119,7 @@ def _judges_fewer(one: Check, others: Sequence[Check]) -> Iterator[str]:
 
 
 def _listed(check: Check) -> tuple[Segment, ...]:
-    """The values that it lists; none where it is on the whole, or on those that are found."""
+    """Return the values that a bound lists; none if it is on the whole, or on all in the data."""
     if _is_found(check) or not (check.among or check.segment):
         return ()
     return check.among or (check.segment,)
@@ -133,15 +133,15 @@ def _looser(one: Check, other: Check) -> Iterator[str]:
     yield from _another_metric(one, other)
     yield from _limits(one, other)
     yield from _holding(one, other)
-    # With more rows needed fewer of the values that are found are judged; where a value has to be
-    # there, that it has too few fails.
+    # If more rows are needed, fewer of the values found in the data are judged. A listed value
+    # fails with too few rows, so it is looser to need fewer there.
     changed = other.min_rows - one.min_rows
     if changed > 0 if _is_found(one) else changed < 0:
         yield told("min_rows", other.min_rows, one.min_rows)
 
 
 def _another_metric(one: Check, other: Check) -> Iterator[str]:
-    """What is asked of the metric: nobody can say which of two averages is looser."""
+    """Yield each option of the metric that differs: which of two averages is looser is unknown."""
     before = _asked(one)
     for key, asked in _asked(other).items():
         if asked != before[key]:
@@ -159,7 +159,7 @@ def _asked(check: Check) -> Mapping[str, object]:
 
 
 def _limits(one: Check, other: Check | None) -> Iterator[str]:
-    """Of the limits in force those that are further away, or gone."""
+    """Yield words on the limits in force that are further away now, or gone."""
     bound = other.bound if other else None
     if one.bound.min is not None:
         limit = bound.min if bound else None
@@ -174,14 +174,14 @@ def _limits(one: Check, other: Check | None) -> Iterator[str]:
 
 
 def _limit(check: Check | None) -> str:
-    """The largest value that is agreed, as the file has it."""
+    """Return the largest value that is agreed, as the file has it."""
     limit = check.bound.max if check else None
     share = check is not None and check.relative
     return f"{100 * limit:.10g} %" if share and limit is not None else text_of(limit)
 
 
 def _holding(one: Check, other: Check) -> Iterator[str]:
-    """A less strict rule; under the same one, less proof to pass, or more of it to fail."""
+    """Yield a less strict rule; under the same rule, less proof to pass, or more proof to fail."""
     rule = one.bound.rule
     if other.bound.rule != rule:
         if _STRICTNESS[other.bound.rule] < _STRICTNESS[rule]:
@@ -190,6 +190,6 @@ def _holding(one: Check, other: Check) -> Iterator[str]:
     sign = _STRICTNESS[rule] - _STRICTNESS["estimate"]  # with 0 no interval is looked at
     if sign * (other.confidence - one.confidence) < 0:
         yield told("confidence", other.confidence, one.confidence)
-    # Segments are corrected for together; the whole has none, and neither has a gap.
+    # Segments are corrected for together; the whole and a gap have no correction.
     if one.segment and sign * (_STRENGTH[other.correction] - _STRENGTH[one.correction]) < 0:
         yield told("correction", other.correction, one.correction)

@@ -1,4 +1,4 @@
-"""Values of a file in words: proposed beside in force."""
+"""Writes values of a file in words, what is proposed beside what is in force."""
 
 from datetime import datetime, timedelta
 from functools import singledispatch
@@ -8,20 +8,20 @@ from model_checks.text import quoted
 
 
 def told(key: str, proposed: object, in_force: object) -> str:
-    """Return what a key is and what it is in force, where they differ.
+    """Return words on what a key is proposed to be and what it is in force, where they differ.
 
     >>> told("min", 0.01, 0.8)
     'min is 0.01, in force 0.8'
     """
     one, other = text_of(proposed), text_of(in_force)
-    if one == other:  # as where an address differs in what may be secret
+    if one == other:  # addresses may differ in their secrets alone
         return f"{key} is another than in force ({other})"
     return f"{key} is {one}, in force {other}"
 
 
 @singledispatch
 def text_of(value: object) -> str:
-    """Return a value much as the file has it; of addresses nothing that may be secret.
+    """Return a value much as the file has it, but no secrets of addresses.
 
     >>> text_of(0.8), text_of(2.0), text_of("confident"), text_of(timedelta(days=7)), text_of(None)
     ('0.8', '2', "'confident'", '7d', 'none')
@@ -51,7 +51,7 @@ def _of_columns(value: list) -> str:  # type: ignore[type-arg]  # singledispatch
 
 
 @text_of.register
-def _of_scores(value: dict) -> str:  # type: ignore[type-arg]  # nor dict[str, str]
+def _of_scores(value: dict) -> str:  # type: ignore[type-arg]  # nor does it take dict[str, str]
     return quoted([f"{label} = {column}" for label, column in value.items()])
 
 

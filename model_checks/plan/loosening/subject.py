@@ -1,4 +1,4 @@
-"""What the bounds of a model are of, in two files: rows, labels, predictions, a baseline."""
+"""Compares what a model's bounds are of in two files: rows, labels, predictions, a baseline."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,13 +20,13 @@ _OF_OTHERS = {
     "as_of": "other rows",
     "baseline": "another comparison",
 }
-"""Keys of a model that say what is judged, and what a bound is of where they have changed."""
+"""Keys of a model that say what is judged, each with what bounds are of where it has changed."""
 
 
 def judged_otherwise(name: str, before: Settings, after: Settings) -> Iterator[str]:
-    """Return a sentence on each key by which the bounds of a model are held against others.
+    """Yield a sentence on each key whose change makes a model's bounds be of something else.
 
-    A baseline where there was none is one more thing that the model is held against.
+    A baseline where there was none is left out: it is one more thing that the model is held to.
     """
     ones, others = _what_is_judged(name, before), _what_is_judged(name, after)
     for key, of_others in _OF_OTHERS.items():
@@ -36,7 +36,7 @@ def judged_otherwise(name: str, before: Settings, after: Settings) -> Iterator[s
 
 
 def _what_is_judged(name: str, settings: Settings) -> Mapping[str, object]:
-    """The keys that say it, with what holds where they are left out."""
+    """Return the keys that say what is judged, with what holds where they are left out."""
     model = settings.models[name]
     found = {key: getattr(model, key) for key in _OF_OTHERS}
     found["positive_label"] = label_text(model.positive_label)

@@ -1,4 +1,4 @@
-"""One try: a connection in which a mail is offered, and what became of each receiver."""
+"""One try at a mail: a connection in which it is offered, and what became of each receiver."""
 
 import smtplib
 import socket
@@ -50,16 +50,16 @@ _STAGES: dict[type[Exception], Stage] = {
 
 @dataclass(frozen=True)
 class Attempt:
-    """What became of one try.
+    """The outcome of one try at a mail.
 
     Attributes
     ----------
     accepted
         Receivers that the server took the mail for.
     problems
-        The others, each with why it did not.
+        The other receivers, each with the reason.
     reduced
-        What the mail had to go without, with the server's reason; None if it went as it was.
+        Words on what the mail had to go without, and why; None if it went whole.
     """
 
     accepted: tuple[str, ...]
@@ -69,7 +69,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class _Try:
-    """What is known in a try; ``connection`` knows how far it has come."""
+    """The facts of one try; ``connection`` knows how far it has come."""
 
     connection: Connection
     email: Email
@@ -78,7 +78,7 @@ class _Try:
 
     @property
     def sender(self) -> str:
-        """The address that the mail is from."""
+        """Return the address that the mail is from."""
         return mail_address(self.email.sender_email).addr_spec
 
 
@@ -98,8 +98,9 @@ def attempt(
     receivers
         Bare addresses, each once.
     deadline
-        When to hang up, on the clock of ``time.monotonic``; ``patience`` is how many seconds
-        that was from the start, for the sentence about it.
+        When to hang up, in seconds of ``time.monotonic``.
+    patience
+        Seconds that all tries may take together, for the sentence that says so.
     """
     connection = Connection(email, deadline)
     one = _Try(connection, email, Secrets(email.username or "", password), patience)
@@ -150,7 +151,7 @@ def _hand_over(one: _Try, message: EmailMessage, wanted: Sequence[str]) -> Attem
 
 
 def _send(connection: Connection, form: EmailMessage, sender: str, able: Sequence[str]) -> _Answers:
-    """Offer one form; the answers are those of the refused receivers."""
+    """Offer one form of a mail, and return the answers about the receivers that were refused."""
     connection.stage = "sender"
     foreign = not "".join([sender, *able]).isascii()
     letter = form
@@ -158,7 +159,7 @@ def _send(connection: Connection, form: EmailMessage, sender: str, able: Sequenc
         letter = copy(form)
         del letter["To"]
         letter["To"] = ", ".join(able)
-    # Headers of a mail that was read from a file would stay as they are, outside ASCII and all.
+    # Without refold_source, headers read from a file would keep characters outside ASCII.
     content = letter.as_bytes(policy=SMTP.clone(utf8=foreign, refold_source="all"))
     answers: _Answers = connection.sendmail(
         sender, able, content, ("SMTPUTF8", "BODY=8BITMIME") if foreign else ()
@@ -169,8 +170,8 @@ def _send(connection: Connection, form: EmailMessage, sender: str, able: Sequenc
 def _refused(one: _Try, answers: _Answers, asked: Sequence[str]) -> dict[str, Problem]:
     """Return the problem of each receiver that was asked about.
 
-    A session that was ended in the middle has reached nobody: those that it was not asked for, or
-    had taken, are put off by the answer that ended it.
+    A session that was ended in the middle has reached nobody: receivers that it was not asked for,
+    or had taken, share the answer that ended it.
     """
     problems = {
         name: _answered(one, "receiver", *answers[name]) for name in asked if name in answers
@@ -182,7 +183,7 @@ def _refused(one: _Try, answers: _Answers, asked: Sequence[str]) -> dict[str, Pr
 
 
 def _beyond_ascii(one: _Try, wanted: Sequence[str]) -> dict[str, Problem]:
-    """Return the receivers that this server can't be told."""
+    """Return the receivers whose addresses this server can't take, each with the problem."""
     if one.connection.has_extn("smtputf8"):
         return {}
     if not one.sender.isascii():
@@ -192,13 +193,13 @@ def _beyond_ascii(one: _Try, wanted: Sequence[str]) -> dict[str, Problem]:
 
 
 def _is_about_content(error: smtplib.SMTPResponseException) -> bool:
-    """Return whether a lighter mail may be taken: refused for good at DATA, or as too large."""
+    """Return whether a mail was refused for good at DATA, or as too large: a lighter may pass."""
     too_large = isinstance(error, smtplib.SMTPSenderRefused) and error.smtp_code == 552
     return too_large or (isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500)
 
 
 def _problem(one: _Try, error: Exception) -> Problem:
-    """Return what ended a try, with what to do, without the password."""
+    """Return the problem that ended a try, with the password hidden."""
     stage = _STAGES.get(type(error), one.connection.stage)
     if isinstance(error, smtplib.SMTPResponseException):
         return _answered(one, stage, error.smtp_code, error.smtp_error)
@@ -222,7 +223,7 @@ def _answered(one: _Try, stage: Stage, code: int, text: bytes | str) -> Problem:
 
 
 def _worded(one: _Try, fault: Fault, error: Exception | None = None) -> Problem:
-    """Return a fault with the names of this place in it."""
+    """Return the problem that a fault is here, with the facts of this try filled in."""
     email = one.email
     facts = {
         "username": email.username,
@@ -237,15 +238,15 @@ def _worded(one: _Try, fault: Fault, error: Exception | None = None) -> Problem:
 
 
 def _kind(one: _Try, error: Exception) -> str:
-    """Return what broke, where the server has not said it."""
+    """Return what broke, as a key of ``BROKEN``, where the server has not said it."""
     if time.monotonic() >= one.connection.deadline:
         return "too slow"
-    # smtplib tells a timeout as a connection that was closed.
+    # smtplib reports a timeout as a connection that was closed.
     cause = error.__context__ if isinstance(error.__context__, TimeoutError) else error
     return next(name for kind, name in _KINDS if isinstance(cause, kind))
 
 
 def _detail(error: Exception, secrets: Secrets) -> str:
-    """Return what Python, OpenSSL or the system says of it."""
+    """Return what Python, OpenSSL or the system says of an error."""
     told = (getattr(error, name, None) for name in ("verify_message", "reason", "strerror"))
     return secrets.hidden(str(next(filter(None, told), error))).rstrip(".")

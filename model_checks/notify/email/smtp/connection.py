@@ -1,4 +1,4 @@
-"""A connection to a mail server that is encrypted before anything is told."""
+"""A connection to a mail server that is encrypted before a login or a mail is sent."""
 
 import smtplib
 import socket
@@ -18,7 +18,7 @@ class Connection(smtplib.SMTP):
     Parameters
     ----------
     deadline
-        When it hangs up, on the clock of ``time.monotonic``.
+        When the connection hangs up, in seconds of ``time.monotonic``.
     """
 
     def __init__(self, email: Email, deadline: float) -> None:
@@ -31,7 +31,7 @@ class Connection(smtplib.SMTP):
         self._alarm: threading.Timer | None = None
 
     def open(self) -> None:
-        """Connect, and be in TLS unless the settings allow clear text on loopback."""
+        """Connect, with TLS unless the settings allow clear text on loopback."""
         code, text = self.connect(self._email.smtp_host, self._email.smtp_port)
         if code != 220:
             raise smtplib.SMTPConnectError(code, text)
@@ -42,7 +42,7 @@ class Connection(smtplib.SMTP):
             self._greet()
 
     def _greet(self) -> None:
-        """Say EHLO, or HELO where that is unknown; a server that says goodbye is not asked on."""
+        """Say EHLO, or HELO where that is unknown; a server that says goodbye is asked no more."""
         self.stage = "hello"
         code, text = self.ehlo()
         if not 200 <= code <= 299 and code != 421:
@@ -51,7 +51,7 @@ class Connection(smtplib.SMTP):
             raise smtplib.SMTPHeloError(code, text)
 
     def log_in(self, username: str, password: str) -> None:
-        """Say who we are, once: a wrong password tried in every way may lock the account."""
+        """Log in, in one way only: a wrong password tried in every way may lock the account."""
         self.stage = "log in"
         self.user, self.password = username, password
         offered = self.esmtp_features.get("auth", "").upper().split()
@@ -72,7 +72,7 @@ class Connection(smtplib.SMTP):
             self.quit()
 
     def finish(self) -> None:
-        """Let go of everything."""
+        """Close the connection and stop its alarm."""
         if self._alarm:
             self._alarm.cancel()
         with suppress(OSError):
@@ -81,7 +81,7 @@ class Connection(smtplib.SMTP):
             self._twin.close()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        """Connect, with an alarm that hangs up in the end.
+        """Connect, with an alarm that hangs up at the deadline.
 
         A server that sends a byte now and then never exceeds the timeout. The alarm holds a
         duplicate of the socket, which stays valid when TLS takes the socket over.
