@@ -188,7 +188,7 @@ class CheckSession:
         return unjudged_models(checks, results)
 
     def detail_chart(self, result: Result) -> Chart | None:
-        """The chart of a check that failed, or of each, as ``--charts`` says."""
+        """The chart of a check that failed, or of each, as ``--checks-charts`` says."""
         wanted = self.options.charts == "all" or (self.options.charts == "failed" and result.failed)
         predictions = self.measurement(result.check.model).predictions
         if not wanted or predictions is None or not (result.estimate and result.estimate.n):
@@ -289,8 +289,8 @@ class CheckSession:
 
             return load_in_force(self.options.against)
         if self.options.allow_loosened:
-            told = "--allow-loosened goes with --against FILE: without it no bound is found looser"
-            raise SettingsError([told])
+            needed = "goes with --checks-against FILE: without it no bound is found looser"
+            raise SettingsError([f"--checks-allow-loosened {needed}"])
         return None
 
 

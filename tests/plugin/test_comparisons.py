@@ -61,7 +61,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     project = Project(folder).write("thresholds.toml", TOML)
     project.log("churn.parquet", log(2000, 2, helped=1))
     project.log("holdout.parquet", log(400, 1))
-    return project.run("--junitxml=junit.xml", "--email-dry-run", "--charts=failed")
+    return project.run("--junitxml=junit.xml", "--checks-email-dry-run", "--checks-charts=failed")
 
 
 def test_each_comes_to_its_verdict(finished: Finished) -> None:
