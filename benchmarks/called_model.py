@@ -48,9 +48,9 @@ def main(runs: int, rows: int) -> int:
         side = [sys.executable, _SIDE, "call"]
         commands = {
             "predict_proba": [*side, str(scores), "predict_proba"],
-            "checks by scores": judging_command(scores, "--charts=none"),
+            "checks by scores": judging_command(scores, "--checks-charts=none"),
             "both methods": [*side, str(both), "predict", "predict_proba"],
-            "checks": judging_command(both, "--charts=none"),
+            "checks": judging_command(both, "--checks-charts=none"),
         }
         costs = in_turn(commands, runs, Path(name) / "bytecode")
     return tell(

@@ -69,7 +69,7 @@ def main(rows: int, runs: int) -> int:
         folder = Path(name)
         run([sys.executable, __file__, f"--rows={rows}", f"--write={folder / 'log'}"])
         commands = {
-            executors: judging_command(write_case(folder, int(executors)), "--charts=none")
+            executors: judging_command(write_case(folder, int(executors)), "--checks-charts=none")
             for executors in ("1", "2")
         }
         costs = in_turn(commands, runs, folder / "bytecode")

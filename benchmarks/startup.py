@@ -32,7 +32,7 @@ def main(runs: int) -> int:
         report = (f"--html={folder / 'nothing.html'}", "--self-contained-html")
         commands = {
             "nothing": pytest_command(folder, "-p", "model_checks.plugin", *report, str(test)),
-            "no charts": judging_command(folder, "--charts=none"),
+            "no charts": judging_command(folder, "--checks-charts=none"),
             "overview": judging_command(folder),
         }
         costs = in_turn(commands, runs, folder / "bytecode")

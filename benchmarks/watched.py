@@ -82,7 +82,7 @@ def judging_command(folder: Path, *options: str) -> Sequence[str]:
     return pytest_command(
         folder,
         "model_checks",
-        f"--thresholds={folder / 'thresholds.toml'}",
-        f"--report-dir={folder / 'report'}",
+        f"--checks-file={folder / 'thresholds.toml'}",
+        f"--checks-report-dir={folder / 'report'}",
         *options,
     )

@@ -13,6 +13,7 @@ def result(check: Check, request: pytest.FixtureRequest) -> Result:
     return measured(check, request)
 
 
+@pytest.mark.model_checks
 @pytest.mark.filterwarnings(
     "default",  # what a model warns of is no failure, whatever -W says
     # Nor what it raises in a thread or a __del__, where nothing waits for it, with a traceback.

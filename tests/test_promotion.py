@@ -66,7 +66,7 @@ def write_command(path: Path, *command: str) -> None:
 def environment(project: Project, **more: str) -> dict[str, str]:
     """Where ``pytest`` is this one with the plugin, and ``python`` and ``mlflow`` are MLflow's."""
     commands = project.folder / "bin"
-    run = [sys.executable, "-m", "pytest", "-p", "model_checks.plugin", "--charts=none"]
+    run = [sys.executable, "-m", "pytest", "-p", "model_checks.plugin", "--checks-charts=none"]
     write_command(commands / "pytest", *run)
     write_command(commands / "python", str(MLFLOW / "python"))
     write_command(commands / "mlflow", str(MLFLOW / "mlflow"))
@@ -320,7 +320,7 @@ def test_the_alias_stays_unless_that_very_file_passed_the_gate(tmp_path: Path) -
 
 
 def test_the_candidates_of_the_document_are_understood(tmp_path: Path) -> None:
-    [shell] = [block for block in blocks("sh") if block.startswith("--candidate")]
+    [shell] = [block for block in blocks("sh") if block.startswith("--checks-candidate")]
     project = challenged(tmp_path)
     (tmp_path / "candidates").mkdir()
     for suffix in ("skops", "joblib"):
@@ -354,4 +354,4 @@ def test_the_first_command_of_the_document_is_a_gate(tmp_path: Path) -> None:
     project = offered(tmp_path, "better")
     command = shlex.split(blocks("sh")[0].replace("model_checks", "--pyargs model_checks", 1))
     assert command[0] == "pytest"
-    assert project.pytest(*command[1:], "--charts=none").exit_code == 0
+    assert project.pytest(*command[1:], "--checks-charts=none").exit_code == 0

@@ -14,8 +14,8 @@ from support.smtp_server import MailServer, mail_server, trusted
 # Whole sessions on the example's models, each of several seconds.
 pytestmark = pytest.mark.slow
 
-AS_OF = "--as-of=2013-10-01"
-ONE_MODEL = ("-m", "arrival_delay", "--charts=none")
+AS_OF = "--checks-as-of=2013-10-01"
+ONE_MODEL = ("-m", "arrival_delay", "--checks-charts=none")
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ def test_without_an_email_table_nothing_is_sent(tmp_path: Path) -> None:
 
 def test_a_dry_run_writes_the_mail_and_sends_nothing(tmp_path: Path) -> None:
     with mail_server() as server:
-        session = judged(tmp_path, AS_OF, "--email-dry-run", email=email_table(server.port))
+        session = judged(tmp_path, AS_OF, "--checks-email-dry-run", email=email_table(server.port))
         assert server.received == []
     assert session.exit_code == 1
     text = (session.folder / "email.eml").read_text("utf-8")
@@ -110,14 +110,18 @@ def test_a_dry_run_writes_the_mail_and_sends_nothing(tmp_path: Path) -> None:
 
 def test_no_email_sends_nothing(tmp_path: Path) -> None:
     with mail_server() as server:
-        session = judged(tmp_path, AS_OF, "--no-email", *ONE_MODEL, email=email_table(server.port))
+        session = judged(
+            tmp_path, AS_OF, "--checks-no-email", *ONE_MODEL, email=email_table(server.port)
+        )
         assert server.received == []
     assert session.exit_code == 1
 
 
 def test_a_gate_sends_nothing(tmp_path: Path) -> None:
     with mail_server() as server:
-        session = judged(tmp_path, AS_OF, "--gate", *ONE_MODEL, email=email_table(server.port))
+        session = judged(
+            tmp_path, AS_OF, "--checks-gate", *ONE_MODEL, email=email_table(server.port)
+        )
         assert server.received == []
     assert session.exit_code == 1
 

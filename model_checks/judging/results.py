@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from model_checks.judging.decide import Evidence
 from model_checks.judging.evidence import Comparison, Gap
@@ -27,6 +28,8 @@ class Result:
         Its p-value, before and after the correction; None where the value alone decides.
     rows_to_decide
         About how many more labelled rows would settle what is open, where that can be told.
+    kind
+        Where its figures come from: measured on labelled rows. Not the kind of its check.
     """
 
     check: Check
@@ -37,6 +40,7 @@ class Result:
     gap: Gap | None = None
     evidence: Evidence | None = None
     rows_to_decide: int | None = None
+    kind: Literal["measured"] = "measured"
 
     @property
     def judged(self) -> Estimate | None:
@@ -83,6 +87,8 @@ class Run:
         What could not be written at the end, one sentence each.
     unjudged
         Names of the models none of whose checks was evaluated.
+    kind
+        Where its figures come from, as of a result.
     """
 
     id: str
@@ -103,6 +109,7 @@ class Run:
     by_person: bool = False
     unwritten: Sequence[str] = ()
     unjudged: Sequence[str] = ()
+    kind: Literal["measured"] = "measured"
 
     @property
     def fell(self) -> bool:

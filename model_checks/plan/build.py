@@ -34,7 +34,7 @@ from model_checks.text import one_line
 BUILT_IN = Judging(confidence=0.95, rule="estimate", min_rows=30)
 CORRECTION: Correction = "holm"
 NOTHING_TO_COMPARE = (
-    "nothing to compare with: the file names no baseline, and there is no --candidate"
+    "nothing to compare with: the file names no baseline, and there is no --checks-candidate"
 )
 _NOTHING: Mapping[str, Any] = {"vacant": NOTHING_TO_COMPARE, "declared": False}
 

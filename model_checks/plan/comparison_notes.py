@@ -17,7 +17,7 @@ def notes_on(settings: Settings, name: str) -> tuple[str, ...]:
         what = ", ".join(dict.fromkeys(compared))
         notes.append(
             f"{name}: max_degradation of {what} has nothing to compare with; "
-            "add a [baseline], or judge a --candidate"
+            "add a [baseline], or judge a --checks-candidate"
         )
     if candidate and not compared:
         notes.append(

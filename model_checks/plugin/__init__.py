@@ -4,8 +4,7 @@ It does nothing in a session that collects no check. The hooks of a run with che
 their own (``outcome.Outcomes``, ``run.JudgedRun``), imported and registered when it begins.
 """
 
-import argparse
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from datetime import UTC, datetime
 from fnmatch import fnmatch
 from pathlib import Path
@@ -30,78 +29,17 @@ _SIGNS_OF_SECRETS = ("@", "=", "%", "::", "##", "pass", "pwd", "secret", "token"
 _CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
-def _moment(text: str) -> datetime:
-    from model_checks.settings import parse_moment
-
-    try:
-        return parse_moment(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} {error}") from None
-
-
-def _candidate(text: str) -> str:
-    from model_checks.settings.candidates import candidate
-
-    try:
-        candidate(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} {error}") from None
-    return text
-
-
-_OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "--thresholds": {
-        "metavar": "FILE",
-        "help": "what was agreed; default: thresholds.toml in the root",
-    },
-    "--report-dir": {
-        "metavar": "DIR",
-        "help": "where to write the report; default: reports in the root",
-    },
-    "--as-of": {
-        "metavar": "WHEN",
-        "type": _moment,
-        "help": "judge as if it were then: a date or a time",
-    },
-    "--gate": {
-        "action": "store_true",
-        "help": "judge a promotion: every check evaluated, rule confident, no mail",
-    },
-    "--candidate": {
-        "metavar": "NAME=MODEL",
-        "action": "append",
-        "type": _candidate,
-        "default": [],
-        "help": "judge this skops file, or table as in thresholds.toml, in place of the deployed "
-        "model, which becomes the baseline; may be given for several models",
-    },
-    "--against": {
-        "metavar": "FILE",
-        "help": "the thresholds.toml in force: bounds that are looser now are told, "
-        "and shut a gate",
-    },
-    "--allow-loosened": {
-        "action": "store_true",
-        "help": "leave a gate open where bounds are looser than in the file of --against",
-    },
-    "--charts": {
-        "choices": ("failed", "all", "none"),
-        "default": "failed",
-        "help": "which checks get charts of their own (none: no overview either); default: failed",
-    },
-    "--no-email": {"action": "store_true", "help": "send no mail"},
-    "--email-dry-run": {
-        "action": "store_true",
-        "help": "send no mail, write it as email.eml",
-    },
-}
-
-
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options of the checks."""
-    group = parser.getgroup("model checks")
-    for name, option in _OPTIONS.items():
-        group.addoption(name, **option)
+    """Add the options of the checks, and tell them to whoever gives one by its old name."""
+    from model_checks.plugin.options import add_options, explain_old_names
+
+    add_options(parser)
+    explain_old_names(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker of all checks, so that ``--markers`` shows it."""
+    config.addinivalue_line("markers", "model_checks: the checks of all models")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -143,16 +81,10 @@ def _is_stopped(config: pytest.Config) -> bool:
     return is_begun(Path(config.stash[shared_key]["folder"]), "plan")
 
 
-def report_dir(config: pytest.Config) -> Path:
-    """Return where the report is written; a path that was given starts at the working folder."""
-    given = config.getoption("report_dir")
-    return config.invocation_params.dir / given if given else config.rootpath / "reports"
-
-
 def _asked(config: pytest.Config) -> str:
     """Return the option by which somebody wants a promotion judged; empty where nobody does."""
-    asked = {"--gate": "gate", "--candidate": "candidate", "--against": "against"}
-    return next((option for option, name in asked.items() if config.getoption(name)), "")
+    asked = ("--checks-gate", "--checks-candidate", "--checks-against")
+    return next((option for option in asked if config.getoption(option)), "")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -314,6 +246,7 @@ def pytest_sessionfinish(
     asked, named = bool(_asked(config)), _asks_for_checks(config)
     if has_run or hasattr(config, "workerinput") or not (asked or named) or only_looks(config):
         return outcome
+    from model_checks.plugin.options import report_dir
     from model_checks.plugin.report_folder import ReportFolder
 
     ReportFolder(report_dir(config)).clear_unless_held()

@@ -8,7 +8,7 @@ import pytest
 
 from model_checks.notify.base import Told
 from model_checks.notify.policy import tell_broken
-from model_checks.plugin.session import CheckSession, session_of
+from model_checks.plugin.session import CheckSession, alert_options, session_of
 from model_checks.settings import email_of
 
 
@@ -36,7 +36,7 @@ def tell_of_nothing(session: CheckSession, exit_status: int, sentences: Sequence
     if options.as_of or options.narrowed or options.collect_only:
         return Told()
     return tell_broken(
-        options.for_alerts(email_of(options.thresholds), options.thresholds.parent),
+        alert_options(options, email_of(options.thresholds), options.thresholds.parent),
         exit_status=exit_status,
         sentences=sentences,
         started=session.started,

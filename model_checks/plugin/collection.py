@@ -140,6 +140,6 @@ def _select(config: pytest.Config, nodeids: list[str]) -> None:
     unasked = session.settings.candidates - {planned[check_id] for check_id in ids}
     if nodeids and unasked and not session.options.collect_only:
         name = min(unasked)
-        raise pytest.UsageError(f"--candidate {name}: none of its checks was selected")
+        raise pytest.UsageError(f"--checks-candidate {name}: none of its checks was selected")
     run: Any = config.pluginmanager.get_plugin(RUN)
     run.select(ids)

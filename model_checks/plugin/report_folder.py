@@ -50,9 +50,9 @@ class ReportFolder:
         except BlockingIOError:
             self.is_of_another_run = True
             told = "another run is writing there; wait until it has ended, or name another folder"
-            raise SettingsError([f"--report-dir {self.path}: {told}"]) from None
+            raise SettingsError([f"--checks-report-dir {self.path}: {told}"]) from None
         except OSError as error:
-            raise SettingsError([f"--report-dir {self.path}: {error.strerror}"]) from None
+            raise SettingsError([f"--checks-report-dir {self.path}: {error.strerror}"]) from None
 
     def clear_unless_held(self) -> None:
         """Clear the folder where nothing will be written, unless another run holds it."""

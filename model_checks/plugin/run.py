@@ -16,7 +16,7 @@ from model_checks.plugin import status_key
 from model_checks.plugin.gathered_results import GatheredResults
 from model_checks.plugin.html_report import ReportHooks, start_report
 from model_checks.plugin.outcome import attached
-from model_checks.plugin.session import CheckSession
+from model_checks.plugin.session import CheckSession, alert_options
 from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.plugin.writers import Writers
 from model_checks.report.charts.picture import Chart
@@ -146,7 +146,7 @@ class JudgedRun:
             run = self._kept(UNWRITTEN, session)
         charts = [*overviews, *self._gathered.charts.values()]
         settings = self._session.settings
-        options = self._session.options.for_alerts(settings.email, settings.folder)
+        options = alert_options(self._session.options, settings.email, settings.folder)
         told = tell(run, charts, options, unwritten=run.unwritten)
         if run.exit_status == UNWRITTEN and not told.was_due:
             told += self._tell_of_nothing(UNWRITTEN)

@@ -18,6 +18,7 @@ from model_checks.measure.curves import curves_of
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement, measure, reopen
 from model_checks.metrics import METRICS, TASKS
+from model_checks.notify.policy import AlertOptions
 from model_checks.pipeline import Ended, Occasion, Planned, plan_of, results_of, run_of
 from model_checks.plan.checks import Check, Plan, Segment
 from model_checks.plugin import session_key, shared_key, signals_key
@@ -28,7 +29,7 @@ from model_checks.plugin.shared_cache import Once
 from model_checks.plugin.signals import Signals
 from model_checks.predict.sources import raised
 from model_checks.report.charts.picture import Chart
-from model_checks.settings import Settings, load_settings
+from model_checks.settings import Email, Settings, load_settings
 
 DIED = "the process that measured it died"
 
@@ -171,7 +172,7 @@ class CheckSession:
         return unjudged_models(checks, results)
 
     def detail_chart(self, result: Result) -> Chart | None:
-        """The chart of a check that failed, or of each, as ``--charts`` says."""
+        """The chart of a check that failed, or of each, as ``--checks-charts`` says."""
         wanted = self.options.charts == "all" or (self.options.charts == "failed" and result.failed)
         predictions = self.measurement(result.check.model).predictions
         if not wanted or predictions is None or not (result.estimate and result.estimate.n):
@@ -278,8 +279,8 @@ class CheckSession:
 
             return load_in_force(self.options.against)
         if self.options.allow_loosened:
-            told = "--allow-loosened goes with --against FILE: without it no bound is found looser"
-            raise SettingsError([told])
+            needed = "goes with --checks-against FILE: without it no bound is found looser"
+            raise SettingsError([f"--checks-allow-loosened {needed}"])
         return None
 
 
@@ -288,6 +289,19 @@ def session_of(config: pytest.Config) -> CheckSession:
     if session_key not in config.stash:
         config.stash[session_key] = CheckSession(config)
     return config.stash[session_key]
+
+
+def alert_options(options: Options, email: Email | None, folder: Path) -> AlertOptions:
+    """Return what decides on alerts: the command line, the ``[email]`` table and its folder."""
+    return AlertOptions(
+        options.report_dir,
+        email,
+        folder,
+        sending=options.email,
+        is_gate=options.gate,
+        has_candidates=bool(options.candidates),
+        narrowed=options.narrowed,
+    )
 
 
 def _marker_names(config: pytest.Config) -> set[str]:

@@ -152,24 +152,13 @@ def _p_text(p: float, level: float = math.nan) -> str:
 def _degradation(finding: Finding, decision: Decision) -> str:
     check, compared = finding.check, finding.comparison
     assert compared is not None
-    size = Size.of(check, compared.degradation)
-    one, amount = compared.degradation, size.agreed
-    low, high = _limits(one)
-    by_value = check.bound.rule == "estimate"
-    if by_value:
-        how = f"is {size.how(_value(one))}"
-    elif decision.alone is Verdict.FAIL:
-        how = f"is {size.how(low, 'at least')} ({_percent(one)} interval)"
-    elif math.isinf(high):
-        how = f"may be worse by any amount ({_percent(one)} interval)"
-    else:
-        how = f"is {size.how(high, 'at most')} ({_percent(one)} interval)"
-    agreed = f"{amount} was agreed" if " worse" in how else f"at most {amount} worse was agreed"
-    span = f"{size.text(low)} to {size.text(high)}"
-    span = f"{_percent(one) + ' interval' if by_value else size.how(_value(one)) + ','} {span}"
+    one, size = compared.degradation, Size.of(check, compared.degradation)
+    low, high = (size.text(limit) for limit in _limits(one))
+    how, amount = size.how(_value(one)), size.agreed
+    agreed = f"{amount} was agreed" if "worse" in how else f"at most {amount} worse was agreed"
     return (
-        f"{check.metric} {how}, {agreed}: {_proven(check, decision)}; "
-        f"{_against(finding, compared, size.metric_digits)} ({span}, {one.method})"
+        f"{check.metric} is {how} ({_percent(one)} interval {low} to {high}, {one.method}), "
+        f"{agreed}: {_proven(check, decision)}; {_against(finding, compared, size.metric_digits)}"
     )
 
 
@@ -231,14 +220,12 @@ class Size:
         """With its sign: below 0 is better."""
         return f"{figure(self._scale * degradation, self.digits)}{self._unit}"
 
-    def how(self, degradation: float, most: str = "") -> str:
-        """In words; ``most`` is "at most" or "at least" so much worse."""
-        if degradation < 0:
-            turned = {"at most": "at least ", "at least": "at most "}.get(most, "")
-            return f"{turned}{self.text(-degradation)} better"
+    def how(self, degradation: float) -> str:
+        """Return it in words: worse or better, and by how much."""
         if degradation == 0:
-            return "not worse" if most != "at least" else "no better"
-        return f"{most} {self.text(degradation)} worse".strip()
+            return "not worse"
+        worse_or_better = "better" if degradation < 0 else "worse"
+        return f"{self.text(abs(degradation))} {worse_or_better}"
 
 
 def _rows(n: int) -> str:

@@ -7,6 +7,7 @@ from model_checks.judging.evidence import Comparison, Gap
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
+from model_checks.metrics.rounding import excess
 from model_checks.plan.checks import values_text
 from model_checks.report.sentence import Size, decimals, figure
 from model_checks.report.wording import agreed_text, gap_text, metric_text, miss_text, segment_text
@@ -104,7 +105,7 @@ def _excess(result: Result, worse: float, size: Size) -> str:
     assert most is not None
     if math.isnan(worse):
         return "no value"
-    return f"{size.text(worse - most)} too much" if worse > most else "not proven"
+    return f"{size.text(worse - most)} too much" if excess(worse, most) > 0 else "not proven"
 
 
 def _agreed(result: Result, digits: int) -> str:

@@ -154,7 +154,7 @@ def load_settings(path: Path) -> Settings:
         content = read_regular(path, MOST_BYTES)
     except OSError as error:
         reason = "no such file" if isinstance(error, FileNotFoundError) else error.strerror
-        raise SettingsError([f"{path}: {reason}; name another with --thresholds FILE"]) from None
+        raise SettingsError([f"{path}: {reason}; name another with --checks-file FILE"]) from None
     return parse_settings(content, path)
 
 

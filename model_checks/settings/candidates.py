@@ -1,4 +1,4 @@
-"""``--candidate NAME=MODEL``: models that may be promoted, as the command line names them."""
+"""``--checks-candidate NAME=MODEL``: models that may be promoted, as they are named there."""
 
 import os
 from collections.abc import Sequence
@@ -63,7 +63,7 @@ def with_candidates(settings: Settings, written: Sequence[str], here: Path) -> S
             model = _read(name, text, settings.models[name].model)
             found[name] = _located(model, here, settings.folder)
         except SettingsError as error:
-            mistakes += [f"--candidate {name}: {mistake}" for mistake in error.mistakes]
+            mistakes += [f"--checks-candidate {name}: {mistake}" for mistake in error.mistakes]
     if mistakes:
         raise SettingsError(dict.fromkeys(mistakes))
     return settings.with_candidates(found)

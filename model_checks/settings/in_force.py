@@ -1,4 +1,4 @@
-"""``--against FILE``: the file in force, with which a proposed change is compared."""
+"""``--checks-against FILE``: the file in force, with which a proposed change is compared."""
 
 from pathlib import Path
 
@@ -16,13 +16,13 @@ def load_in_force(path: Path) -> Settings:
     """
     try:
         if path.exists() and not path.is_file():  # reading a pipe may never end
-            raise SettingsError([f"--against {path}: is no regular file"])
+            raise SettingsError([f"--checks-against {path}: is no regular file"])
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         absent = isinstance(error, FileNotFoundError)
         reason = "no such file" if absent else getattr(error, "strerror", None) or error
-        raise SettingsError([f"--against {path}: {reason}"]) from None
+        raise SettingsError([f"--checks-against {path}: {reason}"]) from None
     try:
         return parse_settings(content, path)
     except SettingsError as error:
-        raise SettingsError(f"--against {mistake}" for mistake in error.mistakes) from None
+        raise SettingsError(f"--checks-against {mistake}" for mistake in error.mistakes) from None

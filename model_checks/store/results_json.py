@@ -19,6 +19,7 @@ def run_as_json(run: Run) -> str:
         "schema": SCHEMA,
         "run": {
             "id": run.id,
+            "kind": run.kind,
             "started": _iso(run.started),
             "finished": _iso(run.finished),
             "as_of": _iso(run.as_of),

@@ -391,7 +391,7 @@ def test_a_wrong_password_is_nowhere_and_the_other_models_are_judged(
 
 def test_a_run_on_a_database_says_nothing_of_the_login(tmp_path: Path, postgres: Postgres) -> None:
     postgres.write("predictions", COLUMNS)
-    finished = run_with(tmp_path, postgres.url, "-vv", "-rA", "--charts=all")
+    finished = run_with(tmp_path, postgres.url, "-vv", "-rA", "--checks-charts=all")
     assert finished.verdicts["churn-accuracy"] == "NO_DATA"  # fewer than 30 rows
     for path in tmp_path.rglob("*"):
         assert path.is_dir() or PASSWORD.replace(" ", "%20").encode() not in path.read_bytes()

@@ -128,7 +128,7 @@ SLEEPING = "pathlib.Path('measuring').touch(); time.sleep(60)"
 def killed(project: Project, *arguments: str) -> None:
     """Run the checks, and kill every process of the run while a model is being called."""
     process = subprocess.Popen(
-        project.command("--pyargs", "model_checks", "--charts=none", *arguments),
+        project.command("--pyargs", "model_checks", "--checks-charts=none", *arguments),
         cwd=project.folder,
         env=project.environment(),
         stdout=subprocess.DEVNULL,

@@ -309,6 +309,7 @@ def test_a_run_is_kept_as_the_design_has_it() -> None:
         "schema": 1,
         "run": {
             "id": "20130501T043000Z",
+            "kind": "measured",
             "started": "2013-05-01T04:30:00Z",
             "finished": "2013-05-01T04:30:02Z",
             "as_of": "2013-05-01T00:00:00Z",

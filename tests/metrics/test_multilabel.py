@@ -914,7 +914,7 @@ thresholds = { recall = 0.5 }
 def test_a_session_judges_several_labels_and_draws_what_fails(tmp_path: Path) -> None:
     columns = columns_of(400, 28)
     project = Project(tmp_path).write("thresholds.toml", TAGS).log("tags.parquet", columns)
-    finished = project.run("--charts=failed", "-m", "tags and multilabel")
+    finished = project.run("--checks-charts=failed", "-m", "tags and multilabel")
     assert finished.exit_code == 1
     assert finished.verdicts == {
         "tags-accuracy": "PASS",

@@ -78,6 +78,6 @@ def test_what_has_nothing_to_compare_with_is_said_aloud(folder: Path) -> None:
     assert notes_on(agreed(folder, CHURN + COMPARED), "churn") == (
         (
             "churn: max_degradation of recall has nothing to compare with; "
-            "add a [baseline], or judge a --candidate"
+            "add a [baseline], or judge a --checks-candidate"
         ),
     )

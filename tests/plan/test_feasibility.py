@@ -270,7 +270,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_it_is_told_when_collected_and_at_the_end(project: Project) -> None:
-    finished = project.run("--gate")
+    finished = project.run("--checks-gate")
     assert finished.lines.count(NOTE) == 2
     assert NOTE in finished.section
     assert finished.results["run"]["notes"] == [NOTE.removeprefix("note: ")]
@@ -278,19 +278,19 @@ def test_it_is_told_when_collected_and_at_the_end(project: Project) -> None:
 
 
 def test_it_is_told_once_each_by_two_workers(project: Project) -> None:
-    finished = project.run("--gate", "-n2")
+    finished = project.run("--checks-gate", "-n2")
     assert finished.lines.count(NOTE) == 2
     assert finished.results["run"]["notes"] == [NOTE.removeprefix("note: ")]
 
 
 def test_it_is_told_where_checks_are_only_collected(project: Project) -> None:
-    assert NOTE in project.run("--gate", "--collect-only").lines
+    assert NOTE in project.run("--checks-gate", "--collect-only").lines
 
 
 def test_a_quiet_collection_lists_ids_alone(project: Project) -> None:
-    finished = project.run("--gate", "--collect-only", "-q")
+    finished = project.run("--checks-gate", "--collect-only", "-q")
     assert "note:" not in finished.text
-    assert project.run("--gate", "-q").lines.count(NOTE) == 1
+    assert project.run("--checks-gate", "-q").lines.count(NOTE) == 1
 
 
 def test_without_a_rule_that_asks_for_proof_nothing_is_told(project: Project) -> None:
@@ -299,4 +299,4 @@ def test_without_a_rule_that_asks_for_proof_nothing_is_told(project: Project) ->
 
 def test_a_log_that_grows_is_told_of_no_more(tmp_path: Path) -> None:
     project = two_models(tmp_path, CHURN_LOG).log("churn.parquet", churn_log(400))
-    assert "note:" not in project.run("--gate").text
+    assert "note:" not in project.run("--checks-gate").text

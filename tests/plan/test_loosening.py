@@ -227,7 +227,7 @@ CHANGES = [
         "rule",
         "accuracy = 0.8",
         'accuracy = { min = 0.8, rule = "estimate" }',
-        ("churn: accuracy: under --gate rule is 'estimate', in force 'confident'",),
+        ("churn: accuracy: under --checks-gate rule is 'estimate', in force 'confident'",),
     ),
     Change(
         "rule",
@@ -299,8 +299,8 @@ CHANGES = [
         '\ntarget = "paid"',
         '\ntarget = "paid"\nconfidence = 0.89',
         (
-            "prices: mae: under --gate confidence is 0.89, in force 0.9",
-            "prices: mean_error: under --gate confidence is 0.89, in force 0.9",
+            "prices: mae: under --checks-gate confidence is 0.89, in force 0.9",
+            "prices: mean_error: under --checks-gate confidence is 0.89, in force 0.9",
         ),
     ),
     Change(
@@ -320,8 +320,8 @@ CHANGES = [
         "[defaults]",
         '[defaults]\ncorrection = "none"',
         (
-            ("churn: f1 by plan: under --gate correction is 'none', in force 'holm'"),
-            f"{LISTED}under --gate correction is 'none', in force 'holm'",
+            ("churn: f1 by plan: under --checks-gate correction is 'none', in force 'holm'"),
+            f"{LISTED}under --checks-gate correction is 'none', in force 'holm'",
         ),
         ("churn: recall by plan: correction is 'holm', in force 'none'",),
     ),

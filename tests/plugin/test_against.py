@@ -1,4 +1,4 @@
-"""``--against``: a file that agrees to less than the one in force does not open its own gate."""
+"""``--checks-against``: a file that agrees to less than the one in force opens no gate."""
 
 import os
 import re
@@ -31,7 +31,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 def judged(project: Project, name: str, *arguments: str) -> Finished:
-    return project.run("--against=main/thresholds.toml", f"--report-dir={name}", *arguments)
+    return project.run(
+        "--checks-against=main/thresholds.toml", f"--checks-report-dir={name}", *arguments
+    )
 
 
 def gate_of(finished: Finished) -> str:
@@ -41,7 +43,7 @@ def gate_of(finished: Finished) -> str:
 
 @pytest.fixture(scope="module")
 def shut(project: Project) -> Finished:
-    return judged(project, "shut", "--gate")
+    return judged(project, "shut", "--checks-gate")
 
 
 def test_a_bound_that_is_looser_than_in_force_shuts_the_gate(shut: Finished) -> None:
@@ -63,14 +65,14 @@ def test_what_is_looser_is_told_everywhere(shut: Finished) -> None:
 
 
 def test_two_workers_shut_the_same_gate(project: Project, shut: Finished) -> None:
-    parallel = judged(project, "parallel", "--gate", "-n2")
+    parallel = judged(project, "parallel", "--checks-gate", "-n2")
     assert comparable(parallel) == comparable(shut)
     assert parallel.exit_code == 10
     assert gate_of(parallel) == gate_of(shut)
 
 
 def test_what_is_allowed_to_be_looser_is_told_and_opens_the_gate(project: Project) -> None:
-    allowed = judged(project, "allowed", "--gate", "--allow-loosened")
+    allowed = judged(project, "allowed", "--checks-gate", "--checks-allow-loosened")
     assert allowed.exit_code == 0
     assert gate_of(allowed) == "GATE PASSED: 2 of 2 checks evaluated"
     assert allowed.results["run"]["notes"] == SENTENCES
@@ -78,7 +80,7 @@ def test_what_is_allowed_to_be_looser_is_told_and_opens_the_gate(project: Projec
 
 def test_at_night_what_is_looser_is_told_and_mailed_and_no_more(tmp_path: Path) -> None:
     project = churn_project(tmp_path, LOOSE, wrong=180).write("in-force.toml", CHURN)
-    night = project.run("--against=in-force.toml", "--email-dry-run")
+    night = project.run("--checks-against=in-force.toml", "--checks-email-dry-run")
     assert night.exit_code == 0
     assert [line for line in night.section if line.startswith("note: ")] == NOTES
     assert "GATE" not in night.text
@@ -117,13 +119,14 @@ def test_a_gate_without_pytest_is_shut_by_the_same(tmp_path: Path) -> None:
 
 def test_all_mistakes_of_the_file_in_force_are_told(tmp_path: Path) -> None:
     project = churn_project(tmp_path).write("in-force.toml", TWO_MISTAKES)
-    finished = project.run("--gate", "--against", "in-force.toml")
-    assert_refused(finished, *["ERROR: --against in-force.toml: [models.churn"] * 3)
+    finished = project.run("--checks-gate", "--checks-against", "in-force.toml")
+    assert_refused(finished, *["ERROR: --checks-against in-force.toml: [models.churn"] * 3)
 
 
 def test_to_allow_what_is_not_compared_is_refused(tmp_path: Path) -> None:
-    told = "ERROR: --allow-loosened goes with --against FILE: without it no bound is found looser"
-    assert_refused(churn_project(tmp_path).run("--gate", "--allow-loosened"), told)
+    finished = churn_project(tmp_path).run("--checks-gate", "--checks-allow-loosened")
+    needed = "goes with --checks-against FILE: without it no bound is found looser"
+    assert_refused(finished, f"ERROR: --checks-allow-loosened {needed}")
 
 
 def test_a_file_that_can_not_be_read_is_refused(tmp_path: Path) -> None:
@@ -139,6 +142,6 @@ def test_a_file_that_can_not_be_read_is_refused(tmp_path: Path) -> None:
         "nul\0.toml": "embedded null byte",
     }.items():
         path = tmp_path / name
-        expected = clean(f"--against {path}: {told}", 2000)
+        expected = clean(f"--checks-against {path}: {told}", 2000)
         with pytest.raises(SettingsError, match=f"^{re.escape(expected)}$"):
             load_in_force(path)

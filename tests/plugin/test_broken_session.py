@@ -63,10 +63,14 @@ def bodies(message: EmailMessage) -> list[str]:
         (4, MISTAKES[:1], "no check was made: 1 mistake in thresholds.toml"),
         (
             4,
-            ["--report-dir reports: Permission denied"],
-            "no check was made: --report-dir reports: Permission denied",
+            ["--checks-report-dir reports: Permission denied"],
+            "no check was made: --checks-report-dir reports: Permission denied",
         ),
-        (4, ["--candidate a: no", "--candidate b: no"], "no check was made: 2 mistakes"),
+        (
+            4,
+            ["--checks-candidate a: no", "--checks-candidate b: no"],
+            "no check was made: 2 mistakes",
+        ),
         (3, ["RuntimeError: boom"], "the run ended in an internal error: RuntimeError: boom"),
         (3, [], "the run ended in an internal error"),
     ],

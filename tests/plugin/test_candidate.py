@@ -1,4 +1,4 @@
-"""``--candidate``: a model that may be promoted is judged beside the one that is deployed."""
+"""``--checks-candidate``: a model that may be promoted is judged beside the deployed one."""
 
 import hashlib
 from pathlib import Path
@@ -36,8 +36,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def gated(project: Project, candidate: str, *arguments: str) -> Finished:
     """The gate of a candidate, with a report folder of its own."""
-    reports = f"--report-dir=reports-{candidate}{len(arguments)}"
-    return project.run("--gate", f"--candidate=churn=models/{candidate}.skops", reports, *arguments)
+    reports = f"--checks-report-dir=reports-{candidate}{len(arguments)}"
+    return project.run(
+        "--checks-gate", f"--checks-candidate=churn=models/{candidate}.skops", reports, *arguments
+    )
 
 
 def sha256(project: Project, model: str) -> str:
@@ -85,7 +87,7 @@ def test_the_deployed_model_is_the_baseline_on_the_same_rows(better: Finished) -
 def test_without_a_candidate_the_deployed_model_has_nothing_to_compare_with(
     project: Project,
 ) -> None:
-    finished = project.run("--report-dir=reports-alone")
+    finished = project.run("--checks-report-dir=reports-alone")
     assert finished.exit_code == 0
     facts = finished.results["models"]["churn"]
     assert (facts["source"], facts["sha256"]["model"]) == (DEPLOYED, sha256(project, "churn"))
@@ -123,7 +125,9 @@ def test_a_candidate_that_is_compared_with_nothing_is_said_aloud(tmp_path: Path)
 def test_a_path_is_of_the_working_folder(project: Project) -> None:
     project.write("pytest.ini", "[pytest]\n")
     below = Project(project.folder / "models")
-    finished = below.run("--gate", "--candidate=churn=better.skops", "--report-dir=reports")
+    finished = below.run(
+        "--checks-gate", "--checks-candidate=churn=better.skops", "--checks-report-dir=reports"
+    )
     assert finished.exit_code == 0
     assert finished.results["models"]["churn"]["source"] == "models/better.skops"
 
@@ -143,7 +147,9 @@ def test_a_candidate_may_be_an_object_of_a_module(project: Project) -> None:
         "model = Model()\n",
     )
     finished = project.run(
-        "--gate", '--candidate=churn={ python = "pkg.mod:model" }', "--report-dir=reports-object"
+        "--checks-gate",
+        '--checks-candidate=churn={ python = "pkg.mod:model" }',
+        "--checks-report-dir=reports-object",
     )
     assert finished.exit_code == 0
     assert finished.results["models"]["churn"]["source"] == "pkg.mod:model"
@@ -212,7 +218,7 @@ def test_checks_of_the_model_that_has_a_candidate_may_not(two: Project) -> None:
 
 
 def test_without_a_candidate_all_models_are_held(two: Project) -> None:
-    finished = two.run("--gate", "-m", "prices")
+    finished = two.run("--checks-gate", "-m", "prices")
     assert finished.exit_code == 10
     assert "9 of 10 checks not evaluated" in finished.text
 
@@ -222,7 +228,7 @@ def test_without_a_candidate_all_models_are_held(two: Project) -> None:
 
 def test_no_mail_is_sent_about_a_candidate(tmp_path: Path) -> None:
     project = challenged(tmp_path, MAIL + ALONE)
-    finished = project.run("--candidate=churn=models/worse.skops")
+    finished = project.run("--checks-candidate=churn=models/worse.skops")
     assert finished.exit_code == 1
     assert NO_MAIL in finished.section
     assert list(finished.report_dir.glob("*.eml")) == []
@@ -231,9 +237,10 @@ def test_no_mail_is_sent_about_a_candidate(tmp_path: Path) -> None:
 
 def test_without_a_mail_to_send_none_is_spoken_of(tmp_path: Path) -> None:
     project = challenged(tmp_path, MAIL + ALONE)
-    assert "no mail" not in project.run("--gate", "--candidate=churn=models/worse.skops").text
+    worse = "--checks-candidate=churn=models/worse.skops"
+    assert "no mail" not in project.run("--checks-gate", worse).text
     passing = project.write("thresholds.toml", MAIL + ALONE.replace("0.95", "0.5"))
-    assert "no mail" not in passing.run("--candidate=churn=models/worse.skops").text
+    assert "no mail" not in passing.run(worse).text
 
 
 # Mistakes.
@@ -244,10 +251,13 @@ def test_mistakes_in_candidates_are_told_at_once(
     tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     project = churn_project(tmp_path)
-    finished = project.run("--candidate=chrun=a.skops", "--candidate=churn=b.skops", *arguments)
+    finished = project.run(
+        "--checks-candidate=chrun=a.skops", "--checks-candidate=churn=b.skops", *arguments
+    )
     assert_refused(
         finished,
-        "ERROR: --candidate chrun: thresholds.toml has no model 'chrun'; did you mean 'churn'? ",
-        "ERROR: --candidate churn: 'b.skops': no such file in ",
+        "ERROR: --checks-candidate chrun: thresholds.toml has no model 'chrun'; "
+        "did you mean 'churn'? ",
+        "ERROR: --checks-candidate churn: 'b.skops': no such file in ",
     )
     assert project.left_behind() == []

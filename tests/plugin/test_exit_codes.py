@@ -49,7 +49,7 @@ def mistaken(tmp_path: Path) -> Project:
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["-n2"], ["--collect-only", "-k", "nothing_of_this_name", "--gate"]],
+    [[], ["-n2"], ["--collect-only", "-k", "nothing_of_this_name", "--checks-gate"]],
     ids=["plain", "two workers", "collected only"],
 )
 def test_all_mistakes_are_told_at_once(mistaken: Project, arguments: list[str]) -> None:
@@ -81,7 +81,7 @@ def test_settings_that_say_nothing_sensible_are_refused(
 
 
 def test_a_model_can_not_be_called_as_a_marker(tmp_path: Path) -> None:
-    names = ["skip", "parametrize", "xfail", "slow"]
+    names = ["skip", "parametrize", "xfail", "slow", "model_checks"]
     models = [CHURN.replace("models.churn", f"models.{name}") for name in names]
     project = churn_project(tmp_path, "".join(models))
     project.write("pytest.ini", "[pytest]\nmarkers = slow: a marker of their own")
@@ -90,7 +90,7 @@ def test_a_model_can_not_be_called_as_a_marker(tmp_path: Path) -> None:
 
 
 def test_without_settings_there_is_one_line(tmp_path: Path) -> None:
-    told = f"ERROR: {tmp_path}/thresholds.toml: no such file; name another with --thresholds FILE"
+    told = f"ERROR: {tmp_path}/thresholds.toml: no such file; name another with --checks-file FILE"
     assert_refused(Project(tmp_path).run(), told)
 
 
@@ -98,17 +98,17 @@ def test_without_settings_there_is_one_line(tmp_path: Path) -> None:
     ("option", "told"),
     [
         (
-            "--as-of=yesterday",
-            "argument --as-of: 'yesterday' must be a date or a time, such as 2013-05-01",
+            "--checks-as-of=yesterday",
+            "argument --checks-as-of: 'yesterday' must be a date or a time, such as 2013-05-01",
         ),
         *(
             (
-                f"--candidate={written}",
-                f"argument --candidate: {written!r} must be NAME=MODEL, as in churn=new.skops",
+                f"--checks-candidate={written}",
+                f"--checks-candidate: {written!r} must be NAME=MODEL, as in churn=new.skops",
             )
             for written in ("churn", "=new.skops", "churn=", "")
         ),
-        ("--charts=some", "argument --charts: invalid choice: 'some'"),
+        ("--checks-charts=some", "argument --checks-charts: invalid choice: 'some'"),
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused(tmp_path: Path, option: str, told: str) -> None:
@@ -121,18 +121,18 @@ def test_an_option_that_makes_no_sense_is_refused(tmp_path: Path, option: str, t
 
 def test_a_report_folder_that_can_not_be_one_is_refused_by_the_controller(tmp_path: Path) -> None:
     project = churn_project(tmp_path).write("reports", "this is a file")
-    told = f"ERROR: --report-dir {tmp_path}/reports: File exists"
+    told = f"ERROR: --checks-report-dir {tmp_path}/reports: File exists"
     assert_refused(project.run("-n2"), told)
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder that not even root writes to")
 def test_a_report_folder_that_can_not_be_written_to_is_refused(tmp_path: Path) -> None:
-    finished = churn_project(tmp_path).run("--report-dir=/proc")
-    assert_refused(finished, "ERROR: --report-dir /proc: ")
+    finished = churn_project(tmp_path).run("--checks-report-dir=/proc")
+    assert_refused(finished, "ERROR: --checks-report-dir /proc: ")
 
 
 def test_a_gate_opens_when_every_check_is_proven(tmp_path: Path) -> None:
-    finished = two_models(tmp_path).run("--gate")
+    finished = two_models(tmp_path).run("--checks-gate")
     assert finished.exit_code == 0
     assert finished.results["run"]["mode"] == "gate"
     assert "GATE PASSED: 3 of 3 checks evaluated" in finished.section
@@ -140,7 +140,7 @@ def test_a_gate_opens_when_every_check_is_proven(tmp_path: Path) -> None:
 
 
 def test_a_gate_stays_shut_when_a_check_is_not_proven(tmp_path: Path) -> None:
-    finished = churn_project(tmp_path, GATED).run("--gate")
+    finished = churn_project(tmp_path, GATED).run("--checks-gate")
     assert finished.verdicts == {"churn-accuracy": "INCONCLUSIVE", "churn-recall": "PASS"}
     assert finished.exit_code == 1
     assert "GATE NOT PASSED: 1 of 2 checks failed (exit 1)" in finished.section
@@ -152,36 +152,41 @@ def test_a_gate_names_the_first_of_many_checks_that_were_left_out(tmp_path: Path
     project = two_models(tmp_path, CHURN.replace("accuracy = 0.7, recall = 0.7", agreed) + PRICES)
     named = ", ".join(f"churn-{metric}" for metric in metrics[:5])
     told = f"GATE NOT PASSED: 7 of 8 checks not evaluated: {named} and 2 more (exit 10)"
-    assert told in project.run("--gate", "-m", "prices").section
-    assert told in project.run("--gate", "-m", "prices", "-n2").section
+    assert told in project.run("--checks-gate", "-m", "prices").section
+    assert told in project.run("--checks-gate", "-m", "prices", "-n2").section
 
 
 def test_a_gate_with_nothing_to_compare_with_is_not_passed(tmp_path: Path) -> None:
     toml = CHURN.replace("recall = 0.7", "recall = { min = 0.7, max_degradation = 0.01 }")
     project = churn_project(tmp_path, toml)
-    finished = project.run("--gate")
+    finished = project.run("--checks-gate")
     assert finished.exit_code == 10
     assert finished.verdicts["churn-recall-degradation"] == "NO_DATA"
     told = "GATE NOT PASSED: 1 of 3 checks not evaluated: churn-recall-degradation (exit 10)"
     assert told in finished.section
     assert project.run("-rs").exit_code == 0
-    nothing = "nothing to compare with: the file names no baseline, and there is no --candidate"
+    nothing = (
+        "nothing to compare with: the file names no baseline, and there is no --checks-candidate"
+    )
     assert nothing in project.run("-rs").text
 
 
 def test_a_run_that_judges_nothing_leaves_no_verdicts_of_an_earlier_one(tmp_path: Path) -> None:
     project = churn_project(tmp_path)
-    for arguments, exit_code in ((["--gate", "-k", "nothing"], 5), (["--thresholds=none"], 4)):
-        assert project.run("--gate").results["run"]["exit_status"] == 0
+    for arguments, exit_code in (
+        (["--checks-gate", "-k", "nothing"], 5),
+        (["--checks-file=none"], 4),
+    ):
+        assert project.run("--checks-gate").results["run"]["exit_status"] == 0
         assert project.run(*arguments).exit_code == exit_code
         assert not (tmp_path / "reports" / "results.json").exists()
-    project.run("--gate")
+    project.run("--checks-gate")
     assert project.run("--collect-only").exit_code == 0
     assert not (tmp_path / "reports" / "results.json").exists()
 
 
 def test_a_gate_stays_shut_when_a_check_was_left_out(tmp_path: Path) -> None:
-    finished = two_models(tmp_path).run("--gate", "-m", "churn")
+    finished = two_models(tmp_path).run("--checks-gate", "-m", "churn")
     assert set(finished.verdicts.values()) == {"PASS"}
     assert finished.exit_code == 10
     assert finished.results["run"]["exit_status"] == 10

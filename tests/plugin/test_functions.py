@@ -87,7 +87,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def finished(project: Project) -> Finished:
-    return project.run("--charts=all", "--junitxml=junit.xml", "-Werror", "--strict-markers", "-s")
+    return project.run(
+        "--checks-charts=all", "--junitxml=junit.xml", "-Werror", "--strict-markers", "-s"
+    )
 
 
 def test_what_a_function_does_wrong_is_an_error_of_its_own_checks(finished: Finished) -> None:
@@ -134,7 +136,7 @@ def test_a_free_name_is_a_marker(project: Project) -> None:
 def test_the_same_interval_comes_of_every_way_to_run(
     project: Project, finished: Finished, arguments: list[str]
 ) -> None:
-    found = project.run("--report-dir=again", *arguments)
+    found = project.run("--checks-report-dir=again", *arguments)
     assert found.checks
     assert found.checks == {name: finished.checks[name] for name in found.checks}
 

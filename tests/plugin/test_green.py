@@ -118,7 +118,7 @@ def assert_red(finished: Finished, way: str, exit_codes: tuple[int, ...]) -> Non
 @pytest.mark.parametrize("gate", [False, True], ids=["night", "gate"])
 def test_what_failed_is_red_whatever_it_is_called(tmp_path: Path, name: str, *, gate: bool) -> None:
     way = WAYS[name]
-    finished = run(project_of(tmp_path, way), way, *(["--gate"] if gate else []))
+    finished = run(project_of(tmp_path, way), way, *(["--checks-gate"] if gate else []))
     unbegun = (name.startswith("left a") and "collect" in name) or name == "left among the items"
     assert_red(finished, name, (4,) if unbegun else (1, 10) if gate else (1,))
 
@@ -202,7 +202,7 @@ def test_what_a_model_raises_is_an_error_of_that_model(tmp_path: Path, body: str
 
 
 @PROCESSES
-@pytest.mark.parametrize("asked", ["--gate", "--candidate=nosuch=nothere.skops"])
+@pytest.mark.parametrize("asked", ["--checks-gate", "--checks-candidate=nosuch=nothere.skops"])
 def test_a_gate_without_a_check_is_refused(
     tmp_path: Path, asked: str, processes: tuple[str, ...]
 ) -> None:
@@ -221,7 +221,7 @@ def test_a_gate_is_shut_where_only_other_tests_were_selected(
     tmp_path: Path, processes: tuple[str, ...]
 ) -> None:
     project = churn_project(tmp_path).write("test_other.py", OTHER)
-    finished = project.run("test_other.py", "--gate", "-k", "other", *processes)
+    finished = project.run("test_other.py", "--checks-gate", "-k", "other", *processes)
     assert finished.exit_code == 10
     told = "GATE NOT PASSED: 2 of 2 checks not evaluated: churn-accuracy, churn-recall (exit 10)"
     assert told in finished.text
@@ -229,15 +229,15 @@ def test_a_gate_is_shut_where_only_other_tests_were_selected(
 
 def test_a_candidate_none_of_whose_checks_is_selected_is_refused(tmp_path: Path) -> None:
     project = called_model(tmp_path, "pass")
-    candidate = "--candidate=called={ python = 'called:model' }"
+    candidate = "--checks-candidate=called={ python = 'called:model' }"
     finished = project.run(candidate, "-k", "prices")
     assert finished.exit_code == 4
-    assert "ERROR: --candidate called: none of its checks was selected" in finished.text
+    assert "ERROR: --checks-candidate called: none of its checks was selected" in finished.text
 
 
 def test_who_looks_at_fixtures_judges_nothing(tmp_path: Path) -> None:
     project = churn_project(tmp_path)
-    finished = project.run("--fixtures", "--email-dry-run")
+    finished = project.run("--fixtures", "--checks-email-dry-run")
     assert finished.exit_code == 0
     assert not (finished.report_dir / "results.json").exists()
 
@@ -281,7 +281,7 @@ def test_a_model_of_which_nothing_was_evaluated_is_red(
     assert night.results["run"]["unjudged"] == ["churn"]
     assert "NOT JUDGED: churn: none of its 2 checks was evaluated" in night.section
     assert (night.report_dir / "summary.html").exists()
-    gate = project.run("--gate", *processes)
+    gate = project.run("--checks-gate", *processes)
     assert gate.exit_code == 10
     told = "GATE NOT PASSED: 2 of 2 checks not evaluated: churn-precision-plan=basic"
     assert any(line.startswith(told) for line in gate.section)
@@ -291,7 +291,7 @@ def test_a_segmentation_of_which_nothing_was_evaluated_shuts_a_gate(tmp_path: Pa
     toml = NO_POSITIVES.replace("[[", "thresholds = { specificity = 0.5 }\n[[")
     project = nothing_predicted(tmp_path, toml)
     assert project.run().exit_code == 0
-    assert project.run("--gate").exit_code == 10
+    assert project.run("--checks-gate").exit_code == 10
 
 
 def test_one_undefined_segment_beside_others_does_not_shut_a_gate(tmp_path: Path) -> None:
@@ -302,7 +302,7 @@ def test_one_undefined_segment_beside_others_does_not_shut_a_gate(tmp_path: Path
         "p": [float(k % 2) for k in range(440)],
         "plan": ["basic" if k < 400 else "never" for k in range(440)],
     }
-    finished = project.log("churn.parquet", log).run("--gate")
+    finished = project.log("churn.parquet", log).run("--checks-gate")
     assert finished.exit_code == 0, finished.text
     assert finished.verdicts["churn-precision-plan=never"] == "NO_DATA"
     assert "GATE PASSED: 3 of 4 checks evaluated, 1 had nothing to measure" in finished.section
@@ -353,7 +353,7 @@ def test_a_second_run_in_the_same_folder_is_refused_and_leaves_the_first_alone(
     import subprocess
 
     with subprocess.Popen(
-        project.command("--pyargs", "model_checks", "--charts=none", "-q"),
+        project.command("--pyargs", "model_checks", "--checks-charts=none", "-q"),
         cwd=tmp_path,
         env=project.environment(),
         stdout=subprocess.DEVNULL,
@@ -365,7 +365,7 @@ def test_a_second_run_in_the_same_folder_is_refused_and_leaves_the_first_alone(
         second = project.run()
         assert first.wait(60) == 0
     assert second.exit_code == 4
-    told = f"ERROR: --report-dir {tmp_path}/reports: another run is writing there; "
+    told = f"ERROR: --checks-report-dir {tmp_path}/reports: another run is writing there; "
     assert any(line.startswith(told) for line in second.lines)
     assert second.results["run"]["exit_status"] == 0
     assert project.run().exit_code == 0

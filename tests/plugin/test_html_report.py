@@ -72,7 +72,14 @@ def by_plan(folder: Path, plans: list[str | None], toml: str = CHURN + BY_PLAN) 
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """Charts for all, and the environment of a CI with passwords in it, with two workers."""
     project = by_plan(tmp_path_factory.mktemp("hostile"), HOSTILE)
-    arguments = ["-n2", "-v", "-rA", "--charts=all", "--junitxml=junit.xml", "--email-dry-run"]
+    arguments = [
+        "-n2",
+        "-v",
+        "-rA",
+        "--checks-charts=all",
+        "--junitxml=junit.xml",
+        "--checks-email-dry-run",
+    ]
     return project.run(*arguments, **SECRETS)
 
 
@@ -152,7 +159,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     project.log(
         "churn.parquet", {**churn_log(wrong=200), "plan": ["a+b", "a+b", "a-b", "a-b"] * 50}
     )
-    return project.run("--html=own.html", "--charts=failed", **SECRETS)
+    return project.run("--html=own.html", "--checks-charts=failed", **SECRETS)
 
 
 def test_a_report_of_ones_own_takes_the_place_of_ours(own: Finished) -> None:
@@ -180,7 +187,9 @@ def test_a_report_of_ones_own_has_no_passwords_either(own: Finished) -> None:
 
 def test_what_can_not_be_drawn_or_written_changes_no_verdict(tmp_path: Path) -> None:
     project = churn_project(tmp_path, CHURN.replace("recall = 0.7", "recall = 0.9"))
-    finished = project.write("broken.py", BROKEN).run("-p", "broken", "--charts=failed", "-n2")
+    finished = project.write("broken.py", BROKEN).run(
+        "-p", "broken", "--checks-charts=failed", "-n2"
+    )
     assert finished.verdicts == {"churn-accuracy": "PASS", "churn-recall": "FAIL"}
     assert finished.exit_code == finished.results["run"]["exit_status"] == 1
     first = "churn-recall: RuntimeError: no ink left"

@@ -18,7 +18,7 @@ def test_threshold(check, request):
     heavy = {"duckdb", "pydantic", "numpy", "matplotlib", "pyarrow", "pandas", "filelock"}
     ours = {name for name in sys.modules if name.startswith("model_checks")}
     assert heavy & sys.modules.keys() == set()
-    assert ours == {"model_checks", "model_checks.plugin"}
+    assert ours == {"model_checks", "model_checks.plugin", "model_checks.plugin.options"}
     assert not [name for name in request.config.stash._storage if "Check" in str(name)]
 
 def test_failing():
@@ -61,7 +61,7 @@ def test_a_session_without_a_check_is_left_alone(
 def test_settings_are_not_even_read_in_a_session_without_a_check(tmp_path: Path) -> None:
     project = Project(tmp_path).write("thresholds.toml", "[not TOML")
     project.write("test_other.py", "def test_other(): pass\n")
-    assert project.pytest("--as-of=2013-05-01").exit_code == 0
+    assert project.pytest("--checks-as-of=2013-05-01").exit_code == 0
 
 
 @pytest.fixture(scope="module")
@@ -93,12 +93,12 @@ def imported(project: Project, *arguments: str) -> set[str]:
 def test_the_standing_road_imports_no_heavy_library(light: Project) -> None:
     heavy = {"sklearn", "scipy", "scipy.stats", "pandas", "sqlalchemy", "sqlglot"}
     heavy |= {"matplotlib", "matplotlib.pyplot", "skops", "joblib", "smtplib", "filelock"}
-    modules = imported(light, "--charts=none")
+    modules = imported(light, "--checks-charts=none")
     assert heavy & modules == set()
     assert {"duckdb", "numpy", "pydantic"} <= modules
 
 
 def test_an_overview_imports_what_draws_and_no_more(light: Project) -> None:
-    modules = imported(light, "--charts=failed")
+    modules = imported(light, "--checks-charts=failed")
     assert {"matplotlib.pyplot", "pandas", "sklearn", "scipy", "skops"} & modules == set()
     assert "model_checks.report.charts.overview" in modules

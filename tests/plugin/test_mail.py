@@ -115,9 +115,9 @@ def test_a_night_that_ends_in_mistakes_is_told(server: MailServer, tmp_path: Pat
             "-m churn",
             "--lf",
             "--collect-only",
-            "--no-email",
-            "--gate",
-            "--as-of=2026-01-01",
+            "--checks-no-email",
+            "--checks-gate",
+            "--checks-as-of=2026-01-01",
         )
     ],
 )

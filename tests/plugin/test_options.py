@@ -18,11 +18,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(folder: Path, *arguments: str) -> Finished:
     """With a report folder of its own for each run."""
     reports = "-".join(re.sub(r"\W", "", argument) for argument in arguments)
-    return Project(folder).run(f"--report-dir=reports/{reports}", *arguments)
+    return Project(folder).run(f"--checks-report-dir=reports/{reports}", *arguments)
 
 
 def test_without_pytest_html_there_is_no_report_but_all_the_rest(folder: Path) -> None:
-    finished = run(folder, "-p", "no:html", "--charts=failed", "--email-dry-run")
+    finished = run(folder, "-p", "no:html", "--checks-charts=failed", "--checks-email-dry-run")
     assert finished.verdicts == VERDICTS
     assert sorted(path.name for path in finished.report_dir.iterdir()) == ["email.eml", *FOLDER[1:]]
     assert "Content-Type: image/png" in (finished.report_dir / "email.eml").read_text("utf-8")
@@ -77,14 +77,14 @@ def test_the_options_are_in_the_help(folder: Path) -> None:
     group = finished.text.partition("model checks:")[2].partition("\n\n")[0]
     options = re.findall(r"^ +(--[a-z-]+)", group, re.MULTILINE)
     assert options == [
-        "--thresholds",
-        "--report-dir",
-        "--as-of",
-        "--gate",
-        "--candidate",
-        "--against",
-        "--allow-loosened",
-        "--charts",
-        "--no-email",
-        "--email-dry-run",
+        "--checks-file",
+        "--checks-report-dir",
+        "--checks-as-of",
+        "--checks-gate",
+        "--checks-candidate",
+        "--checks-against",
+        "--checks-allow-loosened",
+        "--checks-charts",
+        "--checks-no-email",
+        "--checks-email-dry-run",
     ]

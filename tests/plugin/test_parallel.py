@@ -36,7 +36,9 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 )
 def parallel(request: pytest.FixtureRequest, plain: Finished) -> Finished:
     """The same project, judged by two workers."""
-    return Project(plain.folder).run("-n2", f"--dist={request.param}", "--report-dir=parallel")
+    return Project(plain.folder).run(
+        "-n2", f"--dist={request.param}", "--checks-report-dir=parallel"
+    )
 
 
 def comparable(finished: Finished) -> dict[str, Any]:
@@ -166,7 +168,9 @@ def test_paths_are_of_the_folder_where_pytest_was_started(tmp_path: Path) -> Non
         "below/agreed.toml", EVERY_VERDICT
     )
     below = Project(tmp_path / "below")
-    finished = below.run("-n2", "--thresholds=agreed.toml", "--report-dir=reports", "-m", "lost")
+    finished = below.run(
+        "-n2", "--checks-file=agreed.toml", "--checks-report-dir=reports", "-m", "lost"
+    )
     assert (tmp_path / "below" / "reports" / "results.json").exists()
     assert finished.results["models"]["lost"]["error"].endswith(str(below.folder))
 

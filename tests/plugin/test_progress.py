@@ -34,7 +34,15 @@ def seen(folder: Path, *options: str, model: str = SLOW, logged: bool = False) -
     columns = {"y": [0, 1] * 100_000, "x": [0, 1] * 100_000}
     named = {"prediction": "x"} if logged else {"model": python_module(folder, model)}
     settings_of(folder, columns, **named)
-    arguments = ["-m", "pytest", *PACKAGE, "-p", "no:cacheprovider", "--charts=none", *options]
+    arguments = [
+        "-m",
+        "pytest",
+        *PACKAGE,
+        "-p",
+        "no:cacheprovider",
+        "--checks-charts=none",
+        *options,
+    ]
     kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST_")}
     paths = {"PYTHONPATH": str(REPOSITORY), "PYTEST_PLUGINS": "model_checks.plugin"}
     terminal: pexpect.spawn[str] = pexpect.spawn(

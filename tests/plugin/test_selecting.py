@@ -50,6 +50,8 @@ def collected(finished: Finished) -> list[str]:
     [
         ([], [*VERDICTS]),
         (["-m", "churn and recall"], [one for one in VERDICTS if "churn-recall" in one]),
+        (["-m", "model_checks"], [*VERDICTS]),
+        (["-m", "not model_checks or mae"], ["lost-mae", "prices-mae"]),
         (["-m", "regression"], ["lost-mae", "lost-rmse", "prices-mae"]),
         (["-m", "mae or (churn and not binary)"], ["lost-mae", "prices-mae"]),
         (["-k", "student or rmse"], ["churn-recall-plan=student", "lost-rmse"]),
@@ -80,7 +82,7 @@ def test_collecting_writes_nothing_and_measures_nothing(fresh: Project) -> None:
 
 def test_a_check_is_run_by_its_full_node_id_and_two_workers(fresh: Project) -> None:
     name = f"{MODULE}::test_threshold[churn-recall-plan=basic]"
-    finished = fresh.pytest("--pyargs", name, "--charts=none", "-n2")
+    finished = fresh.pytest("--pyargs", name, "--checks-charts=none", "-n2")
     assert finished.verdicts == {"churn-recall-plan=basic": "PASS"}
     assert finished.exit_code == 0
 
@@ -103,7 +105,7 @@ def test_what_was_not_selected_is_told(fresh: Project) -> None:
 
 def test_only_what_was_selected_is_measured(fresh: Project) -> None:
     name = f"{MODULE}::test_threshold[prices-mae]"
-    finished = fresh.pytest("--pyargs", name, "--charts=none")
+    finished = fresh.pytest("--pyargs", name, "--checks-charts=none")
     assert list(finished.results["models"]) == ["prices"]
     assert finished.exit_code == 0
 

@@ -108,7 +108,9 @@ def signalled(folder: Path, point: Point, by: str, *arguments: str) -> Finished:
     project: Project = churn_project(folder, FAILING)
     project.write("mine.py", PLUGIN.replace("{signal}", by) + point.source)
     project.write("reports/results.json", "of another run")
-    finished = project.run("-p", "mine", "--charts=failed", "--email-dry-run", *arguments)
+    finished = project.run(
+        "-p", "mine", "--checks-charts=failed", "--checks-email-dry-run", *arguments
+    )
     assert (folder / "signalled").exists(), finished.text
     return finished
 

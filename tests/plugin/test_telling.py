@@ -65,7 +65,14 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     project = Project(tmp_path_factory.mktemp("telling"))
     project.write("thresholds.toml", TOML).write("deployed.py", MODEL)
     project.log("churn.parquet", columns)
-    arguments = ["-v", "-rA", "--charts=none", "--junitxml=junit.xml", "--email-dry-run", "--gate"]
+    arguments = [
+        "-v",
+        "-rA",
+        "--checks-charts=none",
+        "--junitxml=junit.xml",
+        "--checks-email-dry-run",
+        "--checks-gate",
+    ]
     arguments += ["--metadata", "api_token", "hunter2"]
     return project.run(*arguments, **SECRETS)
 

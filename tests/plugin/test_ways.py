@@ -87,13 +87,13 @@ def project(tmp_path: Path, site: Path) -> Project:
 
 @pytest.fixture(scope="module")
 def april(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    return in_the_clone(tmp_path_factory.mktemp("april"), "--charts=none")
+    return in_the_clone(tmp_path_factory.mktemp("april"), "--checks-charts=none")
 
 
 @pytest.fixture(scope="module")
 def september(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     folder = tmp_path_factory.mktemp("september")
-    return in_the_clone(folder, "--charts=none", "--as-of", "2013-10-01")
+    return in_the_clone(folder, "--checks-charts=none", "--checks-as-of", "2013-10-01")
 
 
 def test_the_example_passes_in_a_clone(april: Finished) -> None:
@@ -173,7 +173,7 @@ def strict(project: Project) -> Project:
 
 
 def test_it_gets_along_with_strict_settings_and_fixtures_of_their_own(strict: Project) -> None:
-    finished = strict.run("-m", "churn and recall", "--charts=failed")
+    finished = strict.run("-m", "churn and recall", "--checks-charts=failed")
     assert finished.verdicts == {"churn-recall": "PASS"}
     assert finished.exit_code == 0
 
@@ -187,7 +187,7 @@ def test_their_own_tests_are_left_alone(strict: Project) -> None:
 
 
 def test_their_tests_and_the_checks_run_in_one_session(strict: Project) -> None:
-    finished = strict.pytest("theirs", *PACKAGE, "--charts=none")
+    finished = strict.pytest("theirs", *PACKAGE, "--checks-charts=none")
     assert "3 passed" in finished.text
     assert len(finished.checks) == 2
     assert len(finished.report_rows()) == 3

@@ -69,7 +69,7 @@ def _must_be_local(opened: Opened, url: str) -> None:
 
 @pytest.fixture(scope="module")
 def september(tmp_path_factory: pytest.TempPathFactory) -> Session:
-    return judged(tmp_path_factory.mktemp("browser"), "--as-of=2013-10-01")
+    return judged(tmp_path_factory.mktemp("browser"), "--checks-as-of=2013-10-01")
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +94,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Session:
         """,
         "utf-8",
     )
-    return run_checks(thresholds, "--email-dry-run")
+    return run_checks(thresholds, "--checks-email-dry-run")
 
 
 def pictures_loaded(page: "Page") -> list[bool]:

@@ -504,7 +504,7 @@ def test_a_note_is_in_terminal_results_report_mail_and_summary(tmp_path: Path) -
     other = toml.replace("models.churn]", "models.older]") + "as_of = 2013-04-24\n"
     project = Project(tmp_path).write("thresholds.toml", f"{toml}as_of = 2013-05-01\n{other}")
     project.log("churn.parquet", {names[name]: values for name, values in columns.items()})
-    finished = project.run("--email-dry-run", "--charts=none")
+    finished = project.run("--checks-email-dry-run", "--checks-charts=none")
     note = (
         "churn: the newest row is of 2013-04-25 23:36 UTC, 5 days before the moment judged: "
         "do rows still come in?"

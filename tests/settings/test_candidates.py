@@ -36,7 +36,7 @@ def judged(here: Path, written: str, deployed: str = '"churn.skops"') -> Deploye
 
 
 def mistakes(here: Path, *written: str) -> list[str]:
-    with pytest.raises(SettingsError, match="--candidate ") as caught:
+    with pytest.raises(SettingsError, match="--checks-candidate ") as caught:
         with_candidates(agreed(here), written, here)
     return [line.replace(str(here), "HERE") for line in caught.value.mistakes]
 
@@ -139,7 +139,7 @@ PICKLE = "is no skops file; what runs code when it is loaded is given as"
     ],
 )
 def test_a_mistake_in_a_candidate_is_told(here: Path, written: str, told: str) -> None:
-    assert any(line.startswith(f"--candidate {told}") for line in mistakes(here, written))
+    assert any(line.startswith(f"--checks-candidate {told}") for line in mistakes(here, written))
 
 
 def test_all_mistakes_are_told_at_once(here: Path) -> None:
@@ -150,5 +150,5 @@ def test_all_mistakes_are_told_at_once(here: Path) -> None:
 
 def test_a_model_has_one_candidate(here: Path) -> None:
     assert mistakes(here, "churn=new.skops", "churn=new.skops") == [
-        "--candidate churn: is given more than once; a model has one candidate"
+        "--checks-candidate churn: is given more than once; a model has one candidate"
     ]

@@ -304,7 +304,7 @@ def test_a_file_of_a_gigabyte_is_not_read(tmp_path: Path) -> None:
     "model", ["{ a = " * 1000 + "1" + "}" * 1000, f"{{ skops = {HUGE} }}", "{ skops = 'a\0' }"]
 )
 def test_an_odd_candidate_is_told(model: str) -> None:
-    with pytest.raises(SettingsError, match=r"^--candidate churn: ") as caught:
+    with pytest.raises(SettingsError, match=r"^--checks-candidate churn: ") as caught:
         with_candidates(settings(CHURN + RECALL), [f"churn={model}"], Path())
     assert "is no table: " in str(caught.value)
 

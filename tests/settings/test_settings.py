@@ -249,13 +249,13 @@ def test_a_missing_file_is_named_with_the_option(tmp_path: Path) -> None:
     path = tmp_path / "agreed.toml"
     with pytest.raises(SettingsError, match="no such file") as caught:
         load_settings(path)
-    assert str(caught.value) == f"{path}: no such file; name another with --thresholds FILE"
+    assert str(caught.value) == f"{path}: no such file; name another with --checks-file FILE"
 
 
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="Is a directory") as caught:
         load_settings(tmp_path)
-    assert str(caught.value) == f"{tmp_path}: Is a directory; name another with --thresholds FILE"
+    assert str(caught.value) == f"{tmp_path}: Is a directory; name another with --checks-file FILE"
 
 
 def test_a_file_that_is_no_toml_is_told_with_its_line(mistakes_in: Mistakes) -> None:

@@ -66,8 +66,8 @@ def test_a_file_that_can_not_be_written_leaves_the_old_one(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("umask", "files", "option"),
     [
-        (0o027, "unsent-*.eml", "--charts=none"),
-        pytest.param(0o002, "email.eml", "--email-dry-run", marks=pytest.mark.slow),
+        (0o027, "unsent-*.eml", "--checks-charts=none"),
+        pytest.param(0o002, "email.eml", "--checks-email-dry-run", marks=pytest.mark.slow),
     ],
 )
 def test_every_file_of_a_run_and_its_folder_keep_the_umask(

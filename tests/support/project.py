@@ -193,20 +193,26 @@ class Project:
             timeout=TIMEOUT,
             check=False,
         )
-        given = [one.partition("=")[2] for one in arguments if one.startswith("--report-dir=")]
+        given = [
+            one.partition("=")[2] for one in arguments if one.startswith("--checks-report-dir=")
+        ]
         reports = self.folder / (given[0] if given else "reports")
         return Finished(done.returncode, done.stdout + done.stderr, self.folder, reports)
 
     def run(self, *arguments: str, **environment: str) -> Finished:
         """Run the checks, without charts unless the arguments say otherwise."""
-        charts = () if any(one.startswith("--charts") for one in arguments) else ("--charts=none",)
+        charts = (
+            ()
+            if any(one.startswith("--checks-charts") for one in arguments)
+            else ("--checks-charts=none",)
+        )
         return self.pytest(*PACKAGE, *charts, *arguments, **environment)
 
     def interrupt(self, *arguments: str, ready: str, by: signal.Signals) -> Finished:
         """Run the checks, and send a signal once a file called ``ready`` is there."""
         with (self.folder / "terminal.txt").open("w+") as terminal:
             process = subprocess.Popen(
-                self.command(*PACKAGE, "--charts=none", *arguments),
+                self.command(*PACKAGE, "--checks-charts=none", *arguments),
                 cwd=self.folder,
                 env=self.environment(),
                 stdout=terminal,
@@ -241,7 +247,7 @@ def in_the_clone(folder: Path, *arguments: str, what: str = "model_checks") -> F
     reports = folder / "reports"
     command = [sys.executable, "-m", "pytest", what, "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [*command, "--report-dir", str(reports), *arguments],
+        [*command, "--checks-report-dir", str(reports), *arguments],
         cwd=REPOSITORY,
         env={**clone.environment(), "PYTHONPATH": os.environ.get("PYTHONPATH", "")},
         capture_output=True,

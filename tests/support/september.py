@@ -52,8 +52,13 @@ def run_checks(
 ) -> Session:
     """Run the checks of a ``thresholds.toml`` in the clone, with reports beside the file."""
     reports = thresholds.parent / "reports"
-    command = [sys.executable, "-m", "pytest", "model_checks", "--thresholds", str(thresholds)]
-    command += ["--report-dir", str(reports), f"--junitxml={reports / 'junit.xml'}", *arguments]
+    command = [sys.executable, "-m", "pytest", "model_checks", "--checks-file", str(thresholds)]
+    command += [
+        "--checks-report-dir",
+        str(reports),
+        f"--junitxml={reports / 'junit.xml'}",
+        *arguments,
+    ]
     done = subprocess.run(
         [*command, "-p", "no:cacheprovider"],
         cwd=ROOT,

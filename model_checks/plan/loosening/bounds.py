@@ -66,7 +66,7 @@ def looser_bounds(
             continue
         parts = list(_loosened(place, *by_night))
         gated = [part for part in _loosened(place, *in_a_gate) if part not in parts]
-        parts += [f"under --gate {part}" for part in gated]
+        parts += [f"under --checks-gate {part}" for part in gated]
         if parts:
             listed = [_values(check.segment)] if check.segment and not _is_found(check) else []
             alike[_subject(check), "; ".join(parts)] += listed
