@@ -1,7 +1,7 @@
 """``[models.NAME.baseline]``: what a model must not be worse than."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
 from pydantic import ValidationInfo, field_validator
 
@@ -16,7 +16,7 @@ from model_checks.settings.columns import (
 from model_checks.settings.data import Data
 from model_checks.settings.error_messages import refuse
 from model_checks.settings.field_types import Known, Moment, Table, Whole, Window
-from model_checks.settings.model_source import Deployed, string_as
+from model_checks.settings.model_source import Deployed
 
 
 class Degradation(NamedTuple):
@@ -39,10 +39,10 @@ class Baseline(Table):
     ``prediction`` or ``score`` what another model has answered, logged beside the labels.
     """
 
-    model: Annotated[Deployed, string_as("skops")] | None = None
+    model: Deployed | None = None
     prediction: Columns | None = None
     score: Score | None = None
-    data: Annotated[Data, string_as("files")] | None = None
+    data: Data | None = None
     window: Window | None = None
     as_of: Moment | None = None
     whole: Whole = None

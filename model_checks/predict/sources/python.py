@@ -4,6 +4,20 @@ import importlib
 from typing import Any
 
 from model_checks.errors import SourceError
+from model_checks.settings.sources.python import PythonModel
+
+
+def load_model_object(deployed: PythonModel, _: None) -> Any:
+    """Return the object that is a model.
+
+    Raises
+    ------
+    SourceError
+        If the module has no such name.
+    Exception
+        Whatever importing it raises.
+    """
+    return load_object(deployed.python, "model")
 
 
 def load_object(reference: str, what: str) -> Any:
