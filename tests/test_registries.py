@@ -17,7 +17,7 @@ import pytest
 from pydantic import Field
 from support.sample_data import settings_of
 
-from model_checks.data import ENGINES, Engine, EngineName
+from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
 from model_checks.data.shared_data import may_share
 from model_checks.errors import SettingsError
@@ -151,7 +151,9 @@ class DrawnData(Data):
     """Rows that are made on the spot."""
 
     key = "drawn"
-    engine = "drawing"
+    engine = f"{__name__}:drawing"
+    reader = "drawing"
+    needs = "model-checks[drawing]"
 
     drawn: int = Field(ge=1)
     wrong: int = 0
@@ -170,8 +172,6 @@ def drawing(data: DrawnData, settings: Settings, _: Roles) -> Iterator[Engine]:
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PLACES, "drawn", DrawnData)
-    named = EngineName(f"{__name__}:drawing", "drawing", "model-checks[drawing]")
-    monkeypatch.setitem(ENGINES, "drawing", named)
 
 
 @pytest.mark.usefixtures("drawn")
@@ -204,11 +204,14 @@ def test_a_data_place_that_is_added_is_compared_with_others() -> None:
 
 
 def test_what_an_engine_needs_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    named = EngineName("no_such_library.engine:opened", "drawing", "model-checks[drawing]")
-    monkeypatch.setitem(ENGINES, "duckdb", named)
-    run = judge(settings_of(tmp_path, {"y": [0, 1], "p": [0, 1]}))
+    class Absent(DrawnData):
+        engine = "no_such_library.drawing:opened"
+
+    monkeypatch.setitem(PLACES, "drawn", Absent)
+    written: Any = {"drawn": 100}
+    run = judge(settings_of(tmp_path, data=written))
     assert run.models["m"].error == (
-        "data 'data.parquet': drawing needs the package 'no_such_library': "
+        "data '100': drawing needs the package 'no_such_library': "
         "pip install 'model-checks[drawing]'"
     )
 
@@ -259,7 +262,7 @@ def test_a_source_names_a_loader(kind: type[Deployed]) -> None:
 
 @pytest.mark.parametrize("kind", PLACES.values(), ids=PLACES)
 def test_a_data_place_names_an_engine(kind: type[Data]) -> None:
-    assert callable(resolve_name(ENGINES[kind.engine].opener))
+    assert callable(resolve_name(kind.engine))
 
 
 def test_naming_a_source_or_a_place_imports_nothing_that_reads_one() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from model_checks.data.columns import Columns
 from model_checks.errors import DataError
@@ -67,35 +67,7 @@ class Engine(Protocol):
 
 
 Opener = Callable[[Any, Settings, Roles], AbstractContextManager[Engine]]
-"""Makes an engine of a model's data, of the kinds that name it."""
-
-
-class EngineName(NamedTuple):
-    """An engine, as the registry has it.
-
-    Attributes
-    ----------
-    opener
-        The dotted name of its ``Opener``, imported when a model's data is opened.
-    told
-        What it is called where a package is missing.
-    needs
-        What is to be installed then.
-    """
-
-    opener: str
-    told: str
-    needs: str
-
-
-ENGINES: dict[str, EngineName] = {
-    "duckdb": EngineName("model_checks.data.duckdb:DuckDB.on", "DuckDB", "model-checks"),
-    "database": EngineName(
-        "model_checks.data.database:Database.on", "a database", "model-checks[sql]"
-    ),
-    "spark": EngineName("model_checks.data.spark:Spark.on", "Spark", "model-checks[spark]"),
-}
-"""The registry of engines, by the name that a data place has for one."""
+"""What a data place names as its engine: makes one that has the rows as ``given``."""
 
 
 @contextmanager
@@ -137,14 +109,13 @@ def _telling(data: Data) -> Iterator[None]:
 
 
 def _opened(data: Data, settings: Settings, roles: Roles) -> AbstractContextManager[Engine]:
-    named = ENGINES[data.engine]
     with _telling(data):
         try:
-            opener: Opener = resolve_name(named.opener)
+            opener: Opener = resolve_name(data.engine)
             return opener(data, settings, roles)
         except ModuleNotFoundError as error:
             raise DataError(
-                f"{named.told} needs the package {error.name!r}: pip install {named.needs!r}"
+                f"{data.reader} needs the package {error.name!r}: pip install {data.needs!r}"
             ) from error
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pydantic import ValidationInfo, field_validator
-
 from model_checks.metrics import metric_named
 from model_checks.settings.columns import (
     Columns,
@@ -14,9 +12,9 @@ from model_checks.settings.columns import (
     require_score_of_task,
 )
 from model_checks.settings.data import Data
-from model_checks.settings.error_messages import refuse
 from model_checks.settings.field_types import Known, Moment, Table, Whole, Window
 from model_checks.settings.model_source import Deployed
+from model_checks.settings.tagged import refused_together
 
 
 class Degradation(NamedTuple):
@@ -30,6 +28,18 @@ class Degradation(NamedTuple):
 
     amount: float
     relative: bool
+
+
+def _mixed_kinds(known: Known) -> Iterator[str]:
+    logged = known["prediction"] is not None or known["score"] is not None
+    kinds = [known["data"] is not None, known["model"] is not None, logged]
+    if sum(kinds) != 1:
+        several = ", not several" if any(kinds) else ""
+        yield f"must name one of data, model, or logged prediction and score{several}"
+    elif known["data"] is None:
+        for key in ("window", "as_of"):
+            if known[key] is not None:
+                yield f"{key} is of other rows; another model is judged on the model's own"
 
 
 class Baseline(Table):
@@ -47,28 +57,12 @@ class Baseline(Table):
     as_of: Moment | None = None
     whole: Whole = None
 
-    @field_validator("whole")
-    @classmethod
-    def _one_of_a_kind(cls, _: None, info: ValidationInfo) -> None:
-        if cls.model_fields.keys() - {"whole"} <= info.data.keys():
-            refuse(_mixed_kinds(info.data))
+    _one_of_a_kind = refused_together(_mixed_kinds)
 
     @property
     def paired(self) -> bool:
         """Whether it is another model, judged on the same rows."""
         return self.data is None
-
-
-def _mixed_kinds(known: Known) -> Iterator[str]:
-    logged = known["prediction"] is not None or known["score"] is not None
-    kinds = [known["data"] is not None, known["model"] is not None, logged]
-    if sum(kinds) != 1:
-        several = ", not several" if any(kinds) else ""
-        yield f"must name one of data, model, or logged prediction and score{several}"
-    elif known["data"] is None:
-        for key in ("window", "as_of"):
-            if known[key] is not None:
-                yield f"{key} is of other rows; another model is judged on the model's own"
 
 
 def mistakes_of_baseline(baseline: Baseline, model: Known, compared: Iterable[str]) -> list[str]:

@@ -13,13 +13,20 @@ class Data(Tagged):
     Attributes
     ----------
     engine
-        The name, in the registry of engines, of the one that reads it.
+        The dotted name of what opens an engine on it, imported when rows are read: called with this
+        table, the settings and the roles of columns.
+    reader
+        What that is called.
+    needs
+        What is to be installed where a package is missing.
     reads_folders
         Whether a path may name a folder, all files of which are read.
     """
 
     bare = "files"
     engine: ClassVar[str]
+    reader: ClassVar[str]
+    needs: ClassVar[str] = "model-checks"
     reads_folders: ClassVar[bool] = False
 
     if TYPE_CHECKING:  # the keys are those of the kind

@@ -50,13 +50,7 @@ class DuckDB:
 
     @classmethod
     def on(cls, data: DataFiles, settings: Settings, roles: Roles) -> Self:
-        """Return an engine on files.
-
-        Raises
-        ------
-        DataError
-            As in ``read``.
-        """
+        """Return an engine that has read files, as ``read`` does."""
         engine = cls(settings.engine)
         try:
             with guarded(_unread):

@@ -8,15 +8,7 @@ from model_checks.settings.sources.python import PythonModel
 
 
 def load_model_object(deployed: PythonModel, _: None) -> Any:
-    """Return the object that is a model.
-
-    Raises
-    ------
-    SourceError
-        If the module has no such name.
-    Exception
-        Whatever importing it raises.
-    """
+    """Return the object that is a model, as ``load_object`` does."""
     return load_object(deployed.python, "model")
 
 

@@ -35,7 +35,9 @@ class DatabaseData(Data):
         "csv": "csv are read by DuckDB or spark, not by a database; leave url_env out",
         "spark": "url_env and spark are both given; keep one",
     }
-    engine = "database"
+    engine = "model_checks.data.database:Database.on"
+    reader = "a database"
+    needs = "model-checks[sql]"
 
     url_env: str = Field(
         pattern="^[A-Za-z_][A-Za-z0-9_]*$", description="the name of an environment variable"

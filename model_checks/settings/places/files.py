@@ -63,7 +63,8 @@ def _path_of_known_format(files: str) -> str:
 class DataFiles(Data):
     """Files that DuckDB reads; what is not said of a CSV is found out, where it is plain."""
 
-    engine = "duckdb"
+    engine = "model_checks.data.duckdb:DuckDB.on"
+    reader = "DuckDB"
 
     delimiter: Annotated[str, AfterValidator(_delimiter)] | None = None
     quote: Literal['"', "'"] | None = None

@@ -27,7 +27,9 @@ class SparkData(Data):
         **READ_BY_DUCKDB,
         "csv": "csv is read by DuckDB; for spark write files",
     }
-    engine = "spark"
+    engine = "model_checks.data.spark:Spark.on"
+    reader = "Spark"
+    needs = "model-checks[spark]"
     reads_folders = True
 
     spark: Text
