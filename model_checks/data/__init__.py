@@ -105,6 +105,8 @@ def _telling(data: Data) -> Iterator[None]:
     try:
         yield
     except DataError as error:
+        if str(error).startswith("[engine] "):  # of limits that are set for all data
+            raise
         raise DataError(f"data {data.source!r}: {error}") from error
 
 

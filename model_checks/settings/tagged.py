@@ -3,7 +3,6 @@
 From the class of a kind follow its keys, what is told of mistakes in them, and its JSON schema.
 """
 
-import inspect
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
@@ -122,7 +121,7 @@ class Tagged(Table):
     def json_schema(cls) -> dict[str, Any]:
         """Return the JSON schema of a family's tables."""
         kinds = [kind.model_json_schema(by_alias=True) for kind in cls.kinds().values()]
-        return {"description": inspect.getdoc(cls), "oneOf": kinds}
+        return {"description": (cls.__doc__ or "").partition("\n\n")[0], "oneOf": kinds}
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
