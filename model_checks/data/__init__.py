@@ -5,23 +5,19 @@ as it is; a database and Spark are handed a translation, and no row leaves them 
 model, or a function of somebody's own, has to be called on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Protocol
 
 from model_checks.data.columns import Columns
-from model_checks.errors import DataError, guarded
+from model_checks.errors import DataError
 from model_checks.settings import Data, Settings
 from model_checks.settings.column_roles import NO_ROLES, Roles
-from model_checks.text import type_name
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from model_checks.data.database import Database
-    from model_checks.data.duckdb import DuckDB
-    from model_checks.data.spark import Spark
 
 GIVEN = "given"
 """The relation of all rows that a model's data has."""
@@ -70,6 +66,10 @@ class Engine(Protocol):
         ...
 
 
+Opener = Callable[[Any, Settings, Roles], AbstractContextManager[Engine]]
+"""What a data place names as its engine: makes one that has the rows as ``given``."""
+
+
 @contextmanager
 def open_engine(data: Data, settings: Settings, roles: Roles = NO_ROLES) -> Iterator[Engine]:
     """The engine that a model's data asks for, with its rows as ``given``; closed at the end.
@@ -105,55 +105,20 @@ def _telling(data: Data) -> Iterator[None]:
     try:
         yield
     except DataError as error:
+        if str(error).startswith("[engine] "):  # of limits that are set for all data
+            raise
         raise DataError(f"data {data.source!r}: {error}") from error
 
 
-def _opened(data: Data, settings: Settings, roles: Roles) -> "Database | DuckDB | Spark":
-    if data.url_env:
-        return _database(data)
-    return _spark(data, settings, roles) if data.spark else _files(data, settings, roles)
-
-
-def _spark(data: Data, settings: Settings, roles: Roles) -> "Spark":
+def _opened(data: Data, settings: Settings, roles: Roles) -> AbstractContextManager[Engine]:
     with _telling(data):
         try:
-            from model_checks.data.spark import Spark
-
-            return Spark(data, settings.folder, roles)
+            opener: Opener = resolve_name(data.engine)
+            return opener(data, settings, roles)
         except ModuleNotFoundError as error:
             raise DataError(
-                f"Spark needs the package {error.name!r}: pip install 'model-checks[spark]'"
+                f"{data.reader} needs the package {error.name!r}: pip install {data.needs!r}"
             ) from error
-
-
-def _database(data: Data) -> "Database":
-    try:
-        from model_checks.data.database import Database
-    except ModuleNotFoundError as error:
-        raise DataError(
-            f"data {data.source!r}: a database needs the package {error.name!r}: "
-            "pip install 'model-checks[sql]'"
-        ) from error
-    with _telling(data):
-        return Database(data)
-
-
-def _files(data: Data, settings: Settings, roles: Roles) -> "DuckDB":
-    from model_checks.data.duckdb import DuckDB
-
-    engine = DuckDB(settings.engine)
-    try:
-        with _telling(data), guarded(_unread):
-            engine.read(data, settings.folder, roles)
-    except BaseException:
-        engine.close()
-        raise
-    return engine
-
-
-def _unread(error: BaseException) -> DataError:
-    """Tell what a reader has raised that nobody foresaw; its text may hold a row."""
-    return DataError(f"reading it raised {type_name(error)}")
 
 
 class Kept(Protocol):

@@ -1,13 +1,12 @@
 """Tells whether two ``data`` of the settings share a file or a table, however they name it."""
 
 import glob
-import os
 import posixpath
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from model_checks.data.files import paths_of
 from model_checks.errors import DataError
@@ -23,9 +22,6 @@ _BUCKET_HOST = re.compile(
 """An object store by way of the web: the bucket stands before the host, or begins the path."""
 
 _WILD = re.compile(r"\*\*/|[*?]|\[[^]]*\]|\{[^}]*\}")
-_SELECT_ALL = re.compile(r"select \* from ([\w.\"`\[\]]+)", re.ASCII)
-_HERE = ("", "127.0.0.1", "::1", "localhost")
-_DEFAULT_SCHEMAS = ("public", "main", "dbo", "default", "spark_catalog")
 
 
 def may_share(one: Data, other: Data, folder: Path) -> bool:
@@ -44,11 +40,7 @@ def may_share(one: Data, other: Data, folder: Path) -> bool:
         if all(local):
             return not _identities(one, folder).isdisjoint(_identities(other, folder))
         return _may_meet(*(_address(data, folder) for data in (one, other)))
-    if one.path or other.path or bool(one.spark) != bool(other.spark):
-        return False
-    if not one.spark and not _same_database(one, other):
-        return False
-    return _relation(one) == _relation(other)
+    return one.same_table(other)
 
 
 # Files on this machine.
@@ -56,25 +48,23 @@ def may_share(one: Data, other: Data, folder: Path) -> bool:
 
 def _is_local(data: Data) -> bool:
     """Return whether files are on this machine: a path, read by us or by a Spark that is here."""
-    files, spark = data.path or "", data.spark or "local"
-    return spark.startswith("local") and (not _SCHEME.match(files) or files.startswith("file:"))
+    files = data.path or ""
+    return data.read_here and (not _SCHEME.match(files) or files.startswith("file:"))
 
 
 def _identities(data: Data, folder: Path) -> set[tuple[int, int]]:
     """Return the device and number of each file, which all of its names share."""
     try:
-        paths = (
-            [*_paths_of_spark(data, folder)] if data.spark else paths_of(data.path or "", folder)
-        )
-        states = [path.stat() for path in paths]
+        paths = _in_folders if data.reads_folders else paths_of
+        states = [path.stat() for path in paths(data.path or "", folder)]
     except (DataError, OSError, ValueError):  # reported where the rows are read
         return set()
     return {(state.st_dev, state.st_ino) for state in states}
 
 
-def _paths_of_spark(data: Data, folder: Path) -> Iterator[Path]:
-    """Yield the files that Spark reads: of a folder all that are in it."""
-    files = re.sub(r"^file:(//)?(?=/)", "", data.path or "")
+def _in_folders(files: str, folder: Path) -> Iterator[Path]:
+    """Yield the files that a path or glob names, and all in folders that it names."""
+    files = re.sub(r"^file:(//)?(?=/)", "", files)
     for name in glob.glob(files, root_dir=folder, recursive=True):  # noqa: PTH207 (may be absolute)
         path = folder / name
         yield from path.rglob("*") if path.is_dir() else [path]
@@ -124,53 +114,3 @@ def _literal_ends(pattern: str) -> tuple[str, str]:
 
 def _one_begins(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)
-
-
-# Tables.
-
-
-def _same_database(one: Data, other: Data) -> bool:
-    """Return whether two ``data`` are of one database, whatever the driver and the login."""
-    if one.url_env == other.url_env:
-        return True
-    try:
-        ones, others = (urlsplit(os.environ.get(data.url_env or "", "")) for data in (one, other))
-        ports = {ones.port, others.port} - {None}
-    except ValueError:  # no URL: reported where it is opened
-        return False
-    if _dialect(ones) == "sqlite" == _dialect(others):
-        files = [os.path.realpath(unquote(url.path).removeprefix("/")) for url in (ones, others)]
-        return files[0] == files[1]
-    same_host = _host(ones) == _host(others) and len(ports) < 2
-    return same_host and (_dialect(ones), ones.path) == (_dialect(others), others.path)
-
-
-def _dialect(url: SplitResult) -> str:
-    return url.scheme.partition("+")[0].replace("postgresql", "postgres")
-
-
-def _host(url: SplitResult) -> str:
-    host = (url.hostname or "").lower()
-    return "localhost" if host in _HERE else host
-
-
-def _relation(data: Data) -> tuple[str, ...]:
-    """Return the parts of a table's name, less a schema that is the default; or the SQL."""
-    sql = " ".join((data.sql or "").casefold().split()).rstrip("; ")
-    table = data.table
-    if whole := _SELECT_ALL.fullmatch(sql):
-        table = whole[1]
-    if not table:
-        return ("", sql)
-    parts = [part.strip('"`[]') for part in table.casefold().split(".")]
-    database = "" if data.spark else _database_name(data)
-    while len(parts) > 1 and parts[0] in (*_DEFAULT_SCHEMAS, database):
-        parts = parts[1:]
-    return tuple(parts)
-
-
-def _database_name(data: Data) -> str:
-    try:
-        return urlsplit(os.environ.get(data.url_env or "", "")).path.strip("/").casefold()
-    except ValueError:
-        return ""

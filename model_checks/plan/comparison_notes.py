@@ -33,10 +33,10 @@ def notes_on(settings: Settings, name: str) -> tuple[str, ...]:
 
 def _same(one: Deployed, other: Deployed, folder: Path) -> str | None:
     """Return what two models both are, in words; None if they differ, or can't be read."""
-    if one.python or other.python:
-        return f"object ({one.python})" if one.python == other.python else None
+    if one.file is None or other.file is None:
+        return f"object ({one.source})" if one == other else None
     try:
-        paths = [folder / model.source for model in (one, other)]
+        paths = [folder / file for file in (one.file, other.file)]
         if len({path.stat().st_size for path in paths}) > 1:
             return None
         first, second = (hashlib.sha256(path.read_bytes()).hexdigest() for path in paths)

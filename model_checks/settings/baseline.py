@@ -1,9 +1,7 @@
 """``[models.NAME.baseline]``: what a model must not be worse than."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, NamedTuple
-
-from pydantic import ValidationInfo, field_validator
+from typing import NamedTuple
 
 from model_checks.metrics import metric_named
 from model_checks.settings.columns import (
@@ -14,9 +12,9 @@ from model_checks.settings.columns import (
     require_score_of_task,
 )
 from model_checks.settings.data import Data
-from model_checks.settings.error_messages import refuse
 from model_checks.settings.field_types import Known, Moment, Table, Whole, Window
-from model_checks.settings.model_source import Deployed, string_as
+from model_checks.settings.model_source import Deployed
+from model_checks.settings.tagged import refused_together
 
 
 class Degradation(NamedTuple):
@@ -32,33 +30,6 @@ class Degradation(NamedTuple):
     relative: bool
 
 
-class Baseline(Table):
-    """``[models.NAME.baseline]``: the same model on other rows, or another on the same rows.
-
-    ``data`` are other rows, all of them unless a window is named; ``model`` is another model, and
-    ``prediction`` or ``score`` what another model has answered, logged beside the labels.
-    """
-
-    model: Annotated[Deployed, string_as("skops")] | None = None
-    prediction: Columns | None = None
-    score: Score | None = None
-    data: Annotated[Data, string_as("files")] | None = None
-    window: Window | None = None
-    as_of: Moment | None = None
-    whole: Whole = None
-
-    @field_validator("whole")
-    @classmethod
-    def _one_of_a_kind(cls, _: None, info: ValidationInfo) -> None:
-        if cls.model_fields.keys() - {"whole"} <= info.data.keys():
-            refuse(_mixed_kinds(info.data))
-
-    @property
-    def paired(self) -> bool:
-        """Return whether the baseline is another model, judged on the same rows."""
-        return self.data is None
-
-
 def _mixed_kinds(known: Known) -> Iterator[str]:
     logged = known["prediction"] is not None or known["score"] is not None
     kinds = [known["data"] is not None, known["model"] is not None, logged]
@@ -69,6 +40,29 @@ def _mixed_kinds(known: Known) -> Iterator[str]:
         for key in ("window", "as_of"):
             if known[key] is not None:
                 yield f"{key} is of other rows; another model is judged on the model's own"
+
+
+class Baseline(Table):
+    """``[models.NAME.baseline]``: the same model on other rows, or another on the same rows.
+
+    ``data`` are other rows, all of them unless a window is named; ``model`` is another model, and
+    ``prediction`` or ``score`` what another model has answered, logged beside the labels.
+    """
+
+    model: Deployed | None = None
+    prediction: Columns | None = None
+    score: Score | None = None
+    data: Data | None = None
+    window: Window | None = None
+    as_of: Moment | None = None
+    whole: Whole = None
+
+    _one_of_a_kind = refused_together(_mixed_kinds)
+
+    @property
+    def paired(self) -> bool:
+        """Return whether the baseline is another model, judged on the same rows."""
+        return self.data is None
 
 
 def mistakes_of_baseline(baseline: Baseline, model: Known, compared: Iterable[str]) -> list[str]:

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 from pydantic import ValidationError
 
@@ -11,7 +10,8 @@ from model_checks.errors import SettingsError
 from model_checks.settings import Settings
 from model_checks.settings.error_messages import sentences, shown
 from model_checks.settings.field_types import Table
-from model_checks.settings.model_source import Deployed, string_as
+from model_checks.settings.model_source import Deployed
+from model_checks.settings.sources.skops import SkopsModel
 from model_checks.settings.toml_text import tables_in
 from model_checks.text import nearest
 
@@ -21,7 +21,7 @@ _PICKLES = (".joblib", ".pkl", ".pickle")
 class _Candidate(Table):
     """A candidate written as a table, as the file would have it."""
 
-    model: Annotated[Deployed, string_as("skops")]
+    model: Deployed
 
 
 def candidate(written: str) -> tuple[str, str]:
@@ -97,20 +97,18 @@ def _skops(name: str, path: str, deployed: Deployed | None) -> Deployed:
         table = f'{{ joblib = "{path}", allow_pickle = true, sha256 = "..." }}'
         told = f"is no skops file; what runs code when it is loaded is given as '{name}={table}'"
         raise SettingsError([f"{shown(path)} {told}"])
-    trusted = deployed.trusted_types if deployed and deployed.skops else []
-    return Deployed(skops=path, trusted_types=trusted)
+    trusted = deployed.trusted_types if isinstance(deployed, SkopsModel) else []
+    return SkopsModel(skops=path, trusted_types=trusted)
 
 
 def _located(model: Deployed, here: Path, beside: Path) -> Deployed:
     """Return a model with its path as from the folder of the file, where the file's paths start."""
-    key = "skops" if model.skops else "joblib"
-    written = getattr(model, key)
-    if written is None:
+    if model.file is None:
         return model
-    path = here / Path(written).expanduser()
+    path = here / Path(model.file).expanduser()
     if not path.is_file():
         reason = "is no file" if path.exists() else "no such file"
-        raise SettingsError([f"{written!r}: {reason} in {here}"])
+        raise SettingsError([f"{model.file!r}: {reason} in {here}"])
     path = Path(os.path.normpath(path))
     told = path.relative_to(beside) if path.is_relative_to(beside) else path
-    return model.model_copy(update={key: str(told)})
+    return model.model_copy(update={model.key: str(told)})

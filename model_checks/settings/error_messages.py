@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from model_checks.settings.field_types import Table
 from model_checks.settings.urls import STORES, scheme_of
 from model_checks.text import nearest
 from model_checks.text.redaction import without_secrets
@@ -60,7 +61,7 @@ def refuse(mistakes: Iterable[str]) -> None:
 
 
 def sentences(
-    error: ValidationError, schema: type[BaseModel], file: str, written: Mapping[str, Any]
+    error: ValidationError, schema: type[Table], file: str, written: Mapping[str, Any]
 ) -> tuple[str, ...]:
     """One line per mistake, in the order of the file.
 
@@ -109,15 +110,18 @@ class _Positions:
         return self._numbered[id(table)]
 
 
-def _lines(found: ErrorDetails, schema: type[BaseModel], written: object) -> Iterator[str]:
+def _lines(found: ErrorDetails, schema: type[Table], written: object) -> Iterator[str]:
     kind, context = found["type"], found.get("ctx", {})
-    if kind in ("whole_mistakes", "table_mistake"):
-        table = found["loc"][:-1] if kind == "whole_mistakes" else found["loc"]
-        for text in context["texts"]:
-            yield f"{_table_name(table)} {text}".strip()
+    if kind in ("whole_mistakes", "table_mistake", "kind_mistake"):
+        where = found["loc"][:-1] if kind == "whole_mistakes" else found["loc"]
+        table = _table(schema, where, written)
+        unknown = (_unknown(key, table) for key in context.get("unknown", ()))
+        for text in (*context["texts"], *unknown):
+            yield f"{_table_name(where)} {text}".strip()
         return
     tables, key, value = _as_written(found["loc"], written)
-    yield f"{_table_name(tables)} {_problem(found, key, value, _table(schema, tables))}".strip()
+    table = _table(schema, tables, written)
+    yield f"{_table_name(tables)} {_problem(found, key, value, table)}".strip()
 
 
 def _as_written(location: Location, written: object) -> tuple[Location, str, str]:
@@ -174,7 +178,7 @@ def _bare(key: str) -> str:
     return key if re.fullmatch(r"[A-Za-z0-9_-]{1,100}", key) else shown(key)
 
 
-def _problem(found: ErrorDetails, key: str, value: str, table: type[BaseModel]) -> str:
+def _problem(found: ErrorDetails, key: str, value: str, table: type[Table]) -> str:
     context: Mapping[str, Any] = found.get("ctx", {})
     kind = found["type"]
     if kind == "key_mistake":
@@ -182,13 +186,20 @@ def _problem(found: ErrorDetails, key: str, value: str, table: type[BaseModel]) 
     if kind == "missing":
         return f"key {shown(key)} is missing"
     if kind in ("extra_forbidden", "none_required"):  # the value may be a misplaced password
-        return f"unknown key {shown(key)}; {nearest(key, keys_of(table))}"
+        return _unknown(key, table)
     name = key if key.isprintable() and len(key) <= 100 else shown(key)
     return f"{name}{value}: {_wrong_value(found, context, key, table)}"
 
 
+def _unknown(key: str, table: type[Table]) -> str:
+    strays = table.strays()
+    return (
+        strays.get(key) or f"unknown key {shown(key)}; {nearest(key, {*keys_of(table), *strays})}"
+    )
+
+
 def _wrong_value(
-    found: ErrorDetails, context: Mapping[str, Any], key: str, table: type[BaseModel]
+    found: ErrorDetails, context: Mapping[str, Any], key: str, table: type[Table]
 ) -> str:
     kind = found["type"]
     if kind == "value_error":
@@ -200,7 +211,7 @@ def _wrong_value(
     return f"must {_MUST[kind].format(**context)}" if kind in _MUST else found["msg"]
 
 
-def _described(table: type[BaseModel], key: str) -> str | None:
+def _described(table: type[Table], key: str) -> str | None:
     """What is told of a key, by the name that it has in the file."""
     fields = table.model_fields.items()
     return {field.alias or name: field.description for name, field in fields}[key]
@@ -229,7 +240,7 @@ def shown(value: object) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-def keys_of(table: type[BaseModel]) -> list[str]:
+def keys_of(table: type[Table]) -> list[str]:
     """The keys that a table of the file may have.
 
     Left out are those in angle brackets, which the code sets, and those of type None, which are
@@ -240,20 +251,26 @@ def keys_of(table: type[BaseModel]) -> list[str]:
     return [name for name in names if not name.startswith("<")]
 
 
-def _table(schema: type[BaseModel], parts: Location) -> type[BaseModel]:
-    """The class of the table at a place: a key of a dict or an index of a list is passed over."""
+def _table(schema: type[Table], parts: Location, written: Any) -> type[Table]:
+    """Return the class of the table that is written at a place.
+
+    A key of a dict or an index of a list is passed over.
+    """
     table, in_container = schema, False
     for part in parts:
+        written = written[part]
         if in_container:
             in_container = False
-            continue
-        field = table.model_fields.get(str(part))
-        made_of = _flat(field.annotation) if field else []
-        nested = [arg for arg in made_of if isinstance(arg, type) and issubclass(arg, BaseModel)]
-        if not nested:
-            break
-        table = nested[0]
-        in_container = bool({get_origin(arg) for arg in made_of} & {dict, list})
+        else:
+            field = table.model_fields.get(str(part))
+            made_of = _flat(field.annotation) if field else []
+            nested = [arg for arg in made_of if isinstance(arg, type) and issubclass(arg, Table)]
+            if not nested:
+                break
+            table = nested[0]
+            in_container = bool({get_origin(arg) for arg in made_of} & {dict, list})
+        if not in_container:
+            table = table.kind_of(written) or table
     return table
 
 

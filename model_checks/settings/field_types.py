@@ -34,6 +34,16 @@ class Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
+    @classmethod
+    def kind_of(cls, written: Mapping[Any, object]) -> "type[Table] | None":  # noqa: ARG003
+        """Return the class of what is written; another only where a table is of several kinds."""
+        return cls
+
+    @classmethod
+    def strays(cls) -> Mapping[str, str]:
+        """Return what is told of keys that it does not have, but tables of other kinds do."""
+        return {}
+
 
 def parse_moment(value: object) -> datetime:
     """Return a date or time, of TOML or ISO text, as a datetime in UTC, where no zone means UTC.

@@ -26,7 +26,7 @@ from model_checks.settings.data import Data
 from model_checks.settings.error_messages import key_mistake, refuse, shown, table_mistake
 from model_checks.settings.field_types import Known, Label, Moment, Text, Texts, Whole, Window
 from model_checks.settings.metric_options import LONGEST_NAME, with_metric_and_task
-from model_checks.settings.model_source import Deployed, string_as
+from model_checks.settings.model_source import Deployed
 from model_checks.settings.overlapping_segments import agreed_twice
 from model_checks.settings.rules import Correction, Judging
 from model_checks.settings.segments import Segmentation, told_segments
@@ -45,8 +45,8 @@ class Model(Judging):
     """``[models.NAME]``."""
 
     task: Task
-    model: Annotated[Deployed, string_as("skops")] | None = None
-    data: Annotated[Data, string_as("files")]
+    model: Deployed | None = None
+    data: Data
     target: Columns
     features: Texts | None = None
     prediction: Columns | None = None
@@ -184,7 +184,7 @@ def _no_column_of_times(known: Known) -> Iterator[str]:
     data = known.get("data")
     if data and "time_column" in known and known["time_column"] is None:
         for key in ("time_format", "time_unit"):
-            if getattr(data, key):
+            if getattr(data, key, None):
                 yield f"{key} is of time_column, which is missing"
 
 

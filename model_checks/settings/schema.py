@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from model_checks.metrics import METRICS, TASKS, Metric, metrics_of
-from model_checks.settings import Settings
+from model_checks.settings import Data, Deployed, Settings
 from model_checks.settings.columns import MOST_LABELS
 from model_checks.settings.metric_options import NAME, TAKEN
+from model_checks.settings.tagged import Tagged
 
 Schema = dict[str, Any]
 
@@ -29,18 +30,6 @@ _TOGETHER: Mapping[str, Schema] = {
         ],
         "dependentRequired": {"window": ["data"], "as_of": ["data"]},
     },
-    "Data": {
-        "oneOf": [{"required": [key]} for key in ("files", "table", "sql")],
-        "not": {"anyOf": [{"required": ["url_env", key]} for key in ("spark", "files")]},
-        "dependentRequired": {"sql": ["url_env"]},
-        "dependentSchemas": {
-            "table": {"anyOf": [{"required": [key]} for key in ("url_env", "spark")]},
-        },
-    },
-    "Deployed": {
-        "oneOf": [{"required": ["skops"]}, {"required": ["joblib"]}, {"required": ["python"]}],
-        "dependentRequired": {"joblib": ["allow_pickle", "sha256"]},
-    },
     "Email": {
         "dependentRequired": {"password_env": ["username"], "password_file": ["username"]},
     },
@@ -54,6 +43,9 @@ _TOGETHER: Mapping[str, Schema] = {
     "Segmentation": {"anyOf": [{"required": ["thresholds"]}, {"required": ["max_gap"]}]},
 }
 """What the keys of a table ask of each other."""
+
+_FAMILIES: Mapping[str, type[Tagged]] = {"data": Data, "model": Deployed}
+"""Tables of several kinds, by their key."""
 
 
 def settings_schema() -> Schema:
@@ -76,10 +68,12 @@ def settings_schema() -> Schema:
     tables["Segmentation"]["properties"]["max_gap"] = {
         "anyOf": [one_for_all, {"$ref": "#/$defs/Gaps"}]
     }
-    for name in ("Model", "Baseline"):
-        for key in ("model", "data"):
-            properties = tables[name]["properties"]
-            properties[key] = {"anyOf": [{"type": "string", "minLength": 1}, properties[key]]}
+    for key, family in _FAMILIES.items():
+        tables[family.__name__] = _as_written(family.json_schema())
+        kinds = {"$ref": f"#/$defs/{family.__name__}"}
+        for name in ("Model", "Baseline"):
+            bare = {"type": "string", "minLength": 1}
+            tables[name]["properties"][key] = {"anyOf": [bare, kinds]}
     of_tasks = [_of_task(task) for task in TASKS]
     tables["Model"]["allOf"] = [*tables["Model"]["allOf"], *of_tasks]
     generated["required"] = ["models"]

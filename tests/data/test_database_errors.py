@@ -17,6 +17,7 @@ from support.sample_data import complaint, python_model, settings_of
 from model_checks.data import open_engine
 from model_checks.data.database import Database
 from model_checks.errors import DataError
+from model_checks.settings.places.database import DatabaseData
 
 COLUMNS: dict[str, list[Any]] = {
     "y": [0, 1, 1, 0],
@@ -414,11 +415,10 @@ def test_no_traceback_holds_the_login(
     assert "hunter2" not in shown
 
 
-def test_the_session_itself_refuses_to_write(tmp_path: Path, database: Somewhere) -> None:
+def test_the_session_itself_refuses_to_write(database: Somewhere) -> None:
     database.write("predictions", COLUMNS)
-    settings = settings_of(tmp_path, data=HERE)
     with (
-        Database(settings.models["m"].data) as engine,
+        Database(DatabaseData.model_validate(HERE)) as engine,
         pytest.raises(SQLAlchemyError, match=r"readonly|read-only"),
     ):
         engine._connection.exec_driver_sql("delete from predictions")

@@ -43,6 +43,7 @@ from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
 from model_checks.predict import batches
 from model_checks.settings import Data
+from model_checks.settings.places.database import DatabaseData
 
 HERE = {"url_env": VARIABLE, "table": "predictions"}
 
@@ -393,7 +394,7 @@ def test_a_function_of_one_s_own_gets_the_same_rows(tmp_path: Path, database: So
 def test_types_are_found_without_knowing_the_database(tmp_path: Path, postgres: Postgres) -> None:
     """By what SQLAlchemy says of a table, and what the driver says of a query."""
     postgres.write("Log", {**FEATURES, "f": pa.array([1.0] * 4, pa.float32())})
-    data = Data(url_env=VARIABLE, table="Log")
+    data = DatabaseData(url_env=VARIABLE, table="Log")
     with Database(data) as engine:
         by_name = engine.columns("given")
         names = list(by_name)

@@ -38,7 +38,7 @@ HTTPFS = REPOSITORY / ".httpfs"
     ],
 )
 def test_addresses_are_data(tmp_path: Path, files: str) -> None:
-    assert settings_of(tmp_path, data=files).models["m"].data.files == files
+    assert settings_of(tmp_path, data=files).models["m"].data.path == files
 
 
 @pytest.mark.parametrize("files", ["az://box/a.parquet", "s3a://b/a.csv", "file:///a.parquet"])

@@ -623,7 +623,7 @@ def test_nanoseconds_with_a_zone_are_times(tmp_path: Path) -> None:
         ({"spark": "local", "csv": "a.csv"}, "csv is read by DuckDB; for spark write files"),
         (
             {"csv": "a.csv", "files": "b.csv"},
-            "must name one of files, csv, table, sql, not several",
+            "must name one of files, csv, url_env, spark, not several",
         ),
     ],
 )

@@ -42,7 +42,8 @@ from model_checks.measure.curves import curves_of
 from model_checks.measure.model import Measurement, reopen
 from model_checks.metrics import metrics_of
 from model_checks.predict import batches
-from model_checks.settings import Data, Limits
+from model_checks.settings import Limits
+from model_checks.settings.places.files import FileData
 
 pytestmark = pytest.mark.slow
 
@@ -209,7 +210,7 @@ def test_values_are_written_as_duckdb_writes_them(tmp_path: Path, spark: Place) 
     spark.write("predictions", columns)
     write_data(tmp_path / "data.parquet", columns)
     with DuckDB(Limits()) as here, spark.opened(tmp_path) as there:
-        here.read(Data(files="data.parquet"), tmp_path)
+        here.read(FileData(files="data.parquet"), tmp_path)
         different = {name: compared(here, there, name, "key") for name in columns}
     assert {name: values for name, values in different.items() if values} == {}
 
@@ -249,7 +250,7 @@ def test_any_column_and_value_can_be_asked_for(
 
 def assert_read_alike(folder: Path, spark: Place, files: str) -> None:
     with DuckDB(Limits()) as here, spark.opened(folder, files=files) as there:
-        here.read(Data(files=files), folder)
+        here.read(FileData(files=files), folder)
         types = here.columns("given")
         assert {
             name: kind.replace("INTEGER", "BIGINT") for name, kind in there.columns("given").items()

@@ -14,7 +14,7 @@ from support.spark_cluster import Home, Place, free_port, running_master, runnin
 from model_checks.data.spark import Spark, connection
 from model_checks.data.spark.errors import told
 from model_checks.errors import DataError
-from model_checks.settings import Data
+from model_checks.settings.places.spark import SparkData
 
 pytestmark = pytest.mark.slow
 
@@ -175,7 +175,7 @@ def test_a_server_that_is_lost_in_the_middle(
     monkeypatch.setattr(connection, "RETRIES", 1)
     write_data(tmp_path / "log.parquet", COLUMNS)
     with running_server(spark_home) as (address, process):
-        data = Data(spark=f"{address}/;user_id=s3cret", files=str(tmp_path / "log.parquet"))
+        data = SparkData(spark=f"{address}/;user_id=s3cret", files=str(tmp_path / "log.parquet"))
         with Spark(data, tmp_path) as engine:
             assert engine.run("select count(*) from given") == [(4,)]
             process.kill()
@@ -193,7 +193,7 @@ def test_a_java_process_that_is_lost_is_replaced_for_the_next_model(
 ) -> None:
     write_data(tmp_path / "log.parquet", COLUMNS)
     data = spark_local.data(files=str(tmp_path / "log.parquet"))
-    with Spark(Data.model_validate(data), tmp_path) as engine:
+    with Spark(SparkData.model_validate(data), tmp_path) as engine:
         gateway: Any = engine._session.sparkContext._gateway
         java = gateway.proc
         java.kill()

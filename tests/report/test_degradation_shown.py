@@ -5,13 +5,14 @@ from support.factories import bound, check, estimate
 
 from model_checks.judging.decide import Decision
 from model_checks.judging.evidence import Comparison, Finding
-from model_checks.judging.results import Result, result_of
+from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.plugin.html_report import _figures
 from model_checks.report.charts.interval_row import plotted
 from model_checks.report.charts.marks import Dot, Label, Line
 from model_checks.report.charts.overview import overview_drawing
 from model_checks.report.charts.scales import Scale
+from model_checks.report.sentence import result_of
 from model_checks.report.table_row import row_of
 from model_checks.settings import Rule
 from model_checks.store.results_json import result_as_json

@@ -1,5 +1,6 @@
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.factories import CHURN, RECALL
@@ -28,7 +29,7 @@ def agreed(here: Path, deployed: str = '"churn.skops"') -> Settings:
     return load_settings(here / "agreed" / "thresholds.toml")
 
 
-def judged(here: Path, written: str, deployed: str = '"churn.skops"') -> Deployed:
+def judged(here: Path, written: str, deployed: str = '"churn.skops"') -> Any:
     """The model that is judged for ``churn``."""
     model = with_candidates(agreed(here, deployed), [written], here).models["churn"].model
     assert model

@@ -15,6 +15,8 @@ import model_checks
 from model_checks.errors import DeliveryError, SettingsError
 from model_checks.metrics import METRICS
 from model_checks.settings import (
+    Data,
+    Deployed,
     Email,
     Model,
     load_settings,
@@ -109,8 +111,8 @@ def test_every_key_of_the_design_loads(write: Write) -> None:
     assert loaded.email.receiver_email == ["ml-oncall@example.com"]
     assert loaded.defaults.as_of == datetime(2013, 5, 1, tzinfo=UTC)
     assert model.model is not None
-    assert model.model.skops == "examples/flights/flight_delay.skops"
-    assert model.data.files == "examples/flights/flights.parquet"
+    assert model.model == Deployed(skops="examples/flights/flight_delay.skops")
+    assert model.data == Data(files="examples/flights/flights.parquet")
     assert model.window == timedelta(days=30)
     assert list(model.thresholds) == ["accuracy", "precision", "recall", "f1", "roc_auc"]
     assert model.thresholds["accuracy"].min == 0.75
@@ -119,7 +121,7 @@ def test_every_key_of_the_design_loads(write: Write) -> None:
     assert model.thresholds["roc_auc"].max_degradation == (0.03, False)
     assert model.baseline is not None
     assert model.baseline.data is not None
-    assert model.baseline.data.files == "examples/flights/holdout.parquet"
+    assert model.baseline.data == Data(files="examples/flights/holdout.parquet")
     assert not model.baseline.paired
     assert model.segments[0].by == ["carrier"]
     assert model.segments[0].listed() == [(("carrier", "AA"),), (("carrier", "UA"),)]
@@ -811,7 +813,7 @@ def test_a_metric_of_scores_of_a_log_without_scores_is_a_mistake(
         ),
         (
             "{ skops = 'm', allow_pickle = true }",
-            "[models.churn.model] allow_pickle and sha256 go with joblib",
+            "[models.churn.model] allow_pickle goes with joblib",
         ),
         (
             "{ python = 'a.b:c', trusted_types = ['x'] }",
@@ -852,19 +854,22 @@ SUFFIXES = "must end in one of .parquet, .pq, .csv, .csv.gz; another CSV is name
         ("'folder/'", f"[models.churn] data = 'folder/': {SUFFIXES}"),
         ("{ files = 'a.xlsx' }", f"[models.churn.data] files = 'a.xlsx': {SUFFIXES}"),
         ("{ files = ['a.csv'] }", "[models.churn.data] files = ['a.csv']: must be a string"),
-        ("{}", "[models.churn.data] must name one of files, csv, table, sql"),
+        ("{}", "[models.churn.data] must name one of files, csv, url_env, spark"),
         (
             "{ files = 'a.csv', sep = ';' }",
             f"[models.churn.data] unknown key 'sep'; known: {', '.join(DATA_KEYS)}",
         ),
-        ("{ url_env = 'DB' }", "[models.churn.data] must name one of files, csv, table, sql"),
+        ("{ url_env = 'DB' }", "[models.churn.data] must name one of table, sql"),
         (
             "{ url_env = 'DB', table = 't', sql = 'select 1' }",
-            "[models.churn.data] must name one of files, csv, table, sql, not several",
+            "[models.churn.data] must name one of table, sql, not several",
         ),
         ("{ table = 't' }", f"[models.churn.data] table {DATABASE}, or spark"),
         ("{ sql = 'select 1' }", f"[models.churn.data] sql {DATABASE}"),
-        ("{ spark = 'local[*]', sql = 'select 1' }", f"[models.churn.data] sql {DATABASE}"),
+        (
+            "{ spark = 'local[*]', table = 't', sql = 'select 1' }",
+            "[models.churn.data] sql goes with url_env",
+        ),
         (
             "{ url_env = 'DB', files = 'a.csv' }",
             (
@@ -900,7 +905,7 @@ def test_a_mistake_in_data_is_told(mistakes_in: Mistakes, written: str, told: st
 @pytest.mark.parametrize("files", ["a.csv", "a.CSV", "in/*.csv.gz", "year=*/part-*.parquet"])
 def test_data_is_a_path_or_a_glob(files: str) -> None:
     toml = CHURN.replace("churn.parquet", files) + RECALL
-    assert settings(toml).models["churn"].data.files == files
+    assert settings(toml).models["churn"].data.path == files
 
 
 # Thresholds.
@@ -1594,6 +1599,7 @@ VALID = [
     MAIL + CHURN + RECALL,
     CHURN + by("['a', 'b']", "recall = { min = 0.5, max = 1 }", "[['x', 1]]"),
     CHURN.replace('"churn.parquet"', '{ files = "churn.csv" }') + RECALL,
+    CHURN.replace('"churn.parquet"', "{ csv = 'a.txt', delimiter = ';' }") + RECALL,
     CHURN.replace('"churn.parquet"', "{ url_env = 'DB', table = 'log.churn' }") + RECALL,
     CHURN.replace('"churn.parquet"', "{ url_env = 'DB', sql = 'select 1' }") + RECALL,
     CHURN.replace('"churn.parquet"', "{ spark = 'sc://spark:15002', table = 't' }") + RECALL,

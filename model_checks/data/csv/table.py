@@ -10,8 +10,8 @@ from model_checks.data.csv.dialect import Dialect, dialect_of, header_of, record
 from model_checks.data.csv.fields import batches_of
 from model_checks.data.csv.file import CsvFile
 from model_checks.data.csv.special_words import looks_like_values
-from model_checks.settings import Data
 from model_checks.settings.column_roles import Roles
+from model_checks.settings.places.files import DataFiles
 from model_checks.text import nearest
 
 _MOST_SAMPLED = 20
@@ -38,7 +38,7 @@ class CsvTable:
         If a file can't be read, or is empty.
     """
 
-    def __init__(self, files: Sequence[CsvFile], data: Data, roles: Roles) -> None:
+    def __init__(self, files: Sequence[CsvFile], data: DataFiles, roles: Roles) -> None:
         self._files = files
         self._data, self._roles = data, roles
         self._needed = set(roles.needed)

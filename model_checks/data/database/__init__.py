@@ -18,7 +18,9 @@ from model_checks.data.database import types as column_types
 from model_checks.data.database.connection import begin_reading, connect
 from model_checks.data.database.errors import query_complaint
 from model_checks.data.dialects import translated
-from model_checks.settings import Data
+from model_checks.settings import Settings
+from model_checks.settings.column_roles import Roles
+from model_checks.settings.places.database import DatabaseData
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -52,8 +54,7 @@ class Database:
 
     scratch = None
 
-    def __init__(self, data: Data) -> None:
-        assert data.url_env
+    def __init__(self, data: DatabaseData) -> None:
         self._variable, self._table = data.url_env, data.table
         self._connection, self._dialect = connect(self._variable)
         self._source = data.sql.strip().rstrip(";") if data.sql else self._all_of(data.table or "")
@@ -63,6 +64,11 @@ class Database:
         except BaseException:
             self.__exit__()
             raise
+
+    @classmethod
+    def on(cls, data: DatabaseData, _settings: Settings, _roles: Roles) -> "Database":
+        """Return a connection to a database, which alone says what its columns are."""
+        return cls(data)
 
     def __enter__(self) -> "Database":
         return self

@@ -21,10 +21,12 @@ from model_checks.data.files import (
     table_refused,
 )
 from model_checks.data.sql import literal
-from model_checks.errors import DataError
-from model_checks.settings import Data, Limits
+from model_checks.errors import DataError, guarded
+from model_checks.settings import Limits, Settings
 from model_checks.settings.column_roles import NO_ROLES, Roles
+from model_checks.settings.places.files import DataFiles
 from model_checks.settings.urls import path_of, scheme_of
+from model_checks.text import type_name
 from model_checks.text.redaction import without_secrets
 
 if TYPE_CHECKING:
@@ -46,6 +48,18 @@ class DuckDB:
         self._columns: Columns | None = None
         self._parquet_files: list[str] = []
 
+    @classmethod
+    def on(cls, data: DataFiles, settings: Settings, roles: Roles) -> Self:
+        """Return an engine that has read files, as ``read`` does."""
+        engine = cls(settings.engine)
+        try:
+            with guarded(_unread):
+                engine.read(data, settings.folder, roles)
+        except BaseException:
+            engine.close()
+            raise
+        return engine
+
     def __enter__(self) -> Self:
         return self
 
@@ -61,7 +75,7 @@ class DuckDB:
         """A folder that is removed with the engine."""
         return self._connection.folder
 
-    def read(self, data: Data, folder: Path, roles: Roles = NO_ROLES) -> None:
+    def read(self, data: DataFiles, folder: Path, roles: Roles = NO_ROLES) -> None:
         """Make files the relation ``given``; Parquet becomes a view, CSV a table.
 
         Parameters
@@ -76,14 +90,14 @@ class DuckDB:
         DataError
             If no file is there, or one is empty or can't be read.
         """
-        files = data.path or ""
+        files = data.path
         if scheme_of(files) is not None:
             prepare_store(self._connection.duckdb, files)
         read = self._parquet if data.is_parquet else self._csv
         self._columns = read(data, folder, roles)
 
-    def _parquet(self, data: Data, folder: Path, roles: Roles) -> Columns:
-        files = data.path or ""
+    def _parquet(self, data: DataFiles, folder: Path, roles: Roles) -> Columns:
+        files = data.path
         if scheme_of(files) is not None:
             names, base = [files], literal_base(files)
             self._refuse_remote_tables(files)
@@ -94,17 +108,17 @@ class DuckDB:
             self._parquet_files = names
         return read_parquet(self.run, names, base, data, roles)
 
-    def _csv(self, data: Data, folder: Path, roles: Roles) -> Columns:
+    def _csv(self, data: DataFiles, folder: Path, roles: Roles) -> Columns:
         from model_checks.data.duckdb.csv import CsvReading  # and with it Arrow's own reader
 
         files = self._csv_files(data, folder)
         return CsvReading(self._connection.duckdb, files, data, roles).read()
 
-    def _csv_files(self, data: Data, folder: Path) -> "list[CsvFile]":
+    def _csv_files(self, data: DataFiles, folder: Path) -> "list[CsvFile]":
         """The files, those of an address fetched whole; each with what its folders say."""
         from model_checks.data.csv.file import CsvFile
 
-        files = data.path or ""
+        files = data.path
         base = literal_base(files)
         if scheme_of(files) is None:
             base = str(folder / base)
@@ -192,3 +206,8 @@ class DuckDB:
             except RAISED:
                 return DataError(f"{error} (in {file})")
         return error
+
+
+def _unread(error: BaseException) -> DataError:
+    """Tell what a reader has raised that nobody foresaw; its text may hold a row."""
+    return DataError(f"reading it raised {type_name(error)}")

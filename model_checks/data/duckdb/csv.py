@@ -19,8 +19,8 @@ from model_checks.data.duckdb.time_values import are_days, moments_in
 from model_checks.data.duckdb.type_inference import Inferred, inferred, value_sql
 from model_checks.data.sql import identifier, literal
 from model_checks.errors import DataError
-from model_checks.settings import Data
 from model_checks.settings.column_roles import Roles
+from model_checks.settings.places.files import DataFiles
 
 _LOOKED_AT = 1_000
 """Records by which the type of a column is guessed; all others prove it."""
@@ -67,7 +67,7 @@ class CsvReading:
         self,
         connection: duckdb.DuckDBPyConnection,
         files: Sequence[CsvFile],
-        data: Data,
+        data: DataFiles,
         roles: Roles,
     ) -> None:
         self._connection = connection

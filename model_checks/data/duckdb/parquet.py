@@ -14,8 +14,8 @@ from model_checks.data.duckdb.type_inference import inferred, value_sql
 from model_checks.data.files import NO_VALUE, folder_values, listed
 from model_checks.data.sql import identifier, literal
 from model_checks.errors import DataError
-from model_checks.settings import Data
 from model_checks.settings.column_roles import Roles
+from model_checks.settings.places.files import DataFiles
 from model_checks.text import nearest
 from model_checks.text.redaction import without_secrets
 
@@ -67,7 +67,7 @@ class _Schema:
 
 
 def read_parquet(
-    run: Run, names: Sequence[str], base: str | None, data: Data, roles: Roles
+    run: Run, names: Sequence[str], base: str | None, data: DataFiles, roles: Roles
 ) -> Columns:
     """Make some Parquet files the relation ``given``, and return its columns.
 
@@ -131,7 +131,7 @@ def _time(
     run: Run,
     scan: str,
     columns: Mapping[str, tuple[str, str]],
-    data: Data,
+    data: DataFiles,
     name: str | None,
 ) -> dict[str, str]:
     """Return SQL of times that are texts or whole numbers, and of their column as it is."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from model_checks.data.csv.field_shape import shape_of
 from model_checks.data.sql import literal
-from model_checks.settings import Data
+from model_checks.settings.places.files import DataFiles
 
 _ISO = r"[1-9]\d{3}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?| ?UTC)?)?"
 """ISO 8601 with the date's hyphens; and UTC, as some databases export it."""
@@ -32,7 +32,7 @@ class Moments:
     value: str
     wanted: str
 
-    def unfit(self, text: str, data: Data) -> str:
+    def unfit(self, text: str, data: DataFiles) -> str:
         """Return words on a text that is no time: what it looks like, and which key to add."""
         if data.time_format or data.time_unit:
             advice = ""
@@ -43,7 +43,7 @@ class Moments:
         return f"{self.wanted}; it looks like {shape_of(text)!r}{advice}"
 
 
-def moments_in(column: str, kind: str, data: Data) -> Moments | None:
+def moments_in(column: str, kind: str, data: DataFiles) -> Moments | None:
     """Return the way to read a column as times; None where it holds times, or never can.
 
     Parameters

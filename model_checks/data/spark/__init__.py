@@ -15,8 +15,9 @@ from model_checks.data.columns import Columns, doubled_names
 from model_checks.data.dialects import duckdb_type, translated
 from model_checks.data.spark.connection import is_local, open_session, watched
 from model_checks.data.spark.errors import telling
-from model_checks.settings import Data
+from model_checks.settings import Settings
 from model_checks.settings.column_roles import NO_ROLES, Roles
+from model_checks.settings.places.spark import SparkData
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -57,14 +58,18 @@ class Spark:
 
     scratch = None
 
-    def __init__(self, data: Data, folder: Path, roles: Roles = NO_ROLES) -> None:
-        assert data.spark
+    def __init__(self, data: SparkData, folder: Path, roles: Roles = NO_ROLES) -> None:
         self._time = roles.time
         with ExitStack() as opened:
             self._session = opened.enter_context(open_session(data.spark))
             with telling(), watched(self._session):
                 self._give(data, folder)
             self._opened = opened.pop_all()
+
+    @classmethod
+    def on(cls, data: SparkData, settings: Settings, roles: Roles) -> "Spark":
+        """Return a session on the Spark that is named."""
+        return cls(data, settings.folder, roles)
 
     def __enter__(self) -> "Spark":
         return self
@@ -121,10 +126,10 @@ class Spark:
         query = translated(sql, "spark")
         return self._session.sql(query.text, dict(query.values))
 
-    def _give(self, data: Data, folder: Path) -> None:
+    def _give(self, data: SparkData, folder: Path) -> None:
         """Make the rows the relation ``given``, which no other session sees."""
         if data.files:
-            local = is_local(data.spark or "")
+            local = is_local(data.spark)
             given = self._files(_local_path(data.files, folder) if local else data.files)
         else:
             given = self._session.table(data.table or "")

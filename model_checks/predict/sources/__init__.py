@@ -1,4 +1,7 @@
-"""Deployed models and functions, loaded as thresholds.toml says; one library per file."""
+"""Deployed models and functions, loaded as thresholds.toml says; one library per file.
+
+Which file loads a model is said by the class of its source, in ``settings/sources``.
+"""
 
 import hashlib
 import sys
@@ -6,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 from model_checks.errors import MeasurementError, SourceError, guarded
@@ -62,11 +66,16 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
         If the file is absent, is not of the format that was named, or is not to be trusted.
     """
     source = deployed.source
-    content = None if deployed.python else _content(folder / source, source)
+    content = None if deployed.file is None else _content(folder / deployed.file, source)
     sha256 = None if content is None else hashlib.sha256(content).hexdigest()
-    surroundings = surroundings_of(deployed.python) if deployed.python else Surroundings()
+    if deployed.agreed_sha256 not in (None, sha256):
+        raise SourceError(
+            f"model {source!r}: its sha256 is {sha256}, thresholds.toml agreed on "
+            f"{deployed.agreed_sha256}; nothing was loaded"
+        )
+    surroundings = surroundings_of(deployed.module) if deployed.module else Surroundings()
     with guarded(_not_loaded(source)), importable(folder), surroundings.entered():
-        model = _loaded(deployed, content, sha256)
+        model = _loader(deployed)(deployed, content)
     loaded = LoadedModel(model, source, sha256, surroundings)
     if issubclass(type(model), type):  # by its type, for what it says itself is somebody's code
         raise SourceError(f"model {source!r}: is a class; name an instance of it")
@@ -108,19 +117,15 @@ def raised(error: BaseException, given: Iterable[Any] = ()) -> str:
     return f"raised {clean(f'{name}: {said}' if said else name, 300)}"
 
 
-def _loaded(deployed: Deployed, content: bytes | None, sha256: str | None) -> Any:
-    source = deployed.source
-    if content is None or sha256 is None:
-        from model_checks.predict.sources.python import load_object
-
-        return load_object(source, "model")
-    if deployed.skops:
-        from model_checks.predict.sources.skops import load_skops
-
-        return load_skops(content, source, deployed.trusted_types)
-    from model_checks.predict.sources.joblib import load_joblib
-
-    return load_joblib(content, source, sha256, deployed.sha256 or "")
+def _loader(deployed: Deployed) -> Callable[[Deployed, bytes | None], Any]:
+    try:
+        loader: Callable[[Deployed, bytes | None], Any] = resolve_name(deployed.loader)
+    except ModuleNotFoundError as error:
+        raise SourceError(
+            f"model {deployed.source!r}: needs the package {error.name!r}: "
+            f"pip install {deployed.needs!r}"
+        ) from error
+    return loader
 
 
 def _content(path: Path, source: str) -> bytes:

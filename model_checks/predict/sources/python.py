@@ -4,6 +4,12 @@ import importlib
 from typing import Any
 
 from model_checks.errors import SourceError
+from model_checks.settings.sources.python import PythonModel
+
+
+def load_model_object(deployed: PythonModel, _: None) -> Any:
+    """Return the object that is a model, as ``load_object`` does."""
+    return load_object(deployed.python, "model")
 
 
 def load_object(reference: str, what: str) -> Any:

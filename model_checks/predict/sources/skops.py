@@ -2,7 +2,6 @@
 
 import json
 import zipfile
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -10,10 +9,11 @@ import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from model_checks.errors import SourceError
+from model_checks.settings.sources.skops import SkopsModel
 
 
-def load_skops(content: bytes, source: str, trusted_types: Sequence[str]) -> Any:
-    """The model in a skops file.
+def load_skops(deployed: SkopsModel, content: bytes) -> Any:
+    """Return the model in a skops file.
 
     Raises
     ------
@@ -22,13 +22,14 @@ def load_skops(content: bytes, source: str, trusted_types: Sequence[str]) -> Any
     Exception
         Whatever a damaged file or a trusted type raises.
     """
+    source = deployed.source
     if not zipfile.is_zipfile(BytesIO(content)):
         raise SourceError(
             f"model {source!r}: is no skops file, or a part of one; "
             "a file of another format must be named so, as in { joblib = ... }"
         )
     try:
-        return skops.io.loads(content, trusted=list(trusted_types))
+        return skops.io.loads(content, trusted=deployed.trusted_types)
     except UntrustedTypesFoundException:
         needed = skops.io.get_untrusted_types(data=content)
     keys = f"skops = {_quoted(source)}, trusted_types = {_quoted(needed)}"

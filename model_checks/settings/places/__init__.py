@@ -1,0 +1,13 @@
+"""The registry of data places: where ``data = ...`` may be, by the key that says so."""
+
+from model_checks.settings.data import Data
+from model_checks.settings.places.database import DatabaseData
+from model_checks.settings.places.files import CsvData, FileData
+from model_checks.settings.places.spark import SparkData
+
+PLACES: dict[str, type[Data]] = {
+    "files": FileData,
+    "csv": CsvData,
+    "url_env": DatabaseData,
+    "spark": SparkData,
+}

@@ -1,0 +1,12 @@
+"""The registry of model sources: what ``model = ...`` may be, by the key that says so."""
+
+from model_checks.settings.model_source import Deployed
+from model_checks.settings.sources.joblib import JoblibModel
+from model_checks.settings.sources.python import PythonModel
+from model_checks.settings.sources.skops import SkopsModel
+
+SOURCES: dict[str, type[Deployed]] = {
+    "skops": SkopsModel,
+    "joblib": JoblibModel,
+    "python": PythonModel,
+}
