@@ -12,21 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-if TYPE_CHECKING:
-    # Named in strings below.
-    from model_checks.data.scratch import Scratch  # noqa: F401
-    from model_checks.plugin.session import CheckSession  # noqa: F401
-    from model_checks.plugin.signals import Signals  # noqa: F401
+from model_checks.plugin.stash import (
+    CHECKS,
+    is_checks,
+    session_key,
+    shared_key,
+    signals_key,
+    status_key,
+)
 
-session_key = pytest.StashKey["CheckSession"]()
-shared_key = pytest.StashKey[dict[str, str]]()
-signals_key = pytest.StashKey["Signals"]()
-status_key = pytest.StashKey[int]()
+if TYPE_CHECKING:
+    from model_checks.data.scratch import Scratch  # noqa: F401 (named in a string below)
+
 _hidden_key = pytest.StashKey[str]()
 _scratch_key = pytest.StashKey["Scratch"]()
 _HIDDEN = "hidden libraries"
 _SIGNS_OF_SECRETS = ("@", "=", "%", "::", "##", "pass", "pwd", "secret", "token", "key", "bearer")
-_CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -111,13 +112,6 @@ def pytest_metadata(metadata: Any) -> None:
         from model_checks.plugin.environment import redact
 
         redact(metadata)
-
-
-def is_checks(path: Path) -> bool:
-    """Tell whether a file is that of the checks, by whatever links it is reached."""
-    if path == _CHECKS or path.name != _CHECKS.name:
-        return path == _CHECKS
-    return path.exists() and path.samefile(_CHECKS)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -243,10 +237,11 @@ def pytest_sessionfinish(
         run: Any = config.pluginmanager.get_plugin("model_checks run")
         run.conclude(session, int(exitstatus))
         return outcome
+    from model_checks.plugin.options import only_looks, report_dir
+
     asked, named = bool(_asked(config)), _asks_for_checks(config)
     if has_run or hasattr(config, "workerinput") or not (asked or named) or only_looks(config):
         return outcome
-    from model_checks.plugin.options import report_dir
     from model_checks.plugin.report_folder import ReportFolder
 
     ReportFolder(report_dir(config)).clear_unless_held()
@@ -259,15 +254,9 @@ def pytest_sessionfinish(
     return outcome
 
 
-def only_looks(config: pytest.Config) -> bool:
-    """Return whether somebody only wants to see what there is: nothing is to be judged then."""
-    looks = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow")
-    return any(config.getoption(name, None) for name in looks)
-
-
 def _asks_for_checks(config: pytest.Config) -> bool:
     """Return whether the command line names this package, rather than tests of somebody's own."""
-    package, here = _CHECKS.parent.resolve(), config.invocation_params.dir
+    package, here = CHECKS.parent.resolve(), config.invocation_params.dir
     named = [argument.partition("::")[0] for argument in config.args]
     if config.getoption("pyargs") and any(name.split(".")[0] == package.name for name in named):
         return True

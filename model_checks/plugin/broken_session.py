@@ -8,7 +8,8 @@ import pytest
 
 from model_checks.notify.base import Told
 from model_checks.notify.policy import tell_broken
-from model_checks.plugin.session import CheckSession, alert_options, session_of
+from model_checks.plugin.alert_options import alert_options
+from model_checks.plugin.session import CheckSession, session_of
 from model_checks.settings import email_of
 
 

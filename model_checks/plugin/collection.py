@@ -8,11 +8,11 @@ import pytest
 
 from model_checks.errors import SettingsError
 from model_checks.plan.checks import Check, Plan
-from model_checks.plugin import is_checks
 from model_checks.plugin.outcome import Outcomes, check_of
 from model_checks.plugin.run import RUN, Ending, JudgedRun
 from model_checks.plugin.session import CheckSession, session_of
 from model_checks.plugin.signals import STOPPING
+from model_checks.plugin.stash import is_checks
 
 
 def attend(config: pytest.Config) -> CheckSession:

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from model_checks.plugin import only_looks
-
 
 def _moment(text: str) -> datetime:
     from model_checks.settings import parse_moment
@@ -176,6 +174,12 @@ class Options:
             narrowed=_narrowed(config),
             collect_only=only_looks(config),
         )
+
+
+def only_looks(config: pytest.Config) -> bool:
+    """Return whether somebody only wants to see what there is: nothing is to be judged then."""
+    looks = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow")
+    return any(config.getoption(name, None) for name in looks)
 
 
 def _narrowed(config: pytest.Config) -> bool:

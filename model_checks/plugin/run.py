@@ -12,11 +12,12 @@ from model_checks.judging.results import Run
 from model_checks.notify.base import Told
 from model_checks.notify.policy import tell
 from model_checks.pipeline import Ended
-from model_checks.plugin import status_key
+from model_checks.plugin.alert_options import alert_options
 from model_checks.plugin.gathered_results import GatheredResults
 from model_checks.plugin.html_report import ReportHooks, start_report
 from model_checks.plugin.outcome import attached
-from model_checks.plugin.session import CheckSession, alert_options
+from model_checks.plugin.session import CheckSession
+from model_checks.plugin.stash import status_key
 from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.plugin.writers import Writers
 from model_checks.report.charts.picture import Chart

@@ -18,18 +18,17 @@ from model_checks.measure.curves import curves_of
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement, measure, reopen
 from model_checks.metrics import METRICS, TASKS
-from model_checks.notify.policy import AlertOptions
 from model_checks.pipeline import Ended, Occasion, Planned, plan_of, results_of, run_of
 from model_checks.plan.checks import Check, Plan, Segment
-from model_checks.plugin import session_key, shared_key, signals_key
 from model_checks.plugin.options import Options
 from model_checks.plugin.progress import progress_bar
 from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.shared_cache import Once
 from model_checks.plugin.signals import Signals
+from model_checks.plugin.stash import session_key, shared_key, signals_key
 from model_checks.predict.sources import raised
 from model_checks.report.charts.picture import Chart
-from model_checks.settings import Email, Settings, load_settings
+from model_checks.settings import Settings, load_settings
 
 DIED = "the process that measured it died"
 
@@ -289,19 +288,6 @@ def session_of(config: pytest.Config) -> CheckSession:
     if session_key not in config.stash:
         config.stash[session_key] = CheckSession(config)
     return config.stash[session_key]
-
-
-def alert_options(options: Options, email: Email | None, folder: Path) -> AlertOptions:
-    """Return what decides on alerts: the command line, the ``[email]`` table and its folder."""
-    return AlertOptions(
-        options.report_dir,
-        email,
-        folder,
-        sending=options.email,
-        is_gate=options.gate,
-        has_candidates=bool(options.candidates),
-        narrowed=options.narrowed,
-    )
 
 
 def _marker_names(config: pytest.Config) -> set[str]:

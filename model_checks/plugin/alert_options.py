@@ -1,0 +1,20 @@
+"""The options of the command line that decide on alerts."""
+
+from pathlib import Path
+
+from model_checks.notify.policy import AlertOptions
+from model_checks.plugin.options import Options
+from model_checks.settings import Email
+
+
+def alert_options(options: Options, email: Email | None, folder: Path) -> AlertOptions:
+    """Return what decides on alerts: the command line, the ``[email]`` table and its folder."""
+    return AlertOptions(
+        options.report_dir,
+        email,
+        folder,
+        sending=options.email,
+        is_gate=options.gate,
+        has_candidates=bool(options.candidates),
+        narrowed=options.narrowed,
+    )
