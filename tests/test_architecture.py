@@ -36,6 +36,7 @@ LAYERS = [
     ["engines", "sources"],
     ["results"],
     ["sentences"],
+    ["figures"],
     ["decisions"],
     ["findings"],
     ["verdicts"],

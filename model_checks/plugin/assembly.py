@@ -11,6 +11,7 @@ from model_checks.pipeline import mode_of, versions
 from model_checks.plan.checks import Plan
 from model_checks.plugin.session import CheckSession
 from model_checks.report.data_quality import suspicions
+from model_checks.text import counted
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def assembled(
     if unreached:
         left_out.append(f"{unreached:,} of {len(ids):,} selected checks were not reached")
     if ended.undrawn:
-        charts = "1 chart" if len(ended.undrawn) == 1 else f"{len(ended.undrawn):,} charts"
+        charts = counted(len(ended.undrawn), "chart")
         left_out.append(f"{charts} could not be drawn; the first: {ended.undrawn[0]}")
     return Run(
         id=run_id(session.started),

@@ -9,7 +9,7 @@ from pathlib import Path
 from model_checks.notify.email.delivery import PATIENCE
 from model_checks.notify.email.outbox import Kept, Place, Sending, post, read_kept, repost
 from model_checks.notify.email.problems import somebody
-from model_checks.text import clean
+from model_checks.text import clean, counted, first_few
 
 _NAMED = 3
 """Of the mails that are left for one reason, so many are named."""
@@ -17,10 +17,9 @@ _NAMED = 3
 
 def counted_mails(left: Sequence[Path]) -> str:
     """Say how many mails are left, and name the first of them."""
-    told = "1 earlier mail is" if len(left) == 1 else f"{len(left):,} earlier mails are"
-    more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
-    names = ", ".join(clean(str(one), 300) for one in left[:_NAMED])
-    return f"{told} still unsent ({names}{more})"
+    are = "is" if len(left) == 1 else "are"
+    names = first_few([clean(str(one), 300) for one in left[:_NAMED]], _NAMED, count=len(left))
+    return f"{counted(len(left), 'earlier mail')} {are} still unsent ({names})"
 
 
 @dataclass
