@@ -34,8 +34,8 @@ _NAME_OF = type.__dict__["__name__"].__get__
 """A class of somebody's own may have another ``__name__``, which may raise."""
 
 _MOST_DECIMALS = 11
-_MANY = 1e5
-"""Of numbers from this size on decimals say nothing, unless they were agreed on or tell apart."""
+_MANY, _HUGE = 1e5, 1e15
+"""From these sizes on decimals say nothing, and whole numbers are too long to be read."""
 
 _MOST_KNOWN = 40
 _MOST_NEAR = 8
@@ -156,10 +156,16 @@ def figure(number: float, digits: int) -> str:
     if math.isinf(number):
         return "infinity" if number > 0 else "minus infinity"
     if digits > _MOST_DECIMALS:
-        return repr(round(float(number), digits) + 0.0)
-    if abs(number) >= 1e15:
+        return _shortest(float(number) + 0.0, digits)
+    if abs(number) >= _HUGE:
         return f"{number:.{digits + 3}g}"
     return f"{number:z,.{digits}f}"  # what is rounded to 0 has no sign
+
+
+def _shortest(number: float, digits: int) -> str:
+    """Return a number with as few signs as tell it from others, of so many decimals at most."""
+    own = Decimal(repr(number)).as_tuple().exponent
+    return repr(round(number, digits) if isinstance(own, int) and -own > digits else number)
 
 
 def decimals(agreed: Iterable[float], found: Iterable[float] = (), figures: int = 3) -> int:
@@ -190,9 +196,11 @@ def telling_apart(agreed: Sequence[float], found: Sequence[float], digits: int) 
 
 
 def _decimals_of(number: float, figures: int) -> int:
-    exponent = Decimal(repr(float(number))).normalize().as_tuple().exponent
-    assert isinstance(exponent, int)
-    return max(-exponent, decimals_for(number, figures))
+    parts = Decimal(repr(float(number))).normalize().as_tuple()
+    if abs(number) >= _HUGE:
+        return max(0, len(parts.digits) - 3)
+    assert isinstance(parts.exponent, int)
+    return max(-parts.exponent, decimals_for(number, figures))
 
 
 def decimals_for(number: float, figures: int = 3) -> int:

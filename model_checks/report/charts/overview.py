@@ -43,7 +43,7 @@ _MARGIN = 16.0
 _GAP = 20.0  # between columns
 _LEAST_LABEL, _MOST_LABEL = 56.0, 150.0
 _AIR = 12.0  # between figures
-_LEAST_PLOT = 60.0  # what figures leave of a plot
+_LEAST_PLOT, _LEAST_OF_TWO = 56.0, 24.0  # what figures leave of a plot, of one of two abreast
 _TOLD, _LONGEST = 6, 300  # results that the alternative text tells one by one, and how much of each
 
 
@@ -159,8 +159,8 @@ def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
     words = _word_width(block)
     right = WIDTH - _MARGIN - words
     results = [result for row in block.rows for result in row.results if result]
-    figures, interval, agreed = _figure_widths(results, right - _MARGIN - label)
-    frame = _Frame(_MARGIN, _MARGIN + label, right - figures - interval - agreed, right)
+    value, others = _figure_widths(results, right - _MARGIN - label)
+    frame = _Frame(_MARGIN, _MARGIN + label, right - value - others, right)
     yield Label(_MARGIN, top + 8, block.heading, 11, bold=True)
     if len(block.rows) > 1:
         yield Label(frame.plot, top + 8, "each on a scale of its own", 9.5, GREY)
@@ -170,34 +170,44 @@ def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
         y = top + 24 + ROW * (number_ + 0.5)
         yield from _row_label(row.label, [result], y, label)
         yield from plotted(result, common_scale([result], frame.plot, frame.plot_end), y)
-        x = frame.plot_end + figures
-        value = _uncut(value_text(result), figures, 10, bold=True)
-        yield Label(x, y, value, 10, align="right", bold=True)
-        yield Label(x + _AIR, y, _uncut(interval_text(result), interval, 9), 9, GREY)
-        yield Label(x + interval + _AIR, y, _uncut(agreed_text(result), agreed, 9), 9)
+        yield from _figures(result, right - others, right, y)
         yield _word(result, right + 8, y)
 
 
-def _figure_widths(results: Sequence[Result], room: float) -> tuple[float, float, float]:
-    """Return the room that values, intervals and bounds need, as far as there is any.
+def _figure_widths(results: Sequence[Result], room: float) -> tuple[float, float]:
+    """Return the room for values, and for intervals with bounds: what they need, if it is there.
 
     Intervals give way first, since they are drawn as well.
     """
-    value = _widest(map(value_text, results), room - _LEAST_PLOT, 10, bold=True)
-    agreed = _widest(map(agreed_text, results), room - _LEAST_PLOT - value, 9)
-    interval = _widest(map(interval_text, results), room - _LEAST_PLOT - value - agreed, 9)
-    return value, interval, agreed
+    value = _widest((_width(value_text(one), 10, bold=True) for one in results), room)
+    bounds = [_width(agreed_text(one), 9) for one in results]
+    intervals = [_width(interval_text(one), 9) for one in results]
+    pairs = [sum(pair) for pair in zip(bounds, intervals, strict=True)]
+    return value, _widest([*pairs, *bounds], room - value)
 
 
-def _widest(texts: Iterable[str], room: float, size: float, *, bold: bool = False) -> float:
-    """Return the width of the widest text for which there is room, with some air."""
-    widths = [text_width(text, size, bold=bold) + _AIR for text in texts]
-    return max((width for width in widths if width <= room), default=0.0)
+def _widest(widths: Iterable[float], room: float, plot: float = _LEAST_PLOT) -> float:
+    """Return the largest width that leaves enough of a room for a plot."""
+    return max((width for width in widths if width <= room - plot), default=0.0)
 
 
-def _uncut(text: str, room: float, size: float, *, bold: bool = False) -> str:
-    """Return a figure whole or not at all: a part of it would be another number."""
-    return text if text_width(text, size, bold=bold) + _AIR <= room + 1e-9 else ""
+def _width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width of a figure with the air beside it."""
+    return text_width(text, size, bold=bold) + _AIR
+
+
+def _figures(result: Result, x: float, right: float, y: float) -> Iterator[Label]:
+    """The value that ends at ``x``, the interval and the bound: whole, or not at all.
+
+    A part of a figure would be read as another.
+    """
+    value, bound, interval = value_text(result), agreed_text(result), interval_text(result)
+    yield Label(x, y, value, 10, align="right", bold=True)
+    free = right - x - _width(bound, 9)
+    if free >= 0:
+        yield Label(right, y, bound, 9, align="right")
+    if free >= _width(interval, 9):
+        yield Label(x + _AIR, y, interval, 9, GREY)
 
 
 def _segments(block: Block, top: float, label: float) -> Iterator[Mark]:
@@ -213,7 +223,8 @@ def _segments(block: Block, top: float, label: float) -> Iterator[Mark]:
         right = left + room - _GAP
         results = [row.results[place] for row in block.rows]
         there = [result for result in results if result]
-        figures = _widest(map(value_text, there), right - left - words - _LEAST_PLOT, 9.5)
+        widths = (_width(value_text(result), 9.5) for result in there)
+        figures = _widest(widths, right - left - words, _LEAST_OF_TWO)
         frame = _Frame(left, left, right - words - figures, right)
         yield from _heading(metric, there, frame, top + 8)
         yield from _cells(results, frame, top + 24, words)
@@ -229,7 +240,8 @@ def _heading(metric: str, results: Sequence[Result], frame: _Frame, y: float) ->
     )
     yield Label(frame.left, y, metric, 10.5, bold=True)
     x = frame.left + text_width(metric, 10.5, bold=True) + 7
-    yield Label(x, y, _uncut(text, frame.right - x + _AIR, 9.5), 9.5, GREY)
+    if x + text_width(text, 9.5) <= frame.right:
+        yield Label(x, y, text, 9.5, GREY)
 
 
 def _cells(
@@ -238,13 +250,14 @@ def _cells(
     """A column of plots on one scale, with its axis."""
     judged = [result for result in results if result]
     scale = common_scale(judged, frame.plot, frame.plot_end)
-    figures = frame.right - words - frame.plot_end
+    x = frame.right - words
+    figures = x - frame.plot_end
     for number_, result in enumerate(results):
         if result:
             y = top + ROW * (number_ + 0.5)
             yield from plotted(result, scale, y)
-            value = _uncut(value_text(result), figures, 9.5)
-            yield Label(frame.plot_end + figures - 4, y, value, 9.5, align="right")
+            if _width(value_text(result), 9.5) <= figures:
+                yield Label(x, y, value_text(result), 9.5, align="right")
             if result.verdict is not Verdict.PASS:
                 yield _word(result, frame.right - words + 6, y)
     bottom = top + ROW * len(results)
