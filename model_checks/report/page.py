@@ -8,7 +8,6 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from model_checks.judging.results import Run
-from model_checks.notify.email.message import _LONGEST_ALT
 from model_checks.report.charts.picture import Chart
 from model_checks.report.summary import Picture, Summary, summary_of
 from model_checks.report.wording import more_text
@@ -51,6 +50,4 @@ def _template() -> Template:
 
 def picture_of(chart: Chart, src: str) -> Picture:
     """Return a chart as a page or a mail shows it, with the address that its bytes have there."""
-    return Picture(
-        clean(chart.model, 80), clean(chart.title, 120), clean(chart.alt, _LONGEST_ALT), src
-    )
+    return Picture(clean(chart.model, 80), clean(chart.title, 120), clean(chart.alt), src)

@@ -28,7 +28,6 @@ _LARGEST_HTML = 80_000
 _MOST_IN_HTML = (60, 30, 15, 8, 4, 2, 1)
 _MOST_IN_TEXT = 1000
 _MOST_CHARTS = 12
-_LONGEST_ALT = 2500  # of an overview, which tells of six checks
 _IMAGE = re.compile(r'<img (?:(?!alt=)[^<>])*+alt="([^"]*+)"[^<>]*+>')
 
 
