@@ -12,7 +12,7 @@ from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics import METRICS
 from model_checks.settings import Settings
-from model_checks.text import counted, first_few, labelled_rows, shortened, written
+from model_checks.text import counted, first_few, labelled_rows, quoted, shortened, written
 
 FEW_ROWS = 30
 """With fewer rows chance alone makes answers that are all alike, or all right."""
@@ -193,10 +193,10 @@ def _only_label(measurement: Measurement) -> str | None:
     assert predictions.spread is not None
     whole = measurement.aggregates.get(())
     if (only := predictions.spread.only_label) is not None:
-        return _quoted(only)
+        return quoted([only])
     if whole and whole.confusion:
         predicted = np.flatnonzero(whole.confusion.rows.sum(axis=0))
-        return _quoted(whole.confusion.labels[predicted[0]]) if len(predicted) == 1 else None
+        return quoted([whole.confusion.labels[predicted[0]]]) if len(predicted) == 1 else None
     if whole and whole.labels:
         right, wrong, _ = whole.labels.sums
         shares = (right + wrong) / whole.labels.weight if whole.labels.weight else right
@@ -261,10 +261,6 @@ def _are(n: int) -> str:
 def _span(time: timedelta) -> str:
     hours = time / timedelta(hours=1)
     return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:,.0f} days"
-
-
-def _quoted(label: str) -> str:
-    return repr(label if len(label) <= 40 else f"{label[:40]}...")
 
 
 def _listed(names: list[str]) -> str:

@@ -203,7 +203,7 @@ def _figures(result: Result, x: float, right: float, y: float) -> Iterator[Label
     """
     value, bound, interval = value_text(result), agreed_text(result), interval_text(result)
     yield Label(x, y, value, 10, align="right", bold=True)
-    free = right - x - _width(bound, 9)
+    free = right - x - _width(bound, 9) + 0.01  # its own width leaves room for the widest
     if free >= 0:
         yield Label(right, y, bound, 9, align="right")
     if free >= _width(interval, 9):
