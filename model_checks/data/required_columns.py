@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from model_checks.data.columns import Columns, why_unusable
 from model_checks.data.csv.special_words import looks_like_values
 from model_checks.errors import DataError
-from model_checks.text import nearest, shortened
+from model_checks.text import first_few, nearest, shortened
 
 
 def require(named: Sequence[tuple[str, str]], types: Mapping[str, str]) -> None:
@@ -31,14 +31,13 @@ def require(named: Sequence[tuple[str, str]], types: Mapping[str, str]) -> None:
         raise DataError("; ".join(doubled))
     if missing:
         told = [f"{key} {shortened(name)!r} is no column" for name, key in missing.items()]
-        more = f" and {len(told) - 5:,} more" if len(told) > 5 else ""
         names = types.known if isinstance(types, Columns) else types
         known = nearest(next(iter(missing)), names)
         if _has_no_header(named, types):
             known = "its first line has none of the columns that are named; is it one of names?"
         if looks_like_values(names):
             known = "its first line looks like values, not like names"
-        raise DataError(f"{'; '.join(told[:5])}{more}; {known}")
+        raise DataError(f"{first_few(told, 5, '; ')}; {known}")
 
 
 def _has_no_header(named: Sequence[tuple[str, str]], types: Mapping[str, str]) -> bool:

@@ -4,7 +4,8 @@ import math
 from dataclasses import dataclass
 
 from model_checks.metrics import Estimate
-from model_checks.plan.checks import Check, Segment, labelled_rows
+from model_checks.plan.checks import Check, Segment
+from model_checks.text import labelled_rows
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from model_checks.metrics.covariance import correlation, is_known
 from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
 from model_checks.metrics.gap import gap
 from model_checks.metrics.statistics import Aggregates
-from model_checks.plan.checks import Check, Segment, labelled_rows, values_text
+from model_checks.plan.checks import Check, Segment, values_text
 from model_checks.predict.sources import unforeseen
+from model_checks.text import counted, labelled_rows
 
 
 def decide_all(
@@ -180,7 +181,8 @@ def _gap_finding(check: Check, measurement: Measurement) -> Finding:
         elif check.listed:
             return Finding(check, _nothing(check, f"{values_text(segment)}: {lacking}"), 0)
     if len(found) < 2:
-        text = f"{len(found)} of {len(check.among)} values can be compared, a gap is between two"
+        values = counted(len(check.among), "value")
+        text = f"{len(found):,} of {values} can be compared, a gap is between two"
         return Finding(check, _nothing(check, text), rows)
     ends = [(segment, one.value) for segment, one in found.items() if one.value is not None]
     told = Gap(

@@ -9,6 +9,7 @@ from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, always, es
 from model_checks.metrics.intervals import IntervalAt
 from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, Sums, estimated_mean, in_range
 from model_checks.metrics.statistics import Aggregates
+from model_checks.text import counted
 
 
 def mae(aggregates: Aggregates, asked: Asked) -> Estimate:
@@ -49,8 +50,7 @@ def mape(aggregates: Aggregates, asked: Asked) -> Estimate:
     relative = aggregates.relative
     assert relative is not None
     if relative.zeros:
-        zeros = "1 target of 0" if relative.zeros == 1 else f"{relative.zeros:,} targets of 0"
-        return undefined(zeros, aggregates, asked.confidence)
+        return undefined(f"{counted(relative.zeros, 'target')} of 0", aggregates, asked.confidence)
     sums = Sums(relative.rows, relative.weight, relative.weight2, relative.powers)
     return estimated_mean(aggregates, sums, asked.confidence)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from model_checks.metrics.intervals import Interval, IntervalAt
 from model_checks.metrics.statistics import Aggregates, OwnFunction
+from model_checks.text import labelled_rows
 
 NO_WEIGHT = "no weight above 0"
 
@@ -91,5 +92,5 @@ def always(interval: Interval, _: float) -> Interval:
 def undefined(reason: str, aggregates: Aggregates, confidence: float) -> Estimate:
     """An estimate without a value, and why there is none."""
     rows = aggregates.rows
-    text = f"undefined, {reason} among {rows:,} labelled rows"
+    text = f"undefined, {reason} among {labelled_rows(rows)}"
     return Estimate(None, None, None, confidence, rows, "rows", None, text)

@@ -17,7 +17,6 @@ from model_checks.plan.checks import (
     SegmentationKey,
     SegmentRows,
     check_id,
-    labelled_rows,
     plain,
 )
 from model_checks.settings import (
@@ -29,7 +28,7 @@ from model_checks.settings import (
     Settings,
     Threshold,
 )
-from model_checks.text import one_line
+from model_checks.text import counted, labelled_rows, one_line
 
 BUILT_IN = Judging(confidence=0.95, rule="estimate", min_rows=30)
 CORRECTION: Correction = "holm"
@@ -230,7 +229,7 @@ def _too_small(
         metrics = [metric for metric, n in needed.items() if n == min_rows]
         of = f"-{', '.join(metrics)}" if len(metrics) < len(needed) else ""
         if small:
-            values = "1 value" if len(small) == 1 else f"{len(small):,} values"
+            values = counted(len(small), "value")
             yield (
                 f"{name}{of} by {', '.join(segmentation.by)}: {values} with fewer than "
                 f"{labelled_rows(min_rows)} not judged ({sum(small):,} in all)"

@@ -9,7 +9,7 @@ from typing import Literal
 from model_checks.metrics import Asked
 from model_checks.metrics.statistics import OwnFunction
 from model_checks.settings import Correction, Rule, segment_text
-from model_checks.text import one_line, shortened
+from model_checks.text import one_line, shortened, written
 
 __all__ = [
     "Bound",
@@ -20,10 +20,11 @@ __all__ = [
     "SegmentRows",
     "SegmentationKey",
     "check_id",
-    "labelled_rows",
     "plain",
     "segment_in_words",
     "segment_text",
+    "value_text",
+    "values_text",
 ]
 
 Segment = tuple[tuple[str, str | None], ...]
@@ -99,10 +100,27 @@ class Check:
     def label(self) -> str:
         """Return its name in sentences: the id, and the segment where the id has a hash for it."""
         words = segment_in_words(self.segment)
-        if self.among or (self.vacant and any(value == "*" for _, value in self.segment)):
-            columns = [column for column, _ in (*self.among, self.segment)[0]]
-            words = f"by {', '.join(map(shortened, columns))}"
+        if self.among or self.stands_for_all:
+            words = f"by {', '.join(map(shortened, self.columns))}"
         return f"{self.id} ({one_line(words, 120)})" if words and _HASH.search(self.id) else self.id
+
+    @property
+    def metric_name(self) -> str:
+        """Return its metric with what was a choice: its beta, and how classes were averaged."""
+        chosen = [] if self.beta is None else [f"beta {written(self.beta)}"]
+        if self.average not in (None, "binary"):
+            chosen.append(str(self.average))
+        return f"{self.metric} ({', '.join(chosen)})" if chosen else self.metric
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Return the columns of its segment, or of the segments that a gap is between."""
+        return tuple(column for column, _ in (*self.among, self.segment)[0])
+
+    @property
+    def stands_for_all(self) -> bool:
+        """Whether it stands for all values of a segmentation, of which none can be judged."""
+        return self.vacant is not None and any(value == "*" for _, value in self.segment)
 
     @property
     def asked(self) -> Asked:
@@ -135,13 +153,24 @@ class Plan:
         return tuple(check for check in self.checks if check.model == name)
 
 
-def labelled_rows(n: int) -> str:
-    """So many labelled rows, in words.
+def value_text(value: str | None) -> str:
+    """Return the value of a column as it stands in sentences, quoted where it may be mistaken.
 
-    >>> labelled_rows(1), labelled_rows(2000)
-    ('1 labelled row', '2,000 labelled rows')
+    >>> [value_text(value) for value in ("AA", None, "null", "", " AA")]
+    ['AA', 'null', "'null'", "''", "' AA'"]
     """
-    return "1 labelled row" if n == 1 else f"{n:,} labelled rows"
+    if value is None:
+        return "null"
+    return repr(value) if value in ("", "null") or value != value.strip() else value
+
+
+def values_text(segment: Segment) -> str:
+    """Return the values of a segment without their columns.
+
+    >>> values_text((("carrier", "AA"), ("origin", None)))
+    'AA, null'
+    """
+    return ", ".join(shortened(value_text(value)) for _, value in segment)
 
 
 def segment_in_words(segment: Segment) -> str:
@@ -153,7 +182,7 @@ def segment_in_words(segment: Segment) -> str:
     parts = [
         f"{shortened(column)} is null"
         if value is None
-        else f"{shortened(column)} = {shortened(value) or repr(value)}"
+        else f"{shortened(column)} = {shortened(value_text(value))}"
         for column, value in segment
     ]
     return ", ".join(parts)
@@ -185,13 +214,3 @@ def plain(text: str | None) -> str:
     if kept == text and text:
         return text
     return f"{kept}~{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
-
-
-def values_text(segment: Segment) -> str:
-    """The values of a segment without their columns.
-
-    >>> values_text((("carrier", "AA"), ("origin", None)))
-    'AA, null'
-    """
-    values = (value for _, value in segment)
-    return ", ".join("null" if one is None else shortened(one) or "''" for one in values)

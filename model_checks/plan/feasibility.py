@@ -9,7 +9,7 @@ from typing import NamedTuple
 from model_checks.metrics.attainable import best_interval
 from model_checks.metrics.intervals import Interval
 from model_checks.plan.checks import Check, Segment
-from model_checks.report.sentence import decimals, figure
+from model_checks.text import counted, decimals, figure
 
 LabelledRows = Mapping[tuple[str, Segment], int]
 """Of a model's segments, those of which it is known: how many labelled rows they have."""
@@ -106,14 +106,13 @@ def _note(those: Sequence[tuple[Check, _Count]]) -> str:
     best, bound = _best(check, n), check.bound.min
     assert best is not None
     assert bound is not None
-    digits = decimals(check.bound, best.low)
+    digits = decimals([bound], [best.low])
     low, high, agreed = (figure(number, digits) for number in (best.low, best.high, bound))
-    rows = f"1 {unit}" if n == 1 else f"{n:,} {unit}s"
     needed, units = _rows_that_would_do(check), f"{unit.removeprefix('labelled ')}s"
     enough = f"about {needed:,} {units} would" if needed else f"no number of {units} would"
     return (
-        f"{check.label}: {rows} can't prove {agreed} whatever they show "
-        f"(a perfect {check.metric} would have {low} to {high}); {enough}{more}"
+        f"{check.label}: {counted(n, unit)} can't prove {agreed} whatever they show "
+        f"(a perfect {check.metric_name} would have {low} to {high}); {enough}{more}"
     )
 
 

@@ -14,7 +14,8 @@ from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.plugin.writers import REPORT, Writers
 from model_checks.report.charts.picture import Chart
-from model_checks.report.sentence import Size, evidence_text
+from model_checks.report.sentence import evidence_text
+from model_checks.report.table_row import NOTHING, row_of
 from model_checks.report.wording import facts_text
 
 PAGE = "report.html"
@@ -200,29 +201,9 @@ def _image(chart: Chart) -> str:
 
 
 def _figures(result: Result) -> list[str]:
-    check, estimate = result.check, result.estimate
-    rows = f"{estimate.n:,}" if estimate else ""
-    judged = result.judged
-    if judged is None or judged.value is None:
-        return [check.label, result.verdict.value, "", _agreed(result), rows]
-    assert estimate is not None
-    assert judged.low is not None
-    assert judged.high is not None
-    rows = f"{rows} {estimate.unit}"
-    if check.kind == "degradation":
-        size = Size.of(check, judged)
-        interval = f"{size.text(judged.low)} to {size.text(judged.high)}"
-        return [check.label, size.how(judged.value), interval, _agreed(result), rows]
-    interval = f"{judged.low:.3f} to {judged.high:.3f}"
-    return [check.label, f"{judged.value:.3f}", interval, _agreed(result), rows]
-
-
-def _agreed(result: Result) -> str:
-    bound, compared = result.check.bound, result.comparison
-    if result.check.kind == "degradation":
-        assert bound.max is not None
-        amount = f"{100 * bound.max:g} %" if result.check.relative else f"{bound.max:g}"
-        value = compared.baseline.value if compared else None
-        return f"≤ {amount} worse" + (f" than {value:.3f}" if value is not None else "")
-    limits = (("≥", bound.min), ("≤", bound.max))
-    return " and ".join(f"{word} {limit:g}" for word, limit in limits if limit is not None)
+    """Return what stands in the columns; in place of a value that is not there, the verdict."""
+    row = row_of(result)
+    n = "" if row.n == NOTHING else f"{row.n} {row.unit}"
+    if row.value == NOTHING:
+        return [result.check.label, result.verdict.value, "", row.agreed, n]
+    return [result.check.label, row.value, row.interval, row.agreed, n]

@@ -11,6 +11,7 @@ from model_checks.notify.base import Told
 from model_checks.plugin.html_report import PAGE
 from model_checks.plugin.options import Options
 from model_checks.report.wording import newest_texts, unjudged_text
+from model_checks.text import counted, first_few, labelled_rows
 
 _SHOWN = 5
 """Of the checks that were not evaluated, and of the bounds that are looser, so many are named."""
@@ -57,7 +58,7 @@ def write_gate(
     terminal: pytest.TerminalReporter, gate: Gate, exit_status: int, options: Options
 ) -> None:
     """Whether the gate is open, last of all; a gate that is not passed says why."""
-    of = f"of {gate.planned:,} {'check' if gate.planned == 1 else 'checks'}"
+    of = f"of {counted(gate.planned, 'check')}"
     if exit_status == 0:
         evaluated = gate.planned - gate.skipped
         skipped = f", {gate.skipped:,} had nothing to measure" if gate.skipped else ""
@@ -65,23 +66,19 @@ def write_gate(
         return
     reasons = [f"{gate.failed:,} {of} failed"] if gate.failed else []
     if gate.missing:
-        named = _first(gate.missing, ", ")
+        named = first_few(gate.missing, _SHOWN)
         reasons.append(f"{len(gate.missing):,} {of} not evaluated: {named}")
     if gate.beside:
-        checks = "1 check" if gate.beside == 1 else f"{gate.beside:,} checks"
-        reasons.append(f"{checks} of models without a candidate failed")
+        reasons.append(f"{counted(gate.beside, 'check')} of models without a candidate failed")
     if gate.loosened and options.against:
-        bounds = "1 bound is" if len(gate.loosened) == 1 else f"{len(gate.loosened):,} bounds are"
-        named = _first(gate.loosened, "; ")
-        reasons.append(f"{bounds} looser than in {_short(options.against, options)}: {named}")
+        bounds = counted(len(gate.loosened), "bound")
+        are, named = (
+            ("is" if len(gate.loosened) == 1 else "are"),
+            first_few(gate.loosened, _SHOWN, "; "),
+        )
+        reasons.append(f"{bounds} {are} looser than in {_short(options.against, options)}: {named}")
     why = "; ".join(reasons) or "the session did not end well"
     terminal.line(f"GATE NOT PASSED: {why} (exit {exit_status})", red=True, bold=True)
-
-
-def _first(names: tuple[str, ...], separator: str) -> str:
-    """The first of them, and how many more."""
-    more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
-    return f"{separator.join(names[:_SHOWN])}{more}"
 
 
 def _counts(run: Run, name: str) -> str:
@@ -99,7 +96,7 @@ def _rows(run: Run, name: str) -> str:
     facts = run.models[name]
     if facts.rows is None:
         return "no rows read"
-    rows = f"{facts.labelled:,} labelled rows of {facts.rows:,}"
+    rows = f"{labelled_rows(facts.labelled or 0)} of {facts.rows:,}"
     if facts.window_end is None:
         return rows
     newest = "".join(f"; {text.removesuffix(' UTC')}" for text in newest_texts(facts))

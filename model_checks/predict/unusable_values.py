@@ -7,6 +7,7 @@ from model_checks.data.values import is_float
 from model_checks.predict.column_names import column_shown, is_answered
 from model_checks.predict.columns import AnswerColumns
 from model_checks.settings import Model
+from model_checks.text import first_few
 
 _MOST_OFF = 0.01
 """Largest distance of a row's summed probabilities from 1, as where they have only 2 digits."""
@@ -60,11 +61,10 @@ def _improbable(answers: AnswerColumns, types: Mapping[str, str]) -> Iterator[Co
     if not answers.parts:
         return
     off = _MOST_OFF + answers.precision_in(types).eps + 1e-9  # 0.33 three times is not off by more
-    what = f"the sum of the scores {', '.join(map(column_shown, answers.parts[:5]))}"
-    if answers.precision:
-        what = f"the sum of the scores of the {answers.whose}"
-    elif len(answers.parts) > 5:
-        what += f" and {len(answers.parts) - 5:,} more"
+    named = f"of the {answers.whose}"
+    if not answers.precision:
+        named = first_few([*map(column_shown, answers.parts)], 5)
+    what = f"the sum of the scores {named}"
     total = _added([number_of(name, types) for name in answers.parts])
     yield f"{what} is not 1, to within {_MOST_OFF:g},", f"abs({total} - 1) > {off!r}"
 

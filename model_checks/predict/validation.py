@@ -18,7 +18,7 @@ from model_checks.predict.spread import Spread, spread_columns, spread_of
 from model_checks.predict.unusable_values import unusable_values
 from model_checks.predict.vocabulary import Found, refuse_odd_pair, refuse_strangers, sets_beside
 from model_checks.settings import Model
-from model_checks.text import label_text, quoted
+from model_checks.text import label_text, labelled_rows, quoted
 
 _NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
 
@@ -265,7 +265,7 @@ class Given:
         [(rows, *found)] = self.engine.run(f"select {asked} from {self.relation}")
         of_conditions = zip(conditions, found[: len(counts)], strict=True)
         if bad := [f"{what} in {n:,}" for what, n in of_conditions if n]:
-            raise DataError(f"{'; '.join(bad)} of {rows:,} labelled rows")
+            raise DataError(f"{'; '.join(bad)} of {labelled_rows(rows)}")
         return spread_of(scores, numbers, rows, found[len(counts) :])
 
 

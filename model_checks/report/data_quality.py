@@ -11,9 +11,8 @@ from model_checks.judging.results import Result
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics import METRICS
-from model_checks.plan.checks import labelled_rows
 from model_checks.settings import Settings
-from model_checks.text import shortened
+from model_checks.text import counted, first_few, labelled_rows, quoted, shortened, written
 
 FEW_ROWS = 30
 """With fewer rows chance alone makes answers that are all alike, or all right."""
@@ -77,10 +76,9 @@ def suspicions(
 def _words(found: tuple[str, int]) -> str:
     """Words that others take for a missing value, in a column of labels or segments."""
     column, n = found
-    fields = "1 field" if n == 1 else f"{n:,} fields"
     return (
-        f"{fields} of {shortened(column)!r} hold a word like NA, None or null, which is judged as "
-        "a word: leave a field empty where a value is missing"
+        f"{counted(n, 'field')} of {shortened(column)!r} hold a word like NA, None or null, "
+        "which is judged as a word: leave a field empty where a value is missing"
     )
 
 
@@ -93,7 +91,7 @@ def _later(
     """Rows that are not before the moment judged."""
     if not times.later:
         return
-    rows = _counted(times.later)
+    rows = counted(times.later, "row")
     newest = f", the newest of {moment_text(times.newest)}" if times.newest else ""
     judged = moment_text(moment)
     if given:
@@ -136,8 +134,8 @@ def _labels_stop(signs: Signs, times: Times, facts: ModelFacts) -> Iterator[str]
         has = "has" if without == 1 else "have"
         yield (
             f"the newest label is of {moment_text(times.newest_label)}, the newest row of "
-            f"{moment_text(times.newest_row)}: {_counted(without)} after that label {has} none; "
-            "are labels late, or have they stopped?"
+            f"{moment_text(times.newest_row)}: {counted(without, 'row')} after that label "
+            f"{has} none; are labels late, or have they stopped?"
         )
 
 
@@ -158,7 +156,7 @@ def _copies(signs: Signs, facts: ModelFacts) -> Iterator[str]:
     """Rows that are there several times."""
     times = "twice" if signs.copies == 2 else f"{signs.copies} times"
     yield (
-        f"each of {_counted(signs.looked_at)} looked at is there {times}, of "
+        f"each of {counted(signs.looked_at, 'row')} looked at is there {times}, of "
         f"{labelled_rows(facts.labelled or 0)}: does a file lie {times} below the glob, or does a "
         "join repeat rows? Intervals are then too narrow"
     )
@@ -176,11 +174,10 @@ def _alike(measurement: Measurement) -> Iterator[str]:
     if (label := _only_label(measurement)) is not None:
         told.append(f"the prediction {label}")
     if spread.only_number is not None:
-        told.append(f"the prediction {spread.only_number:g}")
+        told.append(f"the prediction {written(spread.only_number)}")
     if scores := spread.only_scores:
-        several = f" and {len(scores) - 3:,} more" if len(scores) > 3 else ""
-        listed = ", ".join(f"{score:g}" for score in scores[:3])
-        told.append(f"the score{'s' * (len(scores) > 1)} {listed}{several}")
+        listed = first_few([*map(written, scores)], 3)
+        told.append(f"the score{'s' * (len(scores) > 1)} {listed}")
     if told:
         right = ", which is all that came true" if _all_right(measurement) else ""
         yield (
@@ -196,10 +193,10 @@ def _only_label(measurement: Measurement) -> str | None:
     assert predictions.spread is not None
     whole = measurement.aggregates.get(())
     if (only := predictions.spread.only_label) is not None:
-        return _quoted(only)
+        return quoted([only])
     if whole and whole.confusion:
         predicted = np.flatnonzero(whole.confusion.rows.sum(axis=0))
-        return _quoted(whole.confusion.labels[predicted[0]]) if len(predicted) == 1 else None
+        return quoted([whole.confusion.labels[predicted[0]]]) if len(predicted) == 1 else None
     if whole and whole.labels:
         right, wrong, _ = whole.labels.sums
         shares = (right + wrong) / whole.labels.weight if whole.labels.weight else right
@@ -257,10 +254,6 @@ def _many_of_each(measurement: Measurement) -> bool:
 # Words
 
 
-def _counted(n: int) -> str:
-    return "1 row" if n == 1 else f"{n:,} rows"
-
-
 def _are(n: int) -> str:
     return "is" if n == 1 else "are"
 
@@ -268,10 +261,6 @@ def _are(n: int) -> str:
 def _span(time: timedelta) -> str:
     hours = time / timedelta(hours=1)
     return f"{hours:.0f} hours" if hours < 48 else f"{hours / 24:,.0f} days"
-
-
-def _quoted(label: str) -> str:
-    return repr(label if len(label) <= 40 else f"{label[:40]}...")
 
 
 def _listed(names: list[str]) -> str:

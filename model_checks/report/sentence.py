@@ -1,21 +1,18 @@
-"""The one sentence that a result is told in, and how numbers are written in it."""
+"""The one sentence that a result is told in."""
 
 import math
-from collections.abc import Iterable
-from decimal import Decimal
 
 from model_checks.judging.decide import Decision, Evidence
-from model_checks.judging.evidence import Comparison, Finding
+from model_checks.judging.evidence import Comparison, Finding, Gap
 from model_checks.judging.results import Result, error_of
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
-from model_checks.metrics.rounding import excess
 from model_checks.plan.checks import Bound, Check, values_text
-from model_checks.text import clean
+from model_checks.report.figures import Figures
+from model_checks.text import clean, counted, percent
 
 _CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg's"}
 _LEAST_P = 1e-11
-_MOST_DECIMALS = 20
 
 
 def result_of(finding: Finding, decision: Decision) -> Result:
@@ -45,34 +42,37 @@ def sentence(finding: Finding, decision: Decision) -> str:
 
 
 def _level(finding: Finding, decision: Decision) -> str:
-    one, digits = finding.estimate, _digits(finding)
-    unit = one.unit.removesuffix("s") if one.n == 1 else one.unit
-    low, high = (figure(limit, digits) for limit in _limits(one))
+    one, figures = finding.estimate, Figures.of(finding.check, finding.judged)
     return (
-        f"{figure(_value(one), digits)} ({_percent(one)} interval {low} to {high}, "
-        f"{one.method}, {one.n:,} {unit}) {_standing(finding, decision, digits)}"
+        f"{figures.text(_value(one))} ({percent(one.confidence)} interval {figures.interval(one)}, "
+        f"{one.method}, {sized(one)}) {_standing(finding, decision, figures)}"
     )
 
 
 def _gap(finding: Finding, decision: Decision) -> str:
-    one, digits, gap = finding.estimate, _digits(finding), finding.gap
+    one, figures, gap = finding.estimate, Figures.of(finding.check, finding.judged), finding.gap
     assert gap is not None
-    columns = [column for column, _ in gap.largest[0]]
-    (smallest, least), (largest, most) = gap.smallest, gap.largest
-    ends = (
-        f"{values_text(smallest)} {figure(least, digits)} to "
-        f"{values_text(largest)} {figure(most, digits)}"
-    )
-    among = f"{gap.values:,} values of {', '.join(columns)}"
+    among = f"{counted(gap.values, 'value')} of {', '.join(finding.check.columns)}"
     left_out = f", {gap.left_out:,} left out" if gap.left_out else ""
-    low, high = (figure(limit, digits) for limit in _limits(one))
     return (
-        f"{figure(_value(one), digits)} ({_percent(one)} interval {low} to {high}, {one.method}; "
-        f"{ends}, {among}{left_out}) {_standing(finding, decision, digits)}"
+        f"{figures.text(_value(one))} ({percent(one.confidence)} interval {figures.interval(one)}, "
+        f"{one.method}; {ends_text(gap, figures)}, {among}{left_out}) "
+        f"{_standing(finding, decision, figures)}"
     )
 
 
-def _standing(finding: Finding, decision: Decision, digits: int) -> str:
+def sized(one: Estimate) -> str:
+    """Return how much an estimate rests on: a number of rows, or of some of them."""
+    return counted(one.n, one.unit.removesuffix("s"))
+
+
+def ends_text(gap: Gap, figures: Figures) -> str:
+    """Return the values that a gap is between, each with its segment."""
+    ends = (gap.smallest, gap.largest)
+    return " to ".join(f"{values_text(segment)} {figures.text(value)}" for segment, value in ends)
+
+
+def _standing(finding: Finding, decision: Decision, figures: Figures) -> str:
     """How it stands to the bound that decided."""
     one, bound = finding.judged, finding.check.bound
     numbers = (_value(one), *_limits(one))
@@ -80,18 +80,18 @@ def _standing(finding: Finding, decision: Decision, digits: int) -> str:
     if any(math.isnan(number) for number in numbers):
         lowest = math.nan
     if decision.verdict is decision.alone:
-        return _stands(bound, decision.verdict, lowest, digits)
+        return _stands(bound, decision.verdict, lowest, figures)
     alone = Verdict.FAIL if decision.alone is Verdict.FAIL else Verdict.PASS
-    told = _stands(bound, alone, lowest, digits)
+    told = _stands(bound, alone, lowest, figures)
     return f"{told} by its own interval, but {_overruled(finding.check, decision)}"
 
 
-def _stands(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str:
+def _stands(bound: Bound, verdict: Verdict, lowest: float, figures: Figures) -> str:
     about_min = bound.max is None or (bound.min is not None and not lowest >= bound.min)
     good, bad = ("at least", "below") if about_min else ("at most", "above")
     limit = bound.min if about_min else bound.max
     assert limit is not None
-    agreed = f"the agreed {figure(limit, digits)}"
+    agreed = f"the agreed {figures.limit(limit)}"
     if math.isnan(lowest):
         return f"has no value or no interval, so it is not {good} {agreed}"
     if verdict is Verdict.FAIL:
@@ -100,11 +100,10 @@ def _stands(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str:
         tolerated = f"is not proven to be {bad} {agreed}, so it is tolerated"
         return tolerated if bound.rule == "tolerant" else f"is not proven to be {good} {agreed}"
     if bound.min is not None and bound.max is not None:
-        low, high = figure(bound.min, digits), figure(bound.max, digits)
-        return f"is within the agreed {low} to {high}"
+        return f"is within the agreed {figures.agreed(bound)}"
     if verdict is Verdict.WARN and bound.warn is not None:
         other = "below" if about_min else "above"
-        return f"is {good} {agreed}, but {other} the warning at {figure(bound.warn, digits)}"
+        return f"is {good} {agreed}, but {other} the warning at {figures.limit(bound.warn)}"
     return f"is {good} {agreed}"
 
 
@@ -133,7 +132,7 @@ def _corrected(evidence: Evidence, level: float = math.nan) -> str:
     assert evidence.adjusted is not None
     assert evidence.correction is not None
     named = _CORRECTIONS[evidence.correction]
-    checks = "1 segment check" if evidence.members == 1 else f"{evidence.members:,} segment checks"
+    checks = counted(evidence.members, "segment check")
     before, after = (_p_text(p, level) for p in (evidence.p_value, evidence.adjusted))
     if evidence.p_value < _LEAST_P and not after.startswith("below"):
         after = f"below {after}"
@@ -152,13 +151,14 @@ def _p_text(p: float, level: float = math.nan) -> str:
 def _degradation(finding: Finding, decision: Decision) -> str:
     check, compared = finding.check, finding.comparison
     assert compared is not None
-    one, size = compared.degradation, Size.of(check, compared.degradation)
-    low, high = (size.text(limit) for limit in _limits(one))
-    how, amount = size.how(_value(one)), size.agreed
+    one, figures = compared.degradation, Figures.of(check, compared.degradation)
+    assert check.bound.max is not None
+    how, amount = figures.worse(_value(one)), figures.limit(check.bound.max)
     agreed = f"{amount} was agreed" if "worse" in how else f"at most {amount} worse was agreed"
+    interval = f"{percent(one.confidence)} interval {figures.interval(one)}, {one.method}"
     return (
-        f"{check.metric} is {how} ({_percent(one)} interval {low} to {high}, {one.method}), "
-        f"{agreed}: {_proven(check, decision)}; {_against(finding, compared, size.metric_digits)}"
+        f"{check.metric_name} is {how} ({interval}), {agreed}: {_proven(check, decision)}; "
+        f"{_against(finding, compared, figures)}"
     )
 
 
@@ -175,65 +175,14 @@ def _proven(check: Check, decision: Decision) -> str:
     return "not proven"
 
 
-def _against(finding: Finding, compared: Comparison, digits: int) -> str:
+def _against(finding: Finding, compared: Comparison, figures: Figures) -> str:
     """Both values, and what each is of."""
-    value, other = (figure(_value(e), digits) for e in (finding.estimate, compared.baseline))
+    value, other = (figures.level(_value(e)) for e in (finding.estimate, compared.baseline))
+    rows = counted(finding.rows, "row")
     if compared.paired:
-        return f"{value} against {other} of {compared.source} on the same {_rows(finding.rows)}"
-    rows = f"{_rows(compared.rows)} of {compared.source}"
-    return f"{value} on {_rows(finding.rows)} against {other} on {rows}"
-
-
-class Size:
-    """How a degradation is written: in the metric's unit, or in percent of the baseline.
-
-    Attributes
-    ----------
-    agreed
-        What was agreed.
-    digits
-        Decimals of a degradation.
-    metric_digits
-        Decimals of the metric's own values beside it.
-    """
-
-    def __init__(self, amount: float, digits: int, *, relative: bool) -> None:
-        self._scale, self._unit = (100.0, " %") if relative else (1.0, "")
-        self.digits = digits
-        self.agreed = f"{100 * amount:g} %" if relative else figure(amount, digits)
-        self.metric_digits = 3 if relative else max(digits, 3)
-
-    @classmethod
-    def of(cls, check: Check, degradation: Estimate | None) -> "Size":
-        """With decimals that tell what was found from what was agreed."""
-        amount = check.bound.max
-        assert amount is not None
-        scale = 100.0 if check.relative else 1.0
-        digits = 1 if check.relative else max(3, _decimals_of(amount, figures=2) if amount else 0)
-        one = degradation
-        found = (one.value, one.low, one.high) if one else ()
-        known = [scale * x for x in found if x is not None and math.isfinite(x)]
-        digits = _telling_apart(scale * amount, known, digits)
-        return cls(amount, digits, relative=check.relative)
-
-    def text(self, degradation: float) -> str:
-        """With its sign: below 0 is better."""
-        return f"{figure(self._scale * degradation, self.digits)}{self._unit}"
-
-    def how(self, degradation: float) -> str:
-        """Return it in words: worse or better, and by how much."""
-        if degradation == 0:
-            return "not worse"
-        worse_or_better = "better" if degradation < 0 else "worse"
-        return f"{self.text(abs(degradation))} {worse_or_better}"
-
-
-def _rows(n: int) -> str:
-    return "1 row" if n == 1 else f"{n:,} rows"
-
-
-def _percent(estimate: Estimate) -> str:
-    return f"{100 * estimate.confidence:g} %"
+        return f"{value} against {other} of {compared.source} on the same {rows}"
+    others = f"{counted(compared.rows, 'row')} of {compared.source}"
+    return f"{value} on {rows} against {other} on {others}"
 
 
 def _would_decide(finding: Finding, decision: Decision) -> str:
@@ -242,8 +191,7 @@ def _would_decide(finding: Finding, decision: Decision) -> str:
     more = decision.rows_to_decide
     if more is None or more == finding.too_few:  # which is said already
         return ""
-    rows = "1 more labelled row" if more == 1 else f"{more:,} more labelled rows"
-    return f"; about {rows} would decide at this value"
+    return f"; about {counted(more, 'more labelled row')} would decide at this value"
 
 
 def _value(estimate: Estimate) -> float:
@@ -255,47 +203,3 @@ def _limits(estimate: Estimate) -> tuple[float, float]:
     assert estimate.low is not None
     assert estimate.high is not None
     return estimate.low, estimate.high
-
-
-def _digits(finding: Finding) -> int:
-    return decimals(finding.check.bound, finding.judged.value)
-
-
-def figure(number: float, digits: int) -> str:
-    """A number as every text shows it.
-
-    >>> figure(1234.5, 3), figure(-0.0, 3), figure(1e300, 3)
-    ('1,234.500', '0.000', '1e+300')
-    >>> figure(5e-324, 324), figure(0.5, 324)  # as many decimals are never written
-    ('5e-324', '0.5')
-    """
-    if math.isinf(number):
-        return "infinity" if number > 0 else "minus infinity"
-    if digits > _MOST_DECIMALS:
-        return repr(float(number) + 0.0)  # tells any two apart
-    if abs(number) >= 1e15:
-        return f"{number:.{digits}g}"
-    return f"{number:z,.{digits}f}"  # what is rounded to 0 has no sign
-
-
-def decimals(bound: Bound, value: float | None) -> int:
-    """Decimals that show three figures of a bound, all that were agreed, and the value apart."""
-    limits = [limit for limit in (bound.min, bound.max, bound.warn) if limit is not None]
-    digits = max([3, *(_decimals_of(limit) for limit in limits if limit)])
-    return digits if value is None else _telling_apart(value, limits, digits)
-
-
-def _telling_apart(number: float, others: Iterable[float], digits: int) -> int:
-    """So many decimals or more that no other number is written as this one is."""
-    apart = [other for other in others if excess(other, number)]
-    while digits <= _MOST_DECIMALS and figure(number, digits) in [
-        figure(other, digits) for other in apart
-    ]:
-        digits += 1
-    return digits
-
-
-def _decimals_of(limit: float, figures: int = 3) -> int:
-    exponent = Decimal(repr(float(limit))).as_tuple().exponent
-    assert isinstance(exponent, int)
-    return max(-exponent, figures - 1 - math.floor(math.log10(abs(limit))))

@@ -10,7 +10,7 @@ from model_checks.judging.results import Result, Run
 from model_checks.judging.verdict import Verdict
 from model_checks.report.table_row import Row, row_of
 from model_checks.report.wording import facts_text, unjudged_text
-from model_checks.text import clean, counted, one_line
+from model_checks.text import clean, counted, first_few, one_line
 
 Item = TypeVar("Item")
 _CUT_SHORT = {2: "interrupted", 3: "an internal error", 143: "stopped by SIGTERM"}
@@ -273,8 +273,7 @@ def _troubles(run: Run) -> list[Trouble]:
 
 
 def _named(ids: Sequence[str], most: int = 6) -> str:
-    told = ", ".join(one_line(one, 240) for one in ids[:most])
-    return told if len(ids) <= most else f"{told} and {len(ids) - most:,} more"
+    return first_few([one_line(one, 240) for one in ids[:most]], most, count=len(ids))
 
 
 def _notes(run: Run) -> list[str]:

@@ -3,15 +3,18 @@
 import math
 from dataclasses import dataclass
 
-from model_checks.judging.evidence import Comparison, Gap
+from model_checks.judging.evidence import Comparison
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
 from model_checks.metrics.rounding import excess
-from model_checks.plan.checks import values_text
-from model_checks.report.sentence import Size, decimals, figure
-from model_checks.report.wording import agreed_text, gap_text, metric_text, miss_text, segment_text
-from model_checks.text import clean, one_line
+from model_checks.report.figures import Figures
+from model_checks.report.sentence import ends_text, sized
+from model_checks.report.wording import metric_text, miss_text, segment_text
+from model_checks.text import clean, one_line, percent
+
+NOTHING = "–"
+"""What stands in place of a figure that there is not."""
 
 
 @dataclass(frozen=True)
@@ -46,17 +49,18 @@ def row_of(result: Result) -> Row:
     """The figures of a check that failed."""
     check, estimate = result.check, result.estimate
     told = _told(result)
+    n, _, unit = sized(estimate).partition(" ") if estimate else (NOTHING, "", "")
     rule = "" if check.bound.rule == "estimate" else f"; rule {check.bound.rule}"
     return Row(
         id=one_line(check.id),
         metric=clean(metric_text(check), 80),
-        segment=gap_text(check) if check.kind == "gap" else segment_text(check.segment),
+        segment=segment_text(check),
         value=told.value,
         miss=told.miss,
         interval=told.interval,
         agreed=told.agreed,
-        n=f"{estimate.n:,}" if estimate else "–",
-        unit=estimate.unit if estimate else "",
+        n=n,
+        unit=unit,
         note=clean(told.note + rule),
         message=one_line(result.message, 600),
     )
@@ -65,72 +69,57 @@ def row_of(result: Result) -> Row:
 def _told(result: Result) -> _Told:
     check, judged = result.check, result.judged
     if not judged or judged.value is None or result.verdict is Verdict.NO_DATA:
-        agreed = _agreed(result, decimals(check.bound, None))
         note = result.message.removeprefix(f"{check.label}: ")
-        return _Told("–", "no data", "–", agreed, note)
+        return _Told(NOTHING, "no data", NOTHING, _agreed(result, Figures.of(check, None)), note)
+    figures = Figures.of(check, judged)
     if result.comparison and result.estimate:
-        return _degradation(result, result.estimate, result.comparison)
-    digits = decimals(check.bound, judged.value)
+        return _degradation(result, result.estimate, result.comparison, figures)
     return _Told(
-        value=figure(judged.value, digits),
-        miss=miss_text(judged.value, check.bound, digits),
-        interval=_interval(judged, digits),
-        agreed=_agreed(result, digits),
-        note=_method(judged) + (f"; {_ends(result.gap, digits)}" if result.gap else ""),
+        value=figures.text(judged.value),
+        miss=miss_text(judged.value, check.bound, figures),
+        interval=figures.interval(judged),
+        agreed=_agreed(result, figures),
+        note=_method(judged) + (f"; {ends_text(result.gap, figures)}" if result.gap else ""),
     )
 
 
-def _degradation(result: Result, current: Estimate, compared: Comparison) -> _Told:
+def _degradation(
+    result: Result, current: Estimate, compared: Comparison, figures: Figures
+) -> _Told:
     """By how much it is worse, beside the interval of that; the values themselves are a note."""
     worse, one = compared.degradation, compared.baseline
-    size = Size.of(result.check, worse)
     assert current.value is not None
     assert one.value is not None
     assert worse.value is not None
-    assert worse.low is not None
-    assert worse.high is not None
-    both = " against ".join(figure(x, size.metric_digits) for x in (current.value, one.value))
+    both = " against ".join(map(figures.level, (current.value, one.value)))
     return _Told(
-        value=size.how(worse.value),
-        miss=_excess(result, worse.value, size),
-        interval=f"{size.text(worse.low)} to {size.text(worse.high)}",
-        agreed=_agreed(result, size.metric_digits),
+        value=figures.worse(worse.value),
+        miss=_excess(result, worse.value, figures),
+        interval=figures.interval(worse),
+        agreed=_agreed(result, figures),
         note=f"{_method(worse, 'of the degradation')}; {both} of {compared.source}",
     )
 
 
-def _excess(result: Result, worse: float, size: Size) -> str:
+def _excess(result: Result, worse: float, figures: Figures) -> str:
     """By how much more it is worse than was agreed, or that only its interval is."""
     most = result.check.bound.max
     assert most is not None
     if math.isnan(worse):
         return "no value"
-    return f"{size.text(worse - most)} too much" if excess(worse, most) > 0 else "not proven"
+    return f"{figures.text(worse - most)} too much" if excess(worse, most) > 0 else "not proven"
 
 
-def _agreed(result: Result, digits: int) -> str:
+def _agreed(result: Result, figures: Figures) -> str:
     check, compared = result.check, result.comparison
+    agreed = figures.agreed(check.bound)
     if check.kind != "degradation":
-        return agreed_text(check.bound, digits)
-    assert check.bound.max is not None
-    amount = Size(check.bound.max, digits, relative=check.relative).agreed
+        return agreed
     value = compared.baseline.value if compared else None
-    than = "than the baseline" if value is None else f"than {figure(value, digits)}"
-    return f"at most {amount} worse {than}"
-
-
-def _interval(estimate: Estimate, digits: int) -> str:
-    assert estimate.low is not None
-    assert estimate.high is not None
-    return f"{figure(estimate.low, digits)} to {figure(estimate.high, digits)}"
+    than = "than the baseline" if value is None else f"than {figures.level(value)}"
+    return f"{agreed} worse {than}"
 
 
 def _method(estimate: Estimate, what: str = "") -> str:
-    interval = f"{100 * estimate.confidence:g} % interval {what}".strip()
+    interval = f"{percent(estimate.confidence)} interval {what}".strip()
     return f"{interval}, {estimate.method}"
-
-
-def _ends(gap: Gap, digits: int) -> str:
-    (smallest, least), (largest, most) = gap.smallest, gap.largest
-    low = f"{values_text(smallest)} {figure(least, digits)}"
-    return f"{low} to {values_text(largest)} {figure(most, digits)}"

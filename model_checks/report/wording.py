@@ -5,8 +5,8 @@ import math
 from model_checks.data.times import moment_text
 from model_checks.measure.facts import ModelFacts
 from model_checks.metrics.rounding import excess
-from model_checks.plan.checks import Bound, Check, Segment, segment_in_words
-from model_checks.report.sentence import figure
+from model_checks.plan.checks import Bound, Check, segment_in_words
+from model_checks.report.figures import Figures
 from model_checks.text import clean, counted, one_line
 
 
@@ -57,47 +57,30 @@ def newest_texts(facts: ModelFacts) -> list[str]:
 
 
 def metric_text(check: Check) -> str:
-    """The metric, with its average where there is a choice."""
-    plain = check.average in (None, "binary")
-    metric = check.metric if plain else f"{check.metric}, {check.average}"
-    return f"{metric}, degradation" if check.kind == "degradation" else metric
+    """The metric, with what was a choice."""
+    name = check.metric_name
+    return f"{name}, degradation" if check.kind == "degradation" else name
 
 
-def segment_text(segment: Segment) -> str:
-    """The segment in words.
-
-    >>> segment_text((("carrier", "AA"), ("origin", None)))
-    'carrier = AA, origin is null'
-    """
-    if not segment:
-        return "all rows"
-    return one_line(segment_in_words(segment), 120)
-
-
-def gap_text(check: Check) -> str:
-    """Between the values of which columns a gap is."""
-    columns = {column: None for segment in check.among for column, _ in segment}
-    return one_line(f"gap by {', '.join(columns)}", 120)
+def segment_text(check: Check) -> str:
+    """Return the rows that a check is about in words: all, a segment, or the values of columns."""
+    if check.kind == "gap":
+        words = f"gap by {', '.join(check.columns)}" if check.columns else "gap"
+    elif check.stands_for_all:
+        words = f"by {', '.join(check.columns)}"
+    else:
+        words = segment_in_words(check.segment) or "all rows"
+    return one_line(words, 120)
 
 
-def agreed_text(bound: Bound, digits: int) -> str:
-    """The bound in words."""
-    if bound.min is not None and bound.max is not None:
-        return f"{figure(bound.min, digits)} to {figure(bound.max, digits)}"
-    if bound.min is not None:
-        return f"at least {figure(bound.min, digits)}"
-    assert bound.max is not None
-    return f"at most {figure(bound.max, digits)}"
-
-
-def miss_text(value: float, bound: Bound, digits: int) -> str:
+def miss_text(value: float, bound: Bound, figures: Figures) -> str:
     """By how much the value misses the bound, or that only its interval does."""
     if math.isnan(value):
         return "no value"
     if bound.min is not None and excess(value, bound.min) < 0:
-        return f"{figure(bound.min - value, digits)} too low"
+        return f"{figures.text(bound.min - value)} too low"
     if bound.max is not None and excess(value, bound.max) > 0:
-        return f"{figure(value - bound.max, digits)} too high"
+        return f"{figures.text(value - bound.max)} too high"
     return "not proven"
 
 

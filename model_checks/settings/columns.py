@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import PlainValidator, WithJsonSchema
 
 from model_checks.settings.field_types import Known, each_once, one_or_more_of
+from model_checks.text import counted
 
 MOST_LABELS = 200
 """The most labels of a multilabel model: each pair of labels has its own sums, each label four of
@@ -76,14 +77,14 @@ def require_one_for_each_label(columns: object, targets: object) -> None:
         raise ValueError("must be a list of columns, one for each label, for task 'multilabel'")
     if isinstance(targets, list) and len(columns) != len(targets):
         raise ValueError(
-            f"has {_counted(len(columns))} for the {len(targets)} of target; "
+            f"has {counted(len(columns), 'column')} for the {len(targets)} of target; "
             "each label needs one, in the same order"
         )
     if len(columns) < 2:
         raise ValueError("must have a column for each of several labels; for one: task = 'binary'")
     if len(columns) > MOST_LABELS:
         raise ValueError(
-            f"has {_counted(len(columns))}; at most {MOST_LABELS} labels can be judged"
+            f"has {counted(len(columns), 'column')}; at most {MOST_LABELS} labels can be judged"
         )
 
 
@@ -115,10 +116,6 @@ def require_score_of_task(score: object, task: str) -> None:
         raise ValueError("must be one column for task 'binary'")
     if task == "multiclass" and not (isinstance(score, dict) and len(score) > 1):
         raise ValueError("must be a table of label = column, of every label, for 'multiclass'")
-
-
-def _counted(n: int) -> str:
-    return "1 column" if n == 1 else f"{n:,} columns"
 
 
 def one_column_twice(known: Known) -> Iterator[str]:

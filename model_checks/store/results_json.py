@@ -105,10 +105,9 @@ def _baseline_as_json(result: Result) -> dict[str, Any]:
 def _gap_as_json(result: Result) -> dict[str, Any]:
     """Return the agreed gap, and the segments between which the measured gap lies."""
     check, gap = result.check, result.gap
-    columns = {column: None for segment in check.among for column, _ in segment}
     return {
         "max_gap": check.bound.max,
-        "over": list(columns),
+        "over": list(check.columns),
         "largest": _end_as_json(gap.largest) if gap else None,
         "smallest": _end_as_json(gap.smallest) if gap else None,
     }

@@ -1017,7 +1017,7 @@ def test_undefined_metrics_say_why(tmp_path: Path) -> None:
     }
     only_positives = estimated(measurement, "roc_auc", segment=(("g", "b"),))
     assert only_positives.reason == (
-        "undefined, only one class, no row with another label than 1 among 1 labelled rows"
+        "undefined, only one class, no row with another label than 1 among 1 labelled row"
     )
 
 

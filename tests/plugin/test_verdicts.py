@@ -178,7 +178,7 @@ def test_a_row_of_the_report_has_the_figures(finished: Finished) -> None:
     assert told == {
         "value": "0.800",
         "interval": "0.711 to 0.867",
-        "agreed": "≥ 0.9",
+        "agreed": "at least 0.900",
         "rows": "100 positives",
     }
     assert row["log"] == RECALL

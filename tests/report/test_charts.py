@@ -61,14 +61,7 @@ from model_checks.report.charts.multilabel import MOST_DRAWN, f1_of, outcomes_dr
 from model_checks.report.charts.overview import overview_drawing
 from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.regression import mean_error, quantile, regression_drawing
-from model_checks.report.charts.scales import (
-    Scale,
-    decimals,
-    number,
-    round_numbers,
-    short_count,
-    spanning,
-)
+from model_checks.report.charts.scales import Scale, round_numbers, short_count, spanning
 
 CARRIERS = ("9E", "AA", "B6", "DL", "EV", "F9", "FL", "MQ", "UA", "US", "WN")
 HOSTILE = [
@@ -162,14 +155,14 @@ def test_a_third_metric_of_a_segmentation_begins_a_block_of_its_own() -> None:
 def test_a_beta_is_part_of_the_name() -> None:
     one = result("fbeta", 0.7)
     (block,) = arranged([replace(one, check=replace(one.check, beta=0.5))]).blocks
-    assert [row.label for row in block.rows] == ["fbeta, beta 0.5"]
+    assert [row.label for row in block.rows] == ["fbeta (beta 0.5)"]
 
 
 def test_a_bias_lies_between_its_bounds() -> None:
     drawing = overview_drawing(
         "m", [result("mean_error", -1.0, bound=Bound(-2, 2, None, "estimate"))]
     )
-    assert {"−1.00", "−1.05 to −0.95", "−2 to 2"} <= set(texts(drawing))
+    assert {"-1.000", "-1.050 to -0.950", "-2.000 to 2.000"} <= set(texts(drawing))
     (box,) = [mark for mark in drawing.marks if isinstance(mark, Box) and mark.height == ROW]
     (dot,) = [one for one in dots(drawing) if box.y < one.y < box.y + box.height]
     assert dot.x == pytest.approx(box.x + box.width / 4)
@@ -180,7 +173,7 @@ def test_an_interval_without_any_limit_runs_out_on_both_sides() -> None:
     assert one.estimate is not None
     endless = replace(one, estimate=replace(one.estimate, low=-math.inf, high=math.inf))
     drawing = overview_drawing("m", [endless])
-    assert "−∞ to ∞" in texts(drawing)
+    assert "minus infinity to infinity" in texts(drawing)
     assert overview_chart("m", [endless]).png
 
 
@@ -220,14 +213,17 @@ def test_failing_rows_are_drawn_where_there_is_no_room_for_all() -> None:
 
 def test_null_empty_and_vacant_segment_values_are_told_apart() -> None:
     values = (None, "", "*", "null")
-    blocks = arranged([result(segment=(("c", value),)) for value in values]).blocks
-    labels = [row.label for row in blocks[0].rows]
-    assert labels == ["(null)", "(empty)", "(no value)", "null"]
+    found = [result(segment=(("c", value),)) for value in values]
+    stands_for_all = replace(found[2].check, vacant="no value of c has 30 labelled rows")
+    for check, told in ((found[2].check, "*"), (stands_for_all, "(no value)")):
+        found[2] = replace(found[2], check=check)
+        labels = [row.label for row in arranged(found).blocks[0].rows]
+        assert labels == ["null", "''", told, "'null'"]
 
 
 def test_an_average_is_named_where_there_was_a_choice() -> None:
     (block,) = arranged([result("f1", average="macro"), result(average="binary")]).blocks
-    assert [row.label for row in block.rows] == ["f1, macro", "recall"]
+    assert [row.label for row in block.rows] == ["f1 (macro)", "recall"]
 
 
 def test_every_verdict_has_its_place_its_shape_and_its_colour() -> None:
@@ -300,7 +296,7 @@ def test_no_data_and_errors_have_their_word_and_no_interval() -> None:
 
 def test_the_figures_stand_beside_the_whole() -> None:
     drawn_texts = texts(overview_drawing("m", [result(value=0.5)]))
-    assert {"0.500", "0.450 to 0.550", "at least 0.6", "FAIL", "1 check", "1 FAIL"} <= set(
+    assert {"0.500", "0.450 to 0.550", "at least 0.600", "FAIL", "1 check", "1 FAIL"} <= set(
         drawn_texts
     )
 
@@ -535,13 +531,13 @@ def test_no_error_and_the_mean_error_are_lines_at_their_values() -> None:
     zero, mean = (line.points[0][0] for line in upright)
     assert zero == pytest.approx(bars[2].x)
     assert mean == pytest.approx(bars[1].x + (zero - bars[1].x) / 2)
-    assert "mean about −5.0" in texts(drawing)
+    assert "mean about -5.0" in texts(drawing)
 
 
 def test_the_alternative_text_of_a_regression_has_its_figures() -> None:
     assert regression_chart("m", "arrival", AGAINST, ERRORS).alt == (
-        "arrival: 8 rows; predicted minus actual is about −5.0 on average, its median about −5.0, "
-        "and half of the rows lie between −10.0 and 0.0."
+        "arrival: 8 rows; predicted minus actual is about -5.0 on average, its median about -5.0, "
+        "and half of the rows lie between -10.0 and 0.0."
     )
 
 
@@ -555,7 +551,7 @@ def test_a_regression_without_rows_is_an_empty_chart() -> None:
 def test_the_numbers_decide_which_chart_is_drawn() -> None:
     segment = (("carrier", "AA"), ("origin", None))
     chart = detail_chart("flights", segment, (ROC, CONFUSION))
-    assert chart.title == "flights, carrier = AA, origin = (null)"
+    assert chart.title == "flights, carrier = AA, origin is null"
     assert "ROC curve" in chart.alt
     assert detail_chart("arrival", (), (AGAINST, ERRORS)).alt.startswith("arrival: 8 rows")
     assert detail_chart("tags", (), (OUTCOMES,)).alt.startswith("tags: 1,200 rows, 3 labels")
@@ -608,11 +604,7 @@ def test_ticks_are_few_round_and_inside(low: float, length: float, most: int) ->
     assert len(ticks) >= 1 or length < 1e-5 * abs(low)
 
 
-def test_figures_are_short_and_differ_from_their_bound() -> None:
-    assert f"{0.74996:.{decimals(0.74996, 0.75)}f}" == "0.74996"
-    assert number(14.23, decimals(14.23, 16.0)) == "14.2"
-    assert number(0.00123, decimals(0.00123, 0.002)) == "0.00123"
-    assert number(123456.7, decimals(123456.7, 1e5)) == "123,457"
+def test_counts_at_an_axis_are_short() -> None:
     assert [short_count(n) for n in (0, 9999, 10_000, 18_484, 1.2e6, 3e20)] == [
         "0",
         "9,999",
@@ -875,15 +867,15 @@ def test_a_degradation_of_a_segment_is_a_column_beside_its_metric() -> None:
 
 def test_a_degradation_is_drawn_against_what_was_agreed_not_against_the_metrics_bound() -> None:
     drawing = overview_drawing("churn", [compared(0.012)])
-    assert {"0.012", "−0.008 to 0.032", "at most 0.05"} <= set(texts(drawing))
+    assert {"0.012", "-0.008 to 0.032", "at most 0.050"} <= set(texts(drawing))
     assert "0.700" not in texts(drawing)
 
 
 def test_a_share_of_the_baseline_is_drawn_in_percent() -> None:
     drawing = overview_drawing("churn", [compared(0.012, relative=True)])
-    assert {"1.2 %", "−0.8 to 3.2 %", "at most 5 %"} <= set(texts(drawing))
+    assert {"1.2 %", "-0.8 % to 3.2 %", "at most 5 %"} <= set(texts(drawing))
 
 
 def test_a_gap_is_drawn_with_its_columns() -> None:
     drawing = overview_drawing("churn", [apart(0.2)])
-    assert {"Largest gap", "recall by carrier", "at most 0.1", "0.200"} <= set(texts(drawing))
+    assert {"Largest gap", "recall by carrier", "at most 0.100", "0.200"} <= set(texts(drawing))

@@ -53,6 +53,12 @@ def test_a_sentence_of_any_size_is_short() -> None:
     assert len(one_line("\n" * 10_000_000)) < 10
 
 
+def test_what_is_too_long_is_not_cut_within_a_number() -> None:
+    assert clean("the value is 1,234.567 now", 20) == "the value is …"
+    assert clean("the value is 12 or more of them", 17) == "the value is 12 …"
+    assert clean("9" * 500, 50) == "9" * 49 + "…"  # there is nothing else to show
+
+
 def test_cleaning_is_quick_whatever_the_text() -> None:
     pieces = [
         "a",
@@ -66,6 +72,7 @@ def test_cleaning_is_quick_whatever_the_text() -> None:
         "{",
         "@",
         "= ",
+        "1,2",
     ]
     begin = time.process_time()
     for piece in pieces:

@@ -19,7 +19,7 @@ from model_checks.report.page import page_html, picture_of
 from model_checks.report.plain_text import plain_text
 from model_checks.report.summary import Summary, concerned, headline, summary_of
 from model_checks.settings import Email
-from model_checks.text import clean
+from model_checks.text import clean, first_few
 
 PLACEHOLDER = "model-checks@localhost"
 """Sender and receiver of a mail that is written to a file and not sent."""
@@ -162,8 +162,7 @@ def _addressed(subject: str, moment: datetime, email: Email | None) -> EmailMess
 
 
 def _subject(run: Run) -> str:
-    names = concerned(run)
-    told = ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+    told = first_few(concerned(run), 3)
     return _as_subject(f"model-checks: {headline(run)}" + (f" ({told})" if told else ""))
 
 

@@ -11,7 +11,7 @@ from model_checks.notify.email.delivery import PATIENCE
 from model_checks.notify.email.message import compose_notice
 from model_checks.notify.email.outbox import Kept, Place, Sending, post, read_kept, repost
 from model_checks.notify.email.problems import somebody
-from model_checks.text import clean, told_of
+from model_checks.text import clean, counted, first_few, told_of
 
 _NAMED = 3
 """The most mails that are named of those left for one reason."""
@@ -19,10 +19,9 @@ _NAMED = 3
 
 def counted_mails(left: Sequence[Path]) -> str:
     """Return words on how many mails are left, with the names of the first of them."""
-    told = "1 earlier mail is" if len(left) == 1 else f"{len(left):,} earlier mails are"
-    more = f" and {len(left) - _NAMED:,} more" if len(left) > _NAMED else ""
-    names = ", ".join(clean(str(one), 300) for one in left[:_NAMED])
-    return f"{told} still unsent ({names}{more})"
+    are = "is" if len(left) == 1 else "are"
+    names = first_few([clean(str(one), 300) for one in left[:_NAMED]], _NAMED, count=len(left))
+    return f"{counted(len(left), 'earlier mail')} {are} still unsent ({names})"
 
 
 class EmailNotifier:

@@ -21,7 +21,8 @@ from model_checks.report.charts.canvas.text import readable, text_width
 from model_checks.report.charts.confusion_matrix import Matrix, shares
 from model_checks.report.charts.marks import Dot, Drawing, Label, Line, Mark
 from model_checks.report.charts.picture import Chart
-from model_checks.report.charts.scales import Scale
+from model_checks.report.charts.scales import Scale, counted_rows
+from model_checks.text import figure
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import Confusion, RocCurve
@@ -54,27 +55,24 @@ def roc_and_confusion_chart(
 def classification_text(title: str, roc: "RocCurve | None", confusion: "Confusion") -> str:
     """The chart in words: the curve's area and point in use, and how each class fared."""
     rows = np.nan_to_num(confusion.rows)
-    sentences = [f"{title}: {_rows(rows.sum())}"]
+    sentences = [f"{title}: {counted_rows(rows.sum())}"]
     if roc:
-        sentences.append(f"ROC curve with an area of about {area(roc):.2f}")
+        sentences.append(f"ROC curve with an area of about {figure(area(roc), 2)}")
         if (point := point_in_use(confusion)) is not None:
             sentences.append(
-                f"in use: true positive rate {point[1]:.3f}, false positive rate {point[0]:.3f}"
+                f"in use: true positive rate {figure(point[1], 3)}, "
+                f"false positive rate {figure(point[0], 3)}"
             )
     share = shares(rows)
     worst = sorted(np.flatnonzero(rows.sum(axis=1)).tolist(), key=lambda k: float(share[k, k]))
     sentences += [
-        f"of {_rows(rows[k].sum())} that are {confusion.labels[k]}, {rows[k, k]:,.0f} "
-        f"({100 * share[k, k]:.1f} %) were predicted so"
+        f"of {counted_rows(rows[k].sum())} that are {confusion.labels[k]}, {rows[k, k]:,.0f} "
+        f"({figure(100 * share[k, k], 1)} %) were predicted so"
         for k in worst[:_TOLD]
     ]
     if len(worst) > _TOLD:
         sentences.append(f"of the other classes ({len(worst) - _TOLD:,}) a larger share was")
     return readable("; ".join(sentences) + ".")
-
-
-def _rows(count: float) -> str:
-    return "1 row" if count == 1 else f"{count:,.0f} rows"
 
 
 def area(roc: "RocCurve") -> float:
@@ -94,7 +92,7 @@ def point_in_use(confusion: "Confusion") -> tuple[float, float] | None:
 
 def classification_drawing(title: str, roc: "RocCurve | None", confusion: "Confusion") -> Drawing:
     """What the chart draws, without drawing it."""
-    marks = heading(title, _rows(np.nan_to_num(confusion.rows).sum()))
+    marks = heading(title, counted_rows(np.nan_to_num(confusion.rows).sum()))
     left, least = MARGIN, 0.0
     if roc:
         left, least = MARGIN + 44 + _SIDE + 30, _TOP + _SIDE + 44
@@ -115,7 +113,7 @@ def _roc(roc: "RocCurve", in_use: tuple[float, float] | None) -> Iterator[Mark]:
     rates = zip(roc.false_positive_rate.tolist(), roc.true_positive_rate.tolist(), strict=True)
     yield Line([frame.at(x, y) for x, y in rates], BLUE, 2)
     x, y = frame.at(1, 0)
-    yield Label(x - 6, y - 12, f"area {area(roc):.2f}", 10, BLUE, bold=True, align="right")
+    yield Label(x - 6, y - 12, f"area {figure(area(roc), 2)}", 10, BLUE, bold=True, align="right")
     if in_use:
         yield Dot(x - 6 - text_width("threshold in use", 9) - 10, y - 29, "circle", ORANGE)
         yield Label(x - 6, y - 29, "threshold in use", 9, ORANGE, align="right")

@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from model_checks.plan.checks import Segment
+from model_checks.plan.checks import Segment, segment_in_words
 from model_checks.report.charts.classification import roc_and_confusion_chart
-from model_checks.report.charts.layout import segment_name
 from model_checks.report.charts.multilabel import outcomes_chart
 from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.regression import regression_chart
@@ -27,9 +26,7 @@ def detail_chart(model: str, segment: Segment, curves: "Curves") -> Chart:
     """
     from model_checks.measure.curves import Confusion, PredictedAgainstActual
 
-    title = ", ".join(
-        [model, *(f"{column} = {segment_name(((column, value),))}" for column, value in segment)]
-    )
+    title = ", ".join([model, *([segment_in_words(segment)] if segment else [])])
     if len(curves) == 1:
         return outcomes_chart(model, title, *curves)
     first, second = curves

@@ -8,10 +8,9 @@ from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
 from model_checks.plan.checks import Bound
-from model_checks.report.charts.canvas.text import shortened
 from model_checks.report.charts.marks import GREY, INK, Box, Dot, Line, Mark, Shape
-from model_checks.report.charts.scales import Scale, decimals, number, spanning
-from model_checks.report.sentence import Size
+from model_checks.report.charts.scales import Scale, spanning
+from model_checks.report.figures import Figures
 
 ROW = 20.0
 """Height of a line."""
@@ -29,35 +28,27 @@ AGREED = "#e4f2ee"
 
 @dataclass(frozen=True)
 class _Reading:
-    """What a line shows of a result: a share of a baseline in percent."""
+    """What a line draws of a result: a share of a baseline in percent."""
 
     estimate: Estimate | None
     bound: Bound
-    digits: int
-    unit: str = ""
 
 
 def _reading(result: Result) -> _Reading:
-    estimate, check = result.judged, result.check
-    if result.verdict in (Verdict.NO_DATA, Verdict.ERROR):  # the verdict rests on none
-        estimate = None
+    estimate, check, limit = _judged(result), result.check, result.check.bound.max
     if estimate and (estimate.value is None or math.isnan(estimate.value)):
         estimate = None
-    if check.kind != "degradation":
-        return _Reading(estimate, check.bound, _digits(estimate, check.bound))
-    shown = estimate and replace(estimate, low=None, high=None)  # beside the bound
-    digits = Size.of(check, shown).digits
-    limit = check.bound.max
     if not check.relative or limit is None:
-        return _Reading(estimate, check.bound, digits)
-    in_percent = estimate and _in_percent(estimate)
-    return _Reading(in_percent, replace(check.bound, max=100 * limit), digits, " %")
+        return _Reading(estimate, check.bound)
+    return _Reading(estimate and _in_percent(estimate), replace(check.bound, max=100 * limit))
 
 
-def _digits(estimate: Estimate | None, bound: Bound) -> int:
-    limit = bound.min if bound.min is not None else bound.max
-    assert limit is not None
-    return decimals(limit if estimate is None or estimate.value is None else estimate.value, limit)
+def _judged(result: Result) -> Estimate | None:
+    """Return what the verdict rests on, if it does on anything."""
+    judged = result.judged
+    if result.verdict in (Verdict.NO_DATA, Verdict.ERROR) or not judged or judged.value is None:
+        return None
+    return judged
 
 
 def _in_percent(estimate: Estimate) -> Estimate:
@@ -115,37 +106,21 @@ def common_scale(results: Sequence[Result], start: float, end: float) -> Scale:
 
 
 def value_text(result: Result) -> str:
-    """The estimate, with as many decimals as tell it from its bound."""
-    reading = _reading(result)
-    if reading.estimate is None or reading.estimate.value is None:
+    """Return the value as everybody reads it; of a degradation, by how much it is worse."""
+    judged = _judged(result)
+    if judged is None or judged.value is None:
         return "–"
-    return number(reading.estimate.value, reading.digits) + reading.unit
+    return Figures.of(result.check, judged).text(judged.value)
 
 
 def interval_text(result: Result) -> str:
-    """Where the truth lies, as far as is known."""
-    reading = _reading(result)
-    estimate = reading.estimate
-    if estimate is None or estimate.low is None or estimate.high is None:
+    """Return where the truth lies, as far as is known."""
+    judged = _judged(result)
+    if judged is None or judged.low is None or judged.high is None:
         return ""
-    low, high = (number(limit, reading.digits) for limit in (estimate.low, estimate.high))
-    return shortened(f"{low} to {high}{reading.unit}", 92, 9)
+    return Figures.of(result.check, judged).interval(judged)
 
 
 def agreed_text(result: Result) -> str:
-    """What was agreed; of a degradation by how much it may be worse."""
-    reading = _reading(result)
-    return bound_text(reading.bound) + reading.unit
-
-
-def bound_text(bound: Bound) -> str:
-    """What was agreed.
-
-    >>> bound_text(Bound(0.4, 0.6, None, "estimate"))
-    '0.4 to 0.6'
-    """
-    limits = (bound.min, bound.max)
-    low, high = (f"{x:g}".replace("-", "−") if x is not None else None for x in limits)
-    if low and high:
-        return f"{low} to {high}"
-    return f"at least {low}" if low else f"at most {high}"
+    """Return what was agreed; of a degradation by how much it may be worse."""
+    return Figures.of(result.check, _judged(result)).agreed(result.check.bound)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
-from model_checks.plan.checks import Check, Kind, Segment
+from model_checks.plan.checks import Check, Kind, value_text
 
 MOST_ROWS = 32
 """Rows that are drawn; of more than these the worst are."""
@@ -19,7 +19,6 @@ WORST_FIRST = (
     Verdict.WARN,
     Verdict.PASS,
 )
-_UNSPOKEN = {None: "(null)", "": "(empty)", "*": "(no value)"}
 _WHOLE: Mapping[Kind, str] = {
     "level": "Overall",
     "degradation": "Worse than baseline by",
@@ -100,52 +99,43 @@ def _blocks(results: Sequence[Result]) -> list[Block]:
             rows = tuple(Row(_row_name(result.check), (result,)) for result in of_kind)
             blocks.append(Block(heading, (), rows))
     segmented = [result for result in results if result.check.segment]
-    for by in dict.fromkeys(_columns(result.check.segment) for result in segmented):
-        blocks += _segmentation(by, [r for r in segmented if _columns(r.check.segment) == by])
+    for by in dict.fromkeys(result.check.columns for result in segmented):
+        blocks += _segmentation(by, [r for r in segmented if r.check.columns == by])
     return blocks
 
 
 def _segmentation(by: tuple[str, ...], results: Sequence[Result]) -> list[Block]:
     found = {(r.check.segment, _column_name(r.check)): r for r in results}
     metrics = list(dict.fromkeys(_column_name(result.check) for result in results))
+    labels = {result.check.segment: _segment_name(result.check) for result in results}
     blocks = []
     for first in range(0, len(metrics), _ABREAST):
         abreast = tuple(metrics[first : first + _ABREAST])
         rows = [
-            Row(segment_name(segment), cells)
-            for segment in dict.fromkeys(result.check.segment for result in results)
+            Row(label, cells)
+            for segment, label in labels.items()
             if any(cells := tuple(found.get((segment, metric)) for metric in abreast))
         ]
         blocks.append(Block(f"By {', '.join(by)}", abreast, tuple(rows)))
     return blocks
 
 
-def _columns(segment: Segment) -> tuple[str, ...]:
-    return tuple(column for column, _ in segment)
-
-
-def metric_name(check: Check) -> str:
-    """The metric, and what was a choice: its beta, and how classes were averaged."""
-    name = check.metric
-    if check.beta is not None:
-        name += f", beta {check.beta:g}"
-    return name if check.average in (None, "binary") else f"{name}, {check.average}"
-
-
 def _row_name(check: Check) -> str:
     """The metric; of a gap also the columns that it is between the values of."""
-    columns = dict.fromkeys(column for segment in check.among for column, _ in segment)
-    return metric_name(check) + (f" by {', '.join(columns)}" if columns else "")
+    columns = ", ".join(check.columns)
+    return check.metric_name + (f" by {columns}" if columns else "")
 
 
 def _column_name(check: Check) -> str:
     """The metric, on the scale that its column has."""
-    return metric_name(check) + (", worse by" if check.kind == "degradation" else "")
+    return check.metric_name + (", worse by" if check.kind == "degradation" else "")
 
 
-def segment_name(segment: Segment) -> str:
-    """The values without their columns, which the heading names."""
-    return ", ".join(_UNSPOKEN.get(value) or str(value) for _, value in segment)
+def _segment_name(check: Check) -> str:
+    """Return the values without their columns, which the heading names, at any length."""
+    if check.stands_for_all:
+        return "(no value)"
+    return ", ".join(value_text(value) for _, value in check.segment)
 
 
 def tally(results: Sequence[Result]) -> list[tuple[Verdict, int]]:

@@ -11,7 +11,8 @@ from model_checks.report.charts.axes import BLUE, LIGHT, MARGIN, ORANGE, caption
 from model_checks.report.charts.canvas.text import readable, shortened, text_width
 from model_checks.report.charts.marks import GREY, WIDTH, Box, Drawing, Label, Mark
 from model_checks.report.charts.picture import Chart
-from model_checks.report.charts.scales import Scale, short_count
+from model_checks.report.charts.scales import Scale, counted_rows, short_count
+from model_checks.text import counted, figure
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import LabelOutcomes
@@ -49,7 +50,7 @@ def outcomes_text(title: str, outcomes: "LabelOutcomes") -> str:
     for k in worst[:_TOLD]:
         found, wrong, missed = (int(part[k]) for part in _parts(outcomes))
         sentences.append(
-            f"{outcomes.labels[k]} was found in {found:,} of {_rows(found + missed)} "
+            f"{outcomes.labels[k]} was found in {found:,} of {counted_rows(found + missed)} "
             f"and wrongly predicted in {wrong:,}"
         )
     if len(worst) > _TOLD:
@@ -92,7 +93,7 @@ def _row(outcomes: "LabelOutcomes", k: int, y: float) -> Iterator[Mark]:
     figures = {"rows": short_count(rows)}
     shares = {"precision": (found, found + wrong), "recall": (found, found + missed)}
     shares["F1"] = (2 * found, rows + found)
-    figures |= {name: f"{part / of:.2f}" if of else "–" for name, (part, of) in shares.items()}
+    figures |= {name: figure(part / of, 2) if of else "–" for name, (part, of) in shares.items()}
     for name, text in figures.items():
         yield Label(_COLUMNS[name], y, text, 9, align="right")
 
@@ -123,8 +124,4 @@ def _parts(outcomes: "LabelOutcomes") -> tuple[Floats, Floats, Floats]:
 
 
 def _size(outcomes: "LabelOutcomes") -> str:
-    return f"{_rows(outcomes.rows)}, {len(outcomes.labels):,} labels"
-
-
-def _rows(count: float) -> str:
-    return "1 row" if count == 1 else f"{count:,.0f} rows"
+    return f"{counted_rows(outcomes.rows)}, {counted(len(outcomes.labels), 'label')}"

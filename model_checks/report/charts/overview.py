@@ -4,6 +4,7 @@ The whole comes first, a row a metric, each on a scale of its own with its figur
 block a segmentation: a row a segment value, a column a metric, and one scale a column.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -35,12 +36,14 @@ from model_checks.report.charts.marks import (
     Mark,
 )
 from model_checks.report.charts.picture import Chart
-from model_checks.report.charts.scales import tick_label
+from model_checks.report.charts.scales import Scale, tick_label
+from model_checks.text import counted, one_line, percent
 
 _MARGIN = 16.0
 _GAP = 20.0  # between columns
 _LEAST_LABEL, _MOST_LABEL = 56.0, 150.0
-_FIGURE = 46.0  # room for a value
+_AIR = 12.0  # between figures
+_LEAST_PLOT, _LEAST_OF_TWO = 56.0, 24.0  # what figures leave of a plot, of one of two abreast
 _TOLD, _LONGEST = 6, 300  # results that the alternative text tells one by one, and how much of each
 
 
@@ -73,15 +76,11 @@ def overview_text(model: str, results: Sequence[Result]) -> str:
     failed = [result for result in results if result.failed]
     others = [r for r in results if not r.failed and not r.check.segment]
     told = [*failed, *others][:_TOLD]
-    sentences = [f"{model}: {_checks(len(results))}, {tally_text(results)}"]
-    sentences += [result.message[:_LONGEST].rstrip(".") for result in told]
+    sentences = [f"{model}: {counted(len(results), 'check')}, {tally_text(results)}"]
+    sentences += [one_line(result.message, _LONGEST).rstrip(".") for result in told]
     if len(failed) > _TOLD:
-        sentences.append(f"Failed, too: {_checks(len(failed) - _TOLD)}")
+        sentences.append(f"Failed, too: {counted(len(failed) - _TOLD, 'check')}")
     return readable(". ".join(sentences) + ".")
-
-
-def _checks(count: int) -> str:
-    return "1 check" if count == 1 else f"{count:,} checks"
 
 
 def overview_drawing(model: str, results: Sequence[Result]) -> Drawing:
@@ -98,7 +97,7 @@ def overview_drawing(model: str, results: Sequence[Result]) -> Drawing:
         marks += _whole(block, y, label) if block.whole else _segments(block, y, label)
         y += _height(block)
     if left_out := arrangement.left_out:
-        text = f"{_checks(len(left_out))} not drawn for want of room"
+        text = f"{counted(len(left_out), 'check')} not drawn for want of room"
         marks.append(Label(_MARGIN, y + 4, text, 10.5, bold=True))
         marks.append(Label(_MARGIN, y + 20, tally_text(left_out), 10, GREY))
         y += 40
@@ -124,7 +123,7 @@ def _label_width(arrangement: Arrangement) -> float:
 def _summary(results: Sequence[Result], y: float) -> Iterator[Dot | Label]:
     """The count of each verdict beside its marker: a legend at the same time."""
     x = _MARGIN
-    yield Label(x, y, text := _checks(len(results)), 11, GREY)
+    yield Label(x, y, text := counted(len(results), "check"), 11, GREY)
     x += text_width(text, 11) + 16
     for verdict, count in tally(results):
         shape, colour = LOOKS[verdict]
@@ -140,7 +139,7 @@ def _summary(results: Sequence[Result], y: float) -> Iterator[Dot | Label]:
 def _key(results: Sequence[Result], y: float) -> Iterator[Mark]:
     """What the signs mean."""
     levels = {result.check.confidence for result in results}
-    interval = f"{100 * levels.pop():g} % interval" if len(levels) == 1 else "interval"
+    interval = f"{percent(levels.pop())} interval" if len(levels) == 1 else "interval"
     x = _MARGIN
     yield Line([(x, y), (x + 22, y)], GREY, 3)
     yield Dot(x + 11, y, "circle", GREY)
@@ -158,8 +157,10 @@ def _key(results: Sequence[Result], y: float) -> Iterator[Mark]:
 def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
     """Rows with their figures: value, interval, bound, verdict."""
     words = _word_width(block)
-    right = WIDTH - _MARGIN
-    frame = _Frame(_MARGIN, _MARGIN + label, right - words - 96 - 104 - _FIGURE, right)
+    right = WIDTH - _MARGIN - words
+    results = [result for row in block.rows for result in row.results if result]
+    value, others = _figure_widths(results, right - _MARGIN - label)
+    frame = _Frame(_MARGIN, _MARGIN + label, right - value - others, right)
     yield Label(_MARGIN, top + 8, block.heading, 11, bold=True)
     if len(block.rows) > 1:
         yield Label(frame.plot, top + 8, "each on a scale of its own", 9.5, GREY)
@@ -169,11 +170,44 @@ def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
         y = top + 24 + ROW * (number_ + 0.5)
         yield from _row_label(row.label, [result], y, label)
         yield from plotted(result, common_scale([result], frame.plot, frame.plot_end), y)
-        x = frame.plot_end + _FIGURE
-        yield Label(x, y, value_text(result), 10, align="right", bold=True)
-        yield Label(x + 8, y, interval_text(result), 9, GREY)
-        yield Label(x + 104, y, shortened(agreed_text(result), 92, 9), 9)
-        yield _word(result, right - words + 8, y)
+        yield from _figures(result, right - others, right, y)
+        yield _word(result, right + 8, y)
+
+
+def _figure_widths(results: Sequence[Result], room: float) -> tuple[float, float]:
+    """Return the room for values, and for intervals with bounds: what they need, if it is there.
+
+    Intervals give way first, since they are drawn as well.
+    """
+    value = _widest((_width(value_text(one), 10, bold=True) for one in results), room)
+    bounds = [_width(agreed_text(one), 9) for one in results]
+    intervals = [_width(interval_text(one), 9) for one in results]
+    pairs = [sum(pair) for pair in zip(bounds, intervals, strict=True)]
+    return value, _widest([*pairs, *bounds], room - value)
+
+
+def _widest(widths: Iterable[float], room: float, plot: float = _LEAST_PLOT) -> float:
+    """Return the largest width that leaves enough of a room for a plot."""
+    return max((width for width in widths if width <= room - plot), default=0.0)
+
+
+def _width(text: str, size: float, *, bold: bool = False) -> float:
+    """Return the width of a figure with the air beside it."""
+    return text_width(text, size, bold=bold) + _AIR
+
+
+def _figures(result: Result, x: float, right: float, y: float) -> Iterator[Label]:
+    """The value that ends at ``x``, the interval and the bound: whole, or not at all.
+
+    A part of a figure would be read as another.
+    """
+    value, bound, interval = value_text(result), agreed_text(result), interval_text(result)
+    yield Label(x, y, value, 10, align="right", bold=True)
+    free = right - x - _width(bound, 9) + 0.01  # its own width leaves room for the widest
+    if free >= 0:
+        yield Label(right, y, bound, 9, align="right")
+    if free >= _width(interval, 9):
+        yield Label(x + _AIR, y, interval, 9, GREY)
 
 
 def _segments(block: Block, top: float, label: float) -> Iterator[Mark]:
@@ -187,19 +221,27 @@ def _segments(block: Block, top: float, label: float) -> Iterator[Mark]:
     for place, metric in enumerate(block.columns):
         left = _MARGIN + label + place * room
         right = left + room - _GAP
-        frame = _Frame(left, left, right - words - _FIGURE, right)
-        yield from _heading(metric, [row.results[place] for row in block.rows], frame, top + 8)
-        yield from _cells([row.results[place] for row in block.rows], frame, top + 24, words)
+        results = [row.results[place] for row in block.rows]
+        there = [result for result in results if result]
+        widths = (_width(value_text(result), 9.5) for result in there)
+        figures = _widest(widths, right - left - words, _LEAST_OF_TWO)
+        frame = _Frame(left, left, right - words - figures, right)
+        yield from _heading(metric, there, frame, top + 8)
+        yield from _cells(results, frame, top + 24, words)
 
 
-def _heading(
-    metric: str, results: Sequence[Result | None], frame: _Frame, y: float
-) -> Iterator[Mark]:
+def _heading(metric: str, results: Sequence[Result], frame: _Frame, y: float) -> Iterator[Mark]:
+    """The metric, cut where there is no room beside what was agreed, which is not cut."""
+    texts = [agreed_text(result) for result in results]  # with more decimals or fewer
+    alike = len({(result.check.bound.min, result.check.bound.max) for result in results}) == 1
+    text = min(texts, key=len) if alike else "bounds differ"
+    metric = shortened(
+        metric, frame.right - frame.left - text_width(text, 9.5) - 7, 10.5, bold=True
+    )
     yield Label(frame.left, y, metric, 10.5, bold=True)
-    bounds = {agreed_text(result) for result in results if result}
-    text = bounds.pop() if len(bounds) == 1 else "bounds differ"
     x = frame.left + text_width(metric, 10.5, bold=True) + 7
-    yield Label(x, y, shortened(text, frame.right - x, 9.5), 9.5, GREY)
+    if x + text_width(text, 9.5) <= frame.right:
+        yield Label(x, y, text, 9.5, GREY)
 
 
 def _cells(
@@ -208,18 +250,33 @@ def _cells(
     """A column of plots on one scale, with its axis."""
     judged = [result for result in results if result]
     scale = common_scale(judged, frame.plot, frame.plot_end)
+    x = frame.right - words
+    figures = x - frame.plot_end
     for number_, result in enumerate(results):
         if result:
             y = top + ROW * (number_ + 0.5)
             yield from plotted(result, scale, y)
-            yield Label(frame.plot_end + _FIGURE - 4, y, value_text(result), 9.5, align="right")
+            if _width(value_text(result), 9.5) <= figures:
+                yield Label(x, y, value_text(result), 9.5, align="right")
             if result.verdict is not Verdict.PASS:
                 yield _word(result, frame.right - words + 6, y)
     bottom = top + ROW * len(results)
-    for tick in scale.ticks(int((scale.end - scale.start) / 34)):
+    for tick in _ticks(scale):
         x = scale.at(tick)
         yield Line([(x, bottom), (x, bottom + 3)], GREY, 0.8)
         yield Label(x, bottom + 10, tick_label(tick), 8.5, GREY, align="centre")
+
+
+def _ticks(scale: Scale) -> Sequence[float]:
+    """Return as many round numbers as differ in their labels and leave air between them."""
+    for most in range(int((scale.end - scale.start) / 34), 0, -1):
+        ticks = scale.ticks(most)
+        labels = [tick_label(tick) for tick in ticks]
+        taken = max((text_width(label, 8.5) for label in labels), default=0.0) + 6
+        apart = [scale.at(b) - scale.at(a) for a, b in itertools.pairwise(ticks)]
+        if len({*labels}) == len(labels) and all(length >= taken for length in apart):
+            return ticks
+    return []
 
 
 def _row_label(text: str, results: Iterable[Result], y: float, room: float) -> Iterator[Mark]:

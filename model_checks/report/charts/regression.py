@@ -1,6 +1,5 @@
 """The chart of a regression: predicted against actual values, and how the errors are spread."""
 
-import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,8 @@ from model_checks.report.charts.marks import (
     Raster,
 )
 from model_checks.report.charts.picture import Chart
-from model_checks.report.charts.scales import Scale, number, short_count
+from model_checks.report.charts.scales import Scale, counted_rows, short_count
+from model_checks.text import decimals_for, figure
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import ErrorHistogram, PredictedAgainstActual
@@ -62,20 +62,16 @@ def regression_chart(
 def regression_text(title: str, errors: "ErrorHistogram") -> str:
     """The chart in words: how many rows, the mean error, and where the middle half lies."""
     rows = np.nan_to_num(errors.rows)
-    text = f"{title}: {_rows(rows.sum())}"
+    text = f"{title}: {counted_rows(rows.sum())}"
     if rows.sum() > 0:
         low, middle, high = (quantile(errors, share) for share in (0.25, 0.5, 0.75))
         digits = _digits(errors.edges)
         text += (
-            f"; predicted minus actual is about {number(mean_error(errors), digits)} on average, "
-            f"its median about {number(middle, digits)}, and half of the rows lie "
-            f"between {number(low, digits)} and {number(high, digits)}"
+            f"; predicted minus actual is about {figure(mean_error(errors), digits)} on average, "
+            f"its median about {figure(middle, digits)}, and half of the rows lie "
+            f"between {figure(low, digits)} and {figure(high, digits)}"
         )
     return readable(text + ".")
-
-
-def _rows(count: float) -> str:
-    return "1 row" if count == 1 else f"{count:,.0f} rows"
 
 
 def mean_error(errors: "ErrorHistogram") -> float:
@@ -93,14 +89,14 @@ def quantile(errors: "ErrorHistogram", share: float) -> float:
 
 def _digits(edges: Floats) -> int:
     """Decimals that show three figures of the histogram's width."""
-    return max(0, 3 - round(math.log10(max(float(edges[-1] - edges[0]), 1e-300))))
+    return decimals_for(float(edges[-1] - edges[0]))
 
 
 def regression_drawing(
     title: str, against: "PredictedAgainstActual", errors: "ErrorHistogram"
 ) -> Drawing:
     """What the chart draws, without drawing it."""
-    marks = heading(title, _rows(np.nan_to_num(errors.rows).sum()))
+    marks = heading(title, counted_rows(np.nan_to_num(errors.rows).sum()))
     marks += _against(against)
     marks += _histogram(errors)
     y = _TOP + _SIDE + 50
@@ -171,5 +167,5 @@ def _levels(errors: "ErrorHistogram", frame: Frame) -> Iterator[Mark]:
         mean = mean_error(errors)
         x = frame.across.at(mean)
         yield Line([(x, frame.upright.start), (x, frame.upright.end)], ORANGE, 1.4, dashed=True)
-        text = f"mean about {number(mean, _digits(errors.edges))}"
+        text = f"mean about {figure(mean, _digits(errors.edges))}"
         yield Label(WIDTH - MARGIN, _TOP - 16, text, 10, ORANGE, bold=True, align="right")

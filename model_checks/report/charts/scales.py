@@ -1,8 +1,10 @@
-"""Numbers to positions, and numbers to the words that stand beside them."""
+"""Numbers to positions, and the short words for them that stand at an axis."""
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from model_checks.text import counted
 
 _FAR = 20  # a value this many times as far from the bounds as most would hide how the others lie
 _WIDE = 4  # an interval this many times as wide as most runs out of the picture
@@ -96,38 +98,14 @@ def round_numbers(low: float, high: float, most: int) -> list[float]:
     return [round(k * step * factor, digits) for k in range(first, last + 1)]
 
 
-def decimals(value: float, limit: float) -> int:
-    """Decimals that show three figures of the limit, and that value and limit are not the same.
-
-    >>> decimals(0.7812, 0.75), decimals(0.74996, 0.75), decimals(14.2, 15)
-    (3, 5, 1)
-    """
-    size = max(abs(limit), abs(value)) if limit else abs(value)
-    digits = 3
-    if math.isfinite(size) and size > 0:
-        digits = max(0, 2 - math.floor(math.log10(size) + 1e-9))
-        digits = max(digits, 3) if size <= 1 else digits
-    while value != limit and f"{value:.{digits}f}" == f"{limit:.{digits}f}" and digits < 6:
-        digits += 1
-    return digits
-
-
-def number(value: float, digits: int) -> str:
-    """A number with its sign and its thousands, short whatever its size.
-
-    >>> number(-1234.56, 1), number(2.5e9, 0), number(math.inf, 3)
-    ('−1,234.6', '2.5e+09', '∞')
-    """
-    if not math.isfinite(value):
-        return {math.inf: "∞", -math.inf: "−∞"}.get(value, "not a number")
-    if abs(value) >= 1e6 or digits > 6:
-        return f"{value:.3g}".replace("-", "−")
-    return f"{value:,.{digits}f}".replace("-", "−")
-
-
 def tick_label(tick: float) -> str:
     """A round number as it stands at an axis."""
-    return f"{tick:g}".replace("-", "−") if abs(tick) < 1e4 else short_count(tick)
+    return f"{tick:g}" if abs(tick) < 1e4 else short_count(tick)
+
+
+def counted_rows(count: float) -> str:
+    """Return how many rows there are, to the nearest whole one: weights make parts of them."""
+    return counted(round(float(count)), "row")
 
 
 def short_count(count: float) -> str:
@@ -136,7 +114,7 @@ def short_count(count: float) -> str:
     >>> [short_count(n) for n in (7, 9_999, 12_345, 4_000_000)]
     ['7', '9,999', '12k', '4M']
     """
-    size, sign = abs(count), "−" if count < 0 else ""
+    size, sign = abs(count), "-" if count < 0 else ""
     if not math.isfinite(size) or size >= 1e15:
         return f"{sign}{size:.0e}"
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
