@@ -6,7 +6,7 @@ from typing import Protocol
 
 from model_checks.judging.results import Run
 from model_checks.report.broken_run import Broken
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from model_checks.judging.results import Run, run_id
 from model_checks.notify.base import Notice, Notifier, Told
 from model_checks.report.broken_run import Broken
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 from model_checks.settings import Email
 from model_checks.store.files import write_whole
 from model_checks.text import told_of

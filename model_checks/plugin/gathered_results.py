@@ -6,7 +6,7 @@ from model_checks.judging.results import Result, error_of
 from model_checks.plan.checks import Plan
 from model_checks.plugin.outcome import TEST, Outcome, attach, check_of, properties
 from model_checks.plugin.session import DIED, CheckSession
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 
 
 class GatheredResults:

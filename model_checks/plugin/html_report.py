@@ -13,7 +13,7 @@ from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.plugin.writers import REPORT, Writers
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 from model_checks.report.sentence import evidence_text
 from model_checks.report.table_row import NOTHING, row_of
 from model_checks.report.wording import facts_text

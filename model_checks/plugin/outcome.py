@@ -16,7 +16,7 @@ from model_checks.metrics import Estimate
 from model_checks.plan.checks import Check
 from model_checks.plugin.session import CheckSession, session_of
 from model_checks.predict.sources import raised
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 from model_checks.text import clean, said_by, told_of, without_commands
 from model_checks.text.redaction import without_secrets
 

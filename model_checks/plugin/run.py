@@ -20,7 +20,7 @@ from model_checks.plugin.session import CheckSession
 from model_checks.plugin.stash import status_key
 from model_checks.plugin.terminal import write_gate, write_summary
 from model_checks.plugin.writers import Writers
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 from model_checks.store.files import write_whole
 from model_checks.store.results_json import run_as_json
 

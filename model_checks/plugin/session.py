@@ -27,7 +27,7 @@ from model_checks.plugin.shared_cache import Once
 from model_checks.plugin.signals import Signals
 from model_checks.plugin.stash import session_key, shared_key, signals_key
 from model_checks.predict.sources import raised
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 from model_checks.settings import Settings, load_settings
 
 DIED = "the process that measured it died"

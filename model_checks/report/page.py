@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from model_checks.judging.results import Run
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 from model_checks.report.summary import Picture, Summary, summary_of
 from model_checks.report.wording import more_text
 from model_checks.text import clean

@@ -18,7 +18,8 @@ def test_threshold(check, request):
     heavy = {"duckdb", "pydantic", "numpy", "matplotlib", "pyarrow", "pandas", "filelock"}
     ours = {name for name in sys.modules if name.startswith("model_checks")}
     assert heavy & sys.modules.keys() == set()
-    assert ours == {"model_checks", "model_checks.plugin", "model_checks.plugin.options"}
+    modules = ("model_checks", "model_checks.plugin")
+    assert ours == {*modules, "model_checks.plugin.options", "model_checks.plugin.stash"}
     assert not [name for name in request.config.stash._storage if "Check" in str(name)]
 
 def test_failing():

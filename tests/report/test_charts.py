@@ -59,9 +59,9 @@ from model_checks.report.charts.layout import MOST_ROWS, WORST_FIRST, arranged, 
 from model_checks.report.charts.marks import WIDTH, Box, Dot, Drawing, Label, Line, Mark, Raster
 from model_checks.report.charts.multilabel import MOST_DRAWN, f1_of, outcomes_drawing
 from model_checks.report.charts.overview import overview_drawing
-from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.regression import mean_error, quantile, regression_drawing
 from model_checks.report.charts.scales import Scale, round_numbers, short_count, spanning
+from model_checks.report.picture import Chart
 
 CARRIERS = ("9E", "AA", "B6", "DL", "EV", "F9", "FL", "MQ", "UA", "US", "WN")
 HOSTILE = [

@@ -111,7 +111,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="module")
 def finished(project: Project) -> Finished:
-    return project.run("--email-dry-run", "--charts=all")
+    return project.run("--checks-email-dry-run", "--checks-charts=all")
 
 
 @pytest.fixture(scope="module")

@@ -220,7 +220,7 @@ def test_what_an_engine_needs_is_named(tmp_path: Path, monkeypatch: pytest.Monke
 
 KINDS = [*SOURCES.items(), *PLACES.items()]
 OF_ALL = pytest.mark.parametrize(("key", "kind"), KINDS, ids=[key for key, _ in KINDS])
-DOCUMENTED = (Path(__file__).parents[1] / "docs" / "settings.md").read_text(encoding="utf-8")
+DOCUMENTED = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
 HEAVY = ("duckdb", "joblib", "matplotlib", "numpy", "pandas", "pyarrow", "pyspark", "skops")
 
 

@@ -12,7 +12,7 @@ from model_checks.metrics import METRICS, Estimate
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRows
-from model_checks.report.charts.picture import Chart
+from model_checks.report.picture import Chart
 from model_checks.settings import Email, Settings
 from support.factories import result_of
 

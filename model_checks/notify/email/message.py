@@ -14,8 +14,8 @@ from email.utils import make_msgid, parseaddr
 from model_checks.judging.results import Run
 from model_checks.notify.base import Notice
 from model_checks.report.broken_run import Broken, broken_headline, summary_of_broken
-from model_checks.report.charts.picture import Chart
 from model_checks.report.page import page_html, picture_of
+from model_checks.report.picture import Chart
 from model_checks.report.plain_text import plain_text
 from model_checks.report.summary import Summary, concerned, headline, summary_of
 from model_checks.settings import Email

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from model_checks.plan.checks import Segment, segment_in_words
 from model_checks.report.charts.classification import roc_and_confusion_chart
 from model_checks.report.charts.multilabel import outcomes_chart
-from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.regression import regression_chart
+from model_checks.report.picture import Chart
 
 if TYPE_CHECKING:  # whoever calls has imported them
     from model_checks.measure.curves import Curves

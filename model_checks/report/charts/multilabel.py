@@ -10,8 +10,8 @@ from model_checks.report.charts import canvas
 from model_checks.report.charts.axes import BLUE, LIGHT, MARGIN, ORANGE, captioned, heading
 from model_checks.report.charts.canvas.text import readable, shortened, text_width
 from model_checks.report.charts.marks import GREY, WIDTH, Box, Drawing, Label, Mark
-from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.scales import Scale, counted_rows, short_count
+from model_checks.report.picture import Chart
 from model_checks.text import counted, figure
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them

@@ -35,8 +35,8 @@ from model_checks.report.charts.marks import (
     Line,
     Mark,
 )
-from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.scales import Scale, tick_label
+from model_checks.report.picture import Chart
 from model_checks.text import counted, one_line, percent
 
 _MARGIN = 16.0

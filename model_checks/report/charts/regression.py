@@ -30,8 +30,8 @@ from model_checks.report.charts.marks import (
     Mark,
     Raster,
 )
-from model_checks.report.charts.picture import Chart
 from model_checks.report.charts.scales import Scale, counted_rows, short_count
+from model_checks.report.picture import Chart
 from model_checks.text import decimals_for, figure
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
