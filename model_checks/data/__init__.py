@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from model_checks.data.duckdb import DuckDB
     from model_checks.data.spark import Spark
 
+_FOR_DATABASES = "'sqlalchemy>=2,<3' 'sqlglot>=30,<31'"
+_FOR_SPARK = "'pyspark[connect]>=4,<5' 'sqlglot>=30,<31'"
+"""What the extras ask for, by name: no index has to know this package."""
+
 GIVEN = "given"
 """The relation of all rows that a model's data has."""
 
@@ -122,7 +126,7 @@ def _spark(data: Data, settings: Settings, roles: Roles) -> "Spark":
             return Spark(data, settings.folder, roles)
         except ModuleNotFoundError as error:
             raise DataError(
-                f"Spark needs the package {error.name!r}: pip install 'model-checks[spark]'"
+                f"Spark needs the package {error.name!r}: pip install {_FOR_SPARK}"
             ) from error
 
 
@@ -132,7 +136,7 @@ def _database(data: Data) -> "Database":
     except ModuleNotFoundError as error:
         raise DataError(
             f"data {data.source!r}: a database needs the package {error.name!r}: "
-            "pip install 'model-checks[sql]'"
+            f"pip install {_FOR_DATABASES}"
         ) from error
     with _telling(data):
         return Database(data)
