@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from model_checks.report.page import summary_html
     from model_checks.settings import load_settings, parse_moment, parse_settings
     from model_checks.store.results_json import run_as_json
-
-__version__ = "0.1.0"
+    from model_checks.version import __version__ as __version__
 
 __all__ = [
     "compose",
@@ -32,6 +31,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "__version__": "version",
     "compose": "notify.email.message",
     "judge": "pipeline",
     "load_model": "predict.sources",

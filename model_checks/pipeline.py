@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
-from model_checks import __version__
 from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import Interrupted, MeasurementError, guarded, heeding
 from model_checks.judging.gate import gate_of, unjudged_models
@@ -33,6 +32,7 @@ from model_checks.report.data_quality import suspicions
 from model_checks.report.sentence import result_of
 from model_checks.settings import Settings
 from model_checks.text import counted
+from model_checks.version import __version__
 
 _PLANNING = unforeseen("planning")
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")

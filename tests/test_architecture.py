@@ -22,7 +22,7 @@ LAYERS = [
     ["plan"],
     ["settings"],
     ["metrics"],
-    ["errors", "text"],
+    ["errors", "text", "version"],
 ]
 
 OWNERS = {
@@ -112,11 +112,16 @@ def test_imports_run_one_way(module: str) -> None:
     own = module.split(".", maxsplit=1)[0]
     for name in imported(module):
         below = name.removeprefix("model_checks.")
-        if below in (name, "__version__"):
-            continue
-        if below.split(".")[0] == own or below not in MODULES:
+        if below == name or below.split(".")[0] == own or below not in MODULES:
             continue
         assert layer_of(below) > layer_of(module), f"{module} imports {name}"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_module_takes_a_name_from_the_package_itself(module: str) -> None:
+    inside = {name.split(".")[0] for name in MODULES}
+    taken = [name for name in imported(module) if name.startswith("model_checks.")]
+    assert {name.split(".")[1] for name in taken} <= inside
 
 
 @pytest.mark.parametrize("module", MODULES)

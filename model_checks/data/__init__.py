@@ -117,7 +117,7 @@ def _opened(data: Data, settings: Settings, roles: Roles) -> AbstractContextMana
             return opener(data, settings, roles)
         except ModuleNotFoundError as error:
             raise DataError(
-                f"{data.reader} needs the package {error.name!r}: pip install {data.needs!r}"
+                f"{data.reader} needs the package {error.name!r}: pip install {data.needs}"
             ) from error
 
 

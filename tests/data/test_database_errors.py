@@ -1,5 +1,6 @@
 """What is told of a database that can't be read: one sentence, an ERROR of that model alone."""
 
+import shlex
 import sys
 import threading
 import traceback
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 from support.databases import VARIABLE, Postgres, Somewhere, SQLite
+from support.declared import DRIVERS, EXTRAS
 from support.postgres_server import PASSWORD, PostgresServer
 from support.project import PRICES, Project, price_log
 from support.sample_data import complaint, python_model, settings_of
@@ -54,18 +56,6 @@ def by(source: str) -> dict[str, str]:
                 "that adds it, or mend the URL's beginning: did you mean 'postgresql'? known: "
             ),
         ),
-        (
-            "postgresql+psycopg2://me:hunter2@db/x",
-            f"{VARIABLE}: the database's driver is missing: pip install 'psycopg2-binary'",
-        ),
-        (
-            "mysql+pymysql://me:hunter2@db/x",
-            f"{VARIABLE}: the database's driver is missing: pip install 'pymysql'",
-        ),
-        (
-            "mssql+pyodbc://me:hunter2@db/x",
-            f"{VARIABLE}: the database's driver is missing: pip install 'pyodbc'",
-        ),
         ("sqlite://", f"{VARIABLE}: no file of SQLite's is where its URL leads to"),
         ("sqlite:////nowhere/log.db", f"{VARIABLE}: no file of SQLite's is where its URL leads"),
         (
@@ -90,6 +80,17 @@ def test_a_url_that_leads_nowhere_is_told(
     found = told(tmp_path)
     assert found.startswith(f"data 'predictions': {expected}")
     assert "hunter2" not in found
+
+
+@pytest.mark.parametrize("url", DRIVERS)
+def test_a_driver_that_is_missing_is_named_as_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv(VARIABLE, f"{url}://me:hunter2@db/x")
+    for module in ("psycopg", "psycopg2"):
+        monkeypatch.setitem(sys.modules, module, None)
+    missing = f"the database's driver is missing: pip install '{DRIVERS[url]}'"
+    assert told(tmp_path) == f"data 'predictions': {VARIABLE}: {missing}"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_a_missing_extra_is_named(
     monkeypatch.setitem(sys.modules, library, None)
     assert told(tmp_path) == (
         f"data 'predictions': a database needs the package {library!r}: "
-        "pip install 'model-checks[sql]'"
+        f"pip install {shlex.join(EXTRAS['sql'])}"
     )
 
 

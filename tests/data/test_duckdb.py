@@ -42,7 +42,8 @@ def setting(engine: DuckDB, name: str) -> Any:
 def test_half_of_the_memory_is_used_unless_more_is_allowed() -> None:
     with DuckDB(Limits()) as engine:
         ours = setting(engine, "memory_limit")
-    theirs = duckdb.connect().sql("select current_setting('memory_limit')").fetchall()[0][0]
+    with duckdb.connect() as connection:
+        [(theirs,)] = connection.execute("select current_setting('memory_limit')").fetchall()
     amounts = [float(limit.split()[0]) for limit in (ours, theirs)]
     assert [limit.split()[1] for limit in (ours, theirs)] == ["GiB", "GiB"]
     assert amounts[0] == pytest.approx(amounts[1] * 5 / 8, abs=0.2)

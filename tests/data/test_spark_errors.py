@@ -1,6 +1,7 @@
 """Whatever goes wrong with Spark is one sentence, and an error of that model alone."""
 
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.declared import EXTRAS
 from support.sample_data import complaint, damaged_parquet, measured, settings_of, write_data
 from support.spark_cluster import Home, Place, free_port, running_master, running_server
 
@@ -227,7 +229,8 @@ def said_by_a_process(folder: Path, spark: str, before: str = "", **variables: s
 def test_a_package_that_is_missing(tmp_path: Path, module: str) -> None:
     hidden = f"import sys; sys.modules[{module!r}] = None"
     said = said_by_a_process(tmp_path, "sc://host", hidden)
-    assert said == f"Spark needs the package {module!r}: pip install 'model-checks[spark]'"
+    needed = shlex.join(EXTRAS["spark"])
+    assert said == f"Spark needs the package {module!r}: pip install {needed}"
 
 
 def test_java_that_is_missing(tmp_path: Path) -> None:

@@ -138,7 +138,7 @@ def test_a_folder_is_no_model(tmp_path: Path) -> None:
 
 def test_a_null_character_in_a_path_is_told(tmp_path: Path) -> None:
     text = refusal(tmp_path, skops="m\0.skops")
-    assert text == r"model 'm\x00.skops': can't be read (embedded null byte)"
+    assert text == r"model 'm\x00.skops': has a null character in its path"
 
 
 # joblib

@@ -31,6 +31,7 @@ _DIALECTS: Mapping[str, str] = {
 
 _PACKAGES: Mapping[str, str] = {
     "MySQLdb": "mysqlclient",
+    "mysql": "mysql-connector-python",
     "psycopg": "psycopg[binary]",
     "psycopg2": "psycopg2-binary",
 }

@@ -133,8 +133,10 @@ def _content(path: Path, source: str) -> bytes:
         content = read_regular(path)
     except FileNotFoundError:
         raise SourceError(f"model {source!r}: no such file in {path.parent}") from None
-    except (OSError, ValueError) as error:  # ValueError: a null character
+    except OSError as error:
         raise SourceError(f"model {source!r}: can't be read ({error})") from None
+    except ValueError:  # of which each Python says something else
+        raise SourceError(f"model {source!r}: has a null character in its path") from None
     if not content:
         raise SourceError(f"model {source!r}: the file is empty")
     return content

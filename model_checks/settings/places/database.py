@@ -37,7 +37,7 @@ class DatabaseData(Data):
     }
     engine = "model_checks.data.database:Database.on"
     reader = "a database"
-    needs = "model-checks[sql]"
+    needs = "'sqlalchemy>=2,<3' 'sqlglot>=30,<31'"
 
     url_env: str = Field(
         pattern="^[A-Za-z_][A-Za-z0-9_]*$", description="the name of an environment variable"

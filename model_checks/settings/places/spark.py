@@ -29,7 +29,7 @@ class SparkData(Data):
     }
     engine = "model_checks.data.spark:Spark.on"
     reader = "Spark"
-    needs = "model-checks[spark]"
+    needs = "'pyspark[connect]>=4,<5' 'sqlglot>=30,<31'"
     reads_folders = True
 
     spark: Text
