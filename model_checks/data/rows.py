@@ -100,20 +100,19 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     types = engine.columns(GIVEN)
     require(columns_named(model), types)
     _require_numbers(model, types)
-    [(given,)] = engine.run(f"select count(*) from {GIVEN}")
-    if not given:
-        raise DataError("has no rows")
     start, name = window_start(model, as_of), model.time_column
-    bounds = window_bounds(model, types, start, as_of)
+    bounds = _bounds(engine, model, types, start, as_of)
     window = f"({conjunction(bounds)})" if bounds else "true"
     label = conjunction([label_condition(target, types) for target in model.targets])
     column = sql_of(name, types) if name else "1"
-    counts = [f"count(case when {rows} then 1 end)" for rows in (window, f"{window} and {label}")]
+    kept = [f"count(case when {rows} then 1 end)" for rows in (window, f"{window} and {label}")]
+    counts = ["count(*)", *kept, f"count({column})"]
     ends = [f"cast({end}({column}) as varchar)" for end in ("min", "max")]
     newest = newest_columns(column, bounds[0], label) if name else []
-    [(in_window, labelled, timed, first, last, *found)] = engine.run(
-        f"select {', '.join([*counts, f'count({column})', *ends, *newest])} from {GIVEN}"
+    [(given, in_window, labelled, timed, first, last, *found)] = engine.run(
+        f"select {', '.join([*counts, *ends, *newest])} from {GIVEN}"
     )
+    _require_rows(given)
     span = f"{name} runs from {first} to {last}"
     return Rows(
         relation=GIVEN,
@@ -130,6 +129,23 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
         time_column=name,
         times=_times([first, last, *found], timed, types[name]) if name else None,
     )
+
+
+def _bounds(
+    engine: Engine, model: Model, types: Columns, start: datetime | None, end: datetime
+) -> list[str]:
+    """Return SQL of the window; that there is no row is told before that there are no times."""
+    try:
+        return window_bounds(model, types, start, end)
+    except DataError:
+        [(given,)] = engine.run(f"select count(*) from {GIVEN}")
+        _require_rows(given)
+        raise
+
+
+def _require_rows(given: int) -> None:
+    if not given:
+        raise DataError("has no rows")
 
 
 def _times(found: Sequence[Any], timed: int, kind: str) -> Times:

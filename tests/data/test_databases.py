@@ -239,6 +239,24 @@ def test_types_of_postgres_alone(tmp_path: Path, postgres: Postgres) -> None:
     assert {"{0,7}", "12345678901234567890", "1.5", None, "x"} <= found
 
 
+@pytest.mark.parametrize("others", ["", ", null::uuid as u, '{}'::json as j"])
+def test_common_types_are_known_by_their_numbers(
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, others: str
+) -> None:
+    """As the catalog tells them, which is asked where one is not so common."""
+    listed = ", ".join(
+        f"null::{kind} as c{k}"
+        for k, kind in enumerate(column_types._NUMBERED_BY_POSTGRES.values())
+    )
+    data = settings_of(tmp_path, data={"url_env": VARIABLE, "sql": f"select {listed}{others}"})
+    with heard() as events, open_engine(data.models["m"].data, data) as engine:
+        known = engine.columns("given")
+        monkeypatch.setattr(column_types, "of_numbers", lambda _: None)
+        assert engine.columns("given") == known
+    asked = [event[2] for event in events if "format_type" in event[2]]
+    assert len(asked) == (2 if others else 1)
+
+
 def test_a_nan_among_decimals_is_counted(tmp_path: Path, postgres: Postgres) -> None:
     postgres.server.execute("drop table if exists predictions")
     postgres.server.execute("create table predictions (y numeric(5, 2), p numeric)")
