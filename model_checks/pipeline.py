@@ -2,29 +2,24 @@
 
 import importlib.metadata
 import platform
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 
 from model_checks import __version__
+from model_checks.data.rows import LabelCounts
 from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import Interrupted, MeasurementError, guarded, heeding
 from model_checks.judging.gate import gate_of, unjudged_models
 from model_checks.judging.model import rulings
 from model_checks.judging.results import Result, Run, run_id
 from model_checks.measure.facts import ModelFacts
-from model_checks.measure.model import (
-    Measurement,
-    count_labelled,
-    count_positives,
-    find_segments,
-    measure,
-    moment_of,
-)
-from model_checks.plan.build import plan_checks
-from model_checks.plan.checks import Plan, Segment, SegmentationKey, SegmentRows
+from model_checks.measure.model import Measurement, measure, moment_of
+from model_checks.model_rows import ModelRows, OpenModels, SegmentCounts
+from model_checks.plan.build import placeholder_values, plan_checks
+from model_checks.plan.checks import Check, Plan, Segment, SegmentationKey, SegmentRows
 from model_checks.plan.comparison_notes import notes_on
 from model_checks.plan.feasibility import doubtful, rests_on_a_class, unprovable_notes
 from model_checks.predict.shadowed_libraries import hidden_libraries
@@ -74,12 +69,13 @@ def judge(
     """
     started = datetime.now(UTC)
     moments = {name: moment_of(settings, name, as_of, started) for name in settings.models}
-    plan = plan_of(settings, moments, gate=gate, against=against)
-    with _folder_for_predictions(settings) as folder:
-        measured = {
-            name: measure(settings, name, plan.checks, moments[name], folder.path)
-            for name in settings.models
-        }
+    with OpenModels(settings, moments) as models:
+        plan = plan_of(settings, moments, gate=gate, against=against, models=models)
+        with _folder_for_predictions(settings) as folder:
+            measured = {
+                name: measure(models.rows(name), plan.checks, folder.path)
+                for name in settings.models
+            }
     ruled = {name: rulings(plan.of_model(name), one) for name, one in measured.items()}
     results = {check.id: ruled[check.model][check.id] for check in plan.checks}
     loosened = () if allow_loosened else plan.loosened
@@ -137,10 +133,12 @@ def plan_of(
     gate: bool,
     against: Settings | None = None,
     interrupted: Interrupted | None = None,
+    models: OpenModels | None = None,
 ) -> Plan:
     """The checks to make, with the segment values that the data has at each model's moment.
 
-    Rows are counted beside, but only where a check is in doubt that too few could never meet.
+    Rows are counted beside, but only where a check is in doubt that too few could never meet. The
+    model that is measured first is looked at last, so that its rows have not waited for long.
 
     Data that can't be read is no error here, whatever it raises: measuring meets it again, and it
     becomes the result of that model's checks.
@@ -149,6 +147,8 @@ def plan_of(
     ----------
     interrupted
         As ``measure`` asks it.
+    models
+        Where the rows stay open for whoever measures; None closes them.
 
     Raises
     ------
@@ -162,42 +162,57 @@ def plan_of(
         from model_checks.plan.loosening import loosened_bounds
 
         loosened = loosened_bounds(against, settings)
-    with heeding(interrupted):
-        plan = _plan_of(settings, moments, gate=gate)
+    with heeding(interrupted), ExitStack() as stack:
+        models = models or stack.enter_context(OpenModels(settings, moments, stay=False))
+        plan = _plan_of(settings, models, gate=gate)
     return replace(plan, loosened=loosened, notes=(*loosened, *plan.notes))
 
 
-def _plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) -> Plan:
+def _plan_of(settings: Settings, models: OpenModels, *, gate: bool) -> Plan:
+    likely = plan_checks(settings, placeholder_values(settings), gate=gate)
     found: dict[SegmentationKey, SegmentRows] = {}
-    for name, moment in moments.items():
-        with suppress(MeasurementError), guarded(_PLANNING):
-            found.update(find_segments(settings, name, moment))
+    counted: dict[tuple[str, Segment], LabelCounts] = {}
+    first, *others = settings.models
+    for name in (*others, first):
+        doubts = list(doubtful(likely.of_model(name)))
+        segments = _found(models.rows(name), doubts)
+        for by, counts in segments.items():
+            found[name, by] = {segment: one.labelled for segment, one in counts.items()}
+        counts = _counted(models.rows(name), doubts, segments)
+        counted |= {(name, segment): one for segment, one in counts.items()}
     plan = plan_checks(settings, found, gate=gate)
-    rows: dict[tuple[str, Segment], int] = {}
-    positives: dict[tuple[str, Segment], int] = {}
-    for name, moment in moments.items():
-        known = _known_rows(found, name)
-        doubts = list(doubtful(plan.of_model(name)))
-        wanted = {check.segment for check in doubts}
-        of_classes = {check.segment for check in doubts if rests_on_a_class(check)}
-        with suppress(MeasurementError), guarded(_PLANNING):
-            if unknown := wanted - known.keys():
-                known |= count_labelled(settings, name, moment, unknown)
-            if of_classes:
-                counted = count_positives(settings, name, moment, of_classes)
-                positives |= {(name, segment): n for segment, n in counted.items()}
-        rows |= {(name, segment): n for segment, n in known.items()}
+    rows = {place: one.labelled for place, one in counted.items()}
+    positives = {
+        place: one.positives for place, one in counted.items() if one.positives is not None
+    }
     hidden = hidden_libraries([settings.folder])
     return replace(plan, notes=(*hidden, *unprovable_notes(plan.checks, rows, positives)))
 
 
-def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict[Segment, int]:
-    """The labelled rows of the segments that were found, and so of the whole."""
-    known: dict[Segment, int] = {}
-    for (model, _), rows in found.items():
-        if model == name:
-            known |= rows
-            known[()] = sum(rows.values())
+def _found(rows: ModelRows, doubts: Sequence[Check]) -> SegmentCounts:
+    """The values that segmentations have in the data; none of data that can't be read."""
+    with suppress(MeasurementError), guarded(_PLANNING):
+        return rows.find_segments(positives=any(map(rests_on_a_class, doubts)))
+    return {}
+
+
+def _counted(
+    rows: ModelRows, doubts: Sequence[Check], found: SegmentCounts
+) -> Mapping[Segment, LabelCounts]:
+    """Count the whole and the listed segments that are in doubt, and were not found anyhow."""
+    known: dict[Segment, LabelCounts] = {}
+    for counts in found.values():
+        known |= counts
+        known[()] = LabelCounts.of_all(counts.values())
+    unlisted = {tuple(one.by) for one in rows.model.segments if one.values is None}
+    wanted = {
+        check.segment
+        for check in doubts
+        if tuple(column for column, _ in check.segment) not in unlisted
+    }
+    with suppress(MeasurementError), guarded(_PLANNING):
+        if unknown := wanted - known.keys():
+            known |= rows.count(unknown, positives=any(map(rests_on_a_class, doubts)))
     return known
 
 

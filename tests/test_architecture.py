@@ -30,7 +30,7 @@ LAYERS = [
     ["answers"],
     ["calling"],
     ["model_attributes"],
-    ["labels", "frames", "replies", "signs", "spread"],
+    ["labels", "frames", "model_rows", "replies", "signs", "spread"],
     ["rows", "vocabulary"],
     ["answer_names", "required_columns", "times"],
     ["engines", "sources"],

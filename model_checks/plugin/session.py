@@ -19,6 +19,7 @@ from model_checks.measure.curves import curves_of
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement, measure, moment_of, reopen
 from model_checks.metrics import METRICS, TASKS
+from model_checks.model_rows import ModelRows, OpenModels
 from model_checks.pipeline import plan_of
 from model_checks.plan.checks import Check, Plan, Segment
 from model_checks.plan.comparison_notes import notes_on
@@ -75,6 +76,7 @@ class CheckSession:
         self._once = Once(self.folder if shared else None)
         self._charts: dict[tuple[str, Segment], Chart] = {}
         self._rulings: dict[str, Mapping[str, Result]] = {}
+        self._models: OpenModels | None = None
         self._reserved = _marker_names(config)
 
     @property
@@ -197,7 +199,7 @@ class CheckSession:
 
         key = (result.check.model, result.check.segment)
         if key not in self._charts:
-            with reopen(self._spilling, result.check.model, predictions) as engine:
+            with reopen(self._rows(result.check.model), predictions) as engine:
                 curves = curves_of(engine, predictions, result.check.segment)
             self._charts[key] = detail_chart(*key, curves)
         return self._charts[key]
@@ -214,6 +216,7 @@ class CheckSession:
     def close(self) -> None:
         """Remove what was kept for the run; under xdist the controller does."""
         self.reports.release()
+        self.close_rows()
         if not self.is_worker and isinstance(self.planned, Plan):
             shutil.rmtree(self._scratch(self.settings), ignore_errors=True)
         if self._owns_folder:
@@ -224,10 +227,21 @@ class CheckSession:
         parent = settings.engine.temp_directory
         return Path(parent) / self.folder.name if parent else self.folder
 
-    @cached_property
-    def _spilling(self) -> Settings:
-        """The settings for the engine: what a worker that is killed leaves goes with the run."""
-        return self._spilled(self.settings)
+    def _rows(self, name: str) -> ModelRows:
+        if self._models is None:
+            self._models = self._unopened(self.settings)
+        return self._models.rows(name)
+
+    def _unopened(self, settings: Settings) -> OpenModels:
+        """The rows of all models, none of which is open; a worker that is killed leaves nothing."""
+        given, started = self.options.as_of, self.started
+        moments = {name: moment_of(settings, name, given, started) for name in settings.models}
+        return OpenModels(self._spilled(settings), moments)
+
+    def close_rows(self) -> None:
+        """Close the rows that are open in this process, as when others than checks are tested."""
+        if self._models:
+            self._models.close()
 
     def _spilled(self, settings: Settings) -> Settings:
         scratch = self._scratch(settings)
@@ -242,10 +256,10 @@ class CheckSession:
         # Where a model's threads wait for each other they are not to keep a core busy with it: on a
         # busy machine, or beside another worker, that takes many times as long.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        where = self._spilling, name, self.plan.checks, self.as_of(name)
+        rows, checks = self._rows(name), self.plan.checks
         with progress_bar(self._config, name) as progress:
             scratch, interrupted = self._scratch(self.settings), self.signals.interrupted
-            measured = measure(*where, scratch, progress, interrupted=interrupted)
+            measured = measure(rows, checks, scratch, progress, interrupted=interrupted)
         if interrupted and interrupted():  # which the model may have caught
             raise KeyboardInterrupt
         return measured
@@ -261,17 +275,16 @@ class CheckSession:
             else:
                 self.reports.claim()
             settings, gate = self._load(), self.options.gate
-            moments = {
-                name: moment_of(settings, name, self.options.as_of, self.started)
-                for name in settings.models
-            }
-            in_force = self._in_force()
+            in_force, models = self._in_force(), self._unopened(settings)
+            if not self.is_worker and not self.options.collect_only:
+                self._models = models  # else nothing is measured here, or perhaps by another
             plan = plan_of(
-                self._spilled(settings),
-                moments,
+                models.settings,
+                models.moments,
                 gate=gate,
                 against=in_force,
                 interrupted=self.signals.interrupted,
+                models=self._models,
             )
             return Planned(settings, plan)
         except SettingsError as error:

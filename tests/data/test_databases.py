@@ -30,6 +30,7 @@ from support.sample_data import (
     measured,
     python_model,
     python_module,
+    reopened,
     settings_of,
 )
 
@@ -38,7 +39,7 @@ from model_checks.data.database import Database
 from model_checks.data.database import types as column_types
 from model_checks.judging.results import Result
 from model_checks.measure.curves import curves_of
-from model_checks.measure.model import Measurement, reopen
+from model_checks.measure.model import Measurement
 from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
 from model_checks.predict import batches
@@ -100,7 +101,7 @@ def test_every_curve_is_as_of_duckdb(tmp_path: Path, database: Somewhere, task: 
         settings = settings_of(tmp_path, given, data=data, task=task, **keys)
         predictions = measured(tmp_path, given, data=data, task=task, **keys).predictions
         assert predictions is not None
-        with reopen(settings, "m", predictions) as engine:
+        with reopened(settings, predictions) as engine:
             drawn.append({one: curves_of(engine, predictions, one) for one in [(), (("g", None),)]})
     assert_alike(*drawn)
 

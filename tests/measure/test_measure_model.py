@@ -27,8 +27,9 @@ from support.sample_data import (
 
 from model_checks.errors import DataError
 from model_checks.judging.verdict import Verdict
-from model_checks.measure.model import find_segments, moment_of
+from model_checks.measure.model import moment_of
 from model_checks.metrics import metrics_of
+from model_checks.model_rows import ModelRows
 from model_checks.pipeline import judge
 from model_checks.settings import load_settings
 from model_checks.store.results_json import result_as_json, run_as_json
@@ -121,20 +122,21 @@ def test_the_figures_of_a_segment_are_those_of_its_rows_alone(tmp_path: Path) ->
 def test_segments_are_found_with_their_rows(tmp_path: Path) -> None:
     segments = [*SEGMENTS, {"by": "y", "values": [1], "thresholds": {"recall": 0.5}}]
     settings = settings_of(tmp_path, COLUMNS, segments=segments)
-    assert find_segments(settings, "m", AS_OF) == {
-        ("m", ("g",)): {(("g", "a"),): 2, (("g", "b"),): 2, (("g", None),): 1}
-    }
+    with ModelRows(settings, "m", AS_OF) as rows:
+        [(by, counts)] = rows.find_segments(positives=True).items()
+    assert by == ("g",)
+    assert counts == {(("g", "a"),): (2, 1), (("g", "b"),): (2, 1), (("g", None),): (1, 1)}
 
 
 def test_data_is_not_read_to_find_segments_that_are_listed(tmp_path: Path) -> None:
     listed = [{"by": "g", "values": ["a"], "thresholds": {"recall": 0.5}}]
-    assert find_segments(settings_of(tmp_path, segments=listed), "m", AS_OF) == {}
+    assert ModelRows(settings_of(tmp_path, segments=listed), "m", AS_OF).find_segments() == {}
 
 
 def test_segments_of_data_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, segments=SEGMENTS)
     with pytest.raises(DataError, match=r"^data 'data.parquet': no such file in "):
-        find_segments(settings, "m", AS_OF)
+        ModelRows(settings, "m", AS_OF).find_segments()
 
 
 @pytest.mark.parametrize(
@@ -443,7 +445,7 @@ def test_a_label_that_comes_while_the_rows_are_read_is_an_error(
     assert told.startswith("'2' came while the rows were read; ")
 
 
-COMING = {"y": [0, 1, 1], "p": [0, 1, 0], "g": ["a", "b", "b"]}
+COMING: dict[str, Any] = {"y": [0, 1, 1], "p": [0, 1, 0], "g": ["a", "b", "b"]}
 
 
 def come_before(
