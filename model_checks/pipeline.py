@@ -3,38 +3,27 @@
 import importlib.metadata
 import platform
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 
+from model_checks.data.model_rows import OpenModels
 from model_checks.data.scratch import Scratch, remove_abandoned
-from model_checks.errors import Interrupted, MeasurementError, guarded, heeding
+from model_checks.errors import MeasurementError
 from model_checks.judging.gate import gate_of, unjudged_models
 from model_checks.judging.model import decide_all
 from model_checks.judging.results import Result, Run, error_of, run_id
 from model_checks.measure.facts import ModelFacts
-from model_checks.measure.model import (
-    Measurement,
-    count_labelled,
-    count_positives,
-    find_segments,
-    measure,
-    moment_of,
-)
-from model_checks.plan.build import plan_checks
-from model_checks.plan.checks import Check, Plan, Segment, SegmentationKey, SegmentRows
+from model_checks.measure.model import Measurement, measure, moment_of
+from model_checks.measure.planning import plan_of
+from model_checks.plan.checks import Check, Plan
 from model_checks.plan.comparison_notes import notes_on
-from model_checks.plan.feasibility import doubtful, rests_on_a_class, unprovable_notes
-from model_checks.predict.shadowed_libraries import hidden_libraries
-from model_checks.predict.sources import unforeseen
 from model_checks.report.data_quality import suspicions
 from model_checks.report.sentence import result_of
 from model_checks.settings import Settings
 from model_checks.text import counted
 from model_checks.version import __version__
 
-_PLANNING = unforeseen("planning")
 _PACKAGES = ("pytest", "duckdb", "numpy", "pandas", "scikit-learn", "skops")
 
 
@@ -76,12 +65,13 @@ def judge(
     """
     occasion = Occasion(datetime.now(UTC), as_of, gate=gate)
     moments = occasion.moments(settings)
-    plan = plan_of(settings, moments, gate=gate, against=against)
-    with _folder_for_predictions(settings) as folder:
-        measured = {
-            name: measure(settings, name, plan.checks, moments[name], folder.path)
-            for name in settings.models
-        }
+    with OpenModels(settings, moments) as models:
+        plan = plan_of(settings, moments, gate=gate, against=against, models=models)
+        with _folder_for_predictions(settings) as folder:
+            measured = {
+                name: measure(models.rows(name), plan.checks, folder.path)
+                for name in settings.models
+            }
     found: dict[str, Result] = {}
     for name, one in measured.items():
         found |= results_of(plan.of_model(name), one)
@@ -251,77 +241,6 @@ def _folder_for_predictions(settings: Settings) -> Scratch:
         return Scratch.new(parent)
     except OSError:
         return Scratch.new()
-
-
-def plan_of(
-    settings: Settings,
-    moments: Mapping[str, datetime],
-    *,
-    gate: bool,
-    against: Settings | None = None,
-    interrupted: Interrupted | None = None,
-) -> Plan:
-    """The checks to make, with the segment values that the data has at each model's moment.
-
-    Rows are counted beside, but only where a check is in doubt that too few could never meet.
-
-    Data that can't be read is no error here, whatever it raises: measuring meets it again, and it
-    becomes the result of that model's checks.
-
-    Parameters
-    ----------
-    interrupted
-        As ``measure`` asks it.
-
-    Raises
-    ------
-    SettingsError
-        If two thresholds would judge the same.
-    KeyboardInterrupt
-        If the run is to end.
-    """
-    loosened: tuple[str, ...] = ()
-    if against:
-        from model_checks.plan.loosening import loosened_bounds
-
-        loosened = loosened_bounds(against, settings)
-    with heeding(interrupted):
-        plan = _plan_of(settings, moments, gate=gate)
-    return replace(plan, loosened=loosened, notes=(*loosened, *plan.notes))
-
-
-def _plan_of(settings: Settings, moments: Mapping[str, datetime], *, gate: bool) -> Plan:
-    found: dict[SegmentationKey, SegmentRows] = {}
-    for name, moment in moments.items():
-        with suppress(MeasurementError), guarded(_PLANNING):
-            found.update(find_segments(settings, name, moment))
-    plan = plan_checks(settings, found, gate=gate)
-    rows: dict[tuple[str, Segment], int] = {}
-    positives: dict[tuple[str, Segment], int] = {}
-    for name, moment in moments.items():
-        known = _known_rows(found, name)
-        doubts = list(doubtful(plan.of_model(name)))
-        wanted = {check.segment for check in doubts}
-        of_classes = {check.segment for check in doubts if rests_on_a_class(check)}
-        with suppress(MeasurementError), guarded(_PLANNING):
-            if unknown := wanted - known.keys():
-                known |= count_labelled(settings, name, moment, unknown)
-            if of_classes:
-                counted = count_positives(settings, name, moment, of_classes)
-                positives |= {(name, segment): n for segment, n in counted.items()}
-        rows |= {(name, segment): n for segment, n in known.items()}
-    hidden = hidden_libraries([settings.folder])
-    return replace(plan, notes=(*hidden, *unprovable_notes(plan.checks, rows, positives)))
-
-
-def _known_rows(found: Mapping[SegmentationKey, SegmentRows], name: str) -> dict[Segment, int]:
-    """The labelled rows of the segments that were found, and so of the whole."""
-    known: dict[Segment, int] = {}
-    for (model, _), rows in found.items():
-        if model == name:
-            known |= rows
-            known[()] = sum(rows.values())
-    return known
 
 
 @cache

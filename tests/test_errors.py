@@ -13,14 +13,23 @@ from typing import Any
 import numpy as np
 import pytest
 from support.project import churn_project
-from support.sample_data import AS_OF, python_model, python_module, results_of, settings_of
+from support.sample_data import (
+    AS_OF,
+    measured_for,
+    python_model,
+    python_module,
+    results_of,
+    settings_of,
+)
 
+from model_checks.data.model_rows import ModelRows
 from model_checks.errors import DataError, MeasurementError, guarded, heeding
 from model_checks.judging.decide import decisions
 from model_checks.judging.verdict import Verdict
-from model_checks.measure.model import Measurement, find_segments, measure
+from model_checks.measure.model import Measurement
+from model_checks.measure.planning import plan_of
 from model_checks.metrics.statistics import Aggregates
-from model_checks.pipeline import judge, plan_of
+from model_checks.pipeline import judge
 from model_checks.predict.sources import raised, unforeseen
 from model_checks.settings import Settings, load_settings
 
@@ -118,7 +127,7 @@ model = Model()
 
 def measured_with(settings: Settings, folder: Path, interrupted: Callable[[], bool]) -> Measurement:
     checks = plan_of(settings, {"m": AS_OF}, gate=False, interrupted=interrupted).checks
-    return measure(settings, "m", checks, AS_OF, folder, interrupted=interrupted)
+    return measured_for(settings, checks, folder, interrupted=interrupted)
 
 
 @pytest.mark.parametrize("where", ["loading", "predict", "answer"])
@@ -173,12 +182,14 @@ def test_a_plan_is_made_whatever_looking_at_one_model_raises(
     project.write("thresholds.toml", toml)
     settings = load_settings(tmp_path / "thresholds.toml")
 
-    def panicking(settings: Settings, name: str, *rest: Any) -> Any:
-        if name == "churn":
-            raise PANIC
-        return find_segments(settings, name, *rest)
+    find_segments = ModelRows.find_segments
 
-    monkeypatch.setattr("model_checks.pipeline.find_segments", panicking)
+    def panicking(rows: ModelRows, **asked: Any) -> Any:
+        if rows.name == "churn":
+            raise PANIC
+        return find_segments(rows, **asked)
+
+    monkeypatch.setattr(ModelRows, "find_segments", panicking)
     checks = plan_of(settings, dict.fromkeys(("churn", "other"), AS_OF), gate=False).checks
     assert {check.id for check in checks} >= {
         "churn-recall",

@@ -4,7 +4,6 @@ All of it is asked for last, when nothing else is to be read: a query that fails
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import gcd
@@ -76,6 +75,8 @@ class Lookout:
         Numbers of rows that are multiples of the copies, if every row is there several times.
     signs
         What was seen.
+    failed
+        Whether a query ended it; a database refuses all others after it.
     """
 
     engine: Engine
@@ -84,6 +85,7 @@ class Lookout:
     features: Sequence[str]
     counts: list[int] = field(default_factory=list)
     signs: Signs = field(init=False)
+    failed: bool = False
 
     def __post_init__(self) -> None:
         self.counts += [self.rows.labelled, self.rows.in_window]
@@ -93,10 +95,12 @@ class Lookout:
         """Look, unless an error ends the measuring: as an exit of the engine's stack."""
         if raised is not None:
             return
-        with suppress(MeasurementError):
+        try:
             self.signs = replace(self.signs, unlabelled=self._unlabelled())
             copies, looked_at = self._copies()
             self.signs = replace(self.signs, copies=copies, looked_at=looked_at)
+        except MeasurementError:
+            self.failed = True
 
     def _unlabelled(self) -> int:
         newest = labels_stop_at(self.rows)

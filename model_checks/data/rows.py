@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from model_checks.data import GIVEN, Engine
 from model_checks.data.columns import Columns, sql_of, why_no_number
@@ -18,7 +18,7 @@ from model_checks.data.times import (
 )
 from model_checks.data.values import is_float, is_number, text_of
 from model_checks.errors import DataError
-from model_checks.plan.checks import Segment, SegmentRows
+from model_checks.plan.checks import Segment
 from model_checks.settings import Model, Segmentation
 from model_checks.settings.column_roles import columns_named
 
@@ -72,6 +72,20 @@ class Rows:
         return f"no row in the window {window}; {self.span}"
 
 
+class LabelCounts(NamedTuple):
+    """How many rows of a segment have a label, and the positive one; None if nobody asked."""
+
+    labelled: int
+    positives: int | None = None
+
+    @classmethod
+    def of_all(cls, parts: Iterable["LabelCounts"]) -> "LabelCounts":
+        """Return what segments that have all rows come to."""
+        each = list(parts)
+        positives = [one.positives for one in each if one.positives is not None]
+        return cls(sum(one.labelled for one in each), sum(positives) if positives else None)
+
+
 def open_rows(engine: Engine, model: Model, as_of: datetime) -> Rows:
     """Count what a model's data has to judge.
 
@@ -100,20 +114,19 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
     types = engine.columns(GIVEN)
     require(columns_named(model), types)
     _require_numbers(model, types)
-    [(given,)] = engine.run(f"select count(*) from {GIVEN}")
-    if not given:
-        raise DataError("has no rows")
     start, name = window_start(model, as_of), model.time_column
-    bounds = window_bounds(model, types, start, as_of)
+    bounds = _bounds(engine, model, types, start, as_of)
     window = f"({conjunction(bounds)})" if bounds else "true"
     label = conjunction([label_condition(target, types) for target in model.targets])
     column = sql_of(name, types) if name else "1"
-    counts = [f"count(case when {rows} then 1 end)" for rows in (window, f"{window} and {label}")]
+    kept = [f"count(case when {rows} then 1 end)" for rows in (window, f"{window} and {label}")]
+    counts = ["count(*)", *kept, f"count({column})"]
     ends = [f"cast({end}({column}) as varchar)" for end in ("min", "max")]
     newest = newest_columns(column, bounds[0], label) if name else []
-    [(in_window, labelled, timed, first, last, *found)] = engine.run(
-        f"select {', '.join([*counts, f'count({column})', *ends, *newest])} from {GIVEN}"
+    [(given, in_window, labelled, timed, first, last, *found)] = engine.run(
+        f"select {', '.join([*counts, *ends, *newest])} from {GIVEN}"
     )
+    _require_rows(given)
     span = f"{name} runs from {first} to {last}"
     return Rows(
         relation=GIVEN,
@@ -130,6 +143,23 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
         time_column=name,
         times=_times([first, last, *found], timed, types[name]) if name else None,
     )
+
+
+def _bounds(
+    engine: Engine, model: Model, types: Columns, start: datetime | None, end: datetime
+) -> list[str]:
+    """Return SQL of the window; that there is no row is told before that there are no times."""
+    try:
+        return window_bounds(model, types, start, end)
+    except DataError:
+        [(given,)] = engine.run(f"select count(*) from {GIVEN}")
+        _require_rows(given)
+        raise
+
+
+def _require_rows(given: int) -> None:
+    if not given:
+        raise DataError("has no rows")
 
 
 def _times(found: Sequence[Any], timed: int, kind: str) -> Times:
@@ -160,21 +190,22 @@ def require_columns(model: Model, types: Mapping[str, str]) -> None:
         raise DataError(f"data {model.data.source!r}: {error}") from error
 
 
-def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
+def segment_rows(
+    engine: Engine, rows: Rows, one: Segmentation, positive: str | None = None
+) -> Mapping[Segment, LabelCounts]:
     """The values of a segmentation's columns, each with its number of labelled rows.
+
+    Parameters
+    ----------
+    positive
+        SQL that holds for those that are counted as positives; None where nobody asks.
 
     Raises
     ------
     DataError
         If there are more than may be judged, as where a column tells rows apart.
     """
-    texts = [text_of(sql_of(name, rows.types), rows.types[name]) for name in one.by]
-    names = [f"g{position}" for position in range(len(texts))]
-    columns = ", ".join(f"{text} as {name}" for text, name in zip(texts, names, strict=True))
-    values = (
-        f"select {', '.join(names)}, count(*) as n from (select {columns} from {rows.relation} "
-        f"where {rows.condition}) as judged group by {', '.join(names)}"
-    )
+    values = _counted_by(one.by, rows, positive)
     found = engine.run(f"{values} limit {one.max_segments + 1}")
     if len(found) > one.max_segments:
         [(n,)] = engine.run(f"select count(*) from ({values}) as found")
@@ -182,35 +213,52 @@ def segment_rows(engine: Engine, rows: Rows, one: Segmentation) -> SegmentRows:
             f"segments by {', '.join(one.by)}: {n:,} values, more than max_segments = "
             f"{one.max_segments:,}; list the values to judge, or raise max_segments"
         )
-    return {_segment(one.by, values): n for *values, n in found}
+    return _by_segment(one.by, found)
 
 
-def listed_rows(engine: Engine, rows: Rows, listed: Iterable[Segment]) -> SegmentRows:
+def listed_rows(
+    engine: Engine, rows: Rows, listed: Iterable[Segment], positive: str | None = None
+) -> Mapping[Segment, LabelCounts]:
     """Some segments, each with its number of labelled rows; those that have none are left out."""
     by_columns: dict[tuple[str, ...], list[Segment]] = {}
     for segment in listed:
         by_columns.setdefault(tuple(name for name, _ in segment), []).append(segment)
-    found: dict[Segment, int] = {}
+    found: dict[Segment, LabelCounts] = {}
     for columns, segments in by_columns.items():
-        texts = [text_of(sql_of(name, rows.types), rows.types[name]) for name in columns]
-        names = ", ".join(f"g{position}" for position in range(len(texts)))
-        named = ", ".join(f"{text} as g{position}" for position, text in enumerate(texts))
         wanted = " or ".join(f"({_equals(segment)})" for segment in segments)
-        counted = engine.run(
-            f"select {names}, count(*) as n from (select {named} from {rows.relation} "
-            f"where {rows.condition}) as judged where {wanted} group by {names}"
-        )
-        found |= {_segment(list(columns), values): n for *values, n in counted}
+        counted = engine.run(_counted_by(columns, rows, positive, wanted if columns else "true"))
+        found |= _by_segment(columns, counted)
     return found
+
+
+def _counted_by(
+    columns: Sequence[str], rows: Rows, positive: str | None, wanted: str = "true"
+) -> str:
+    """SQL of how many rows have each value of some columns; of none the whole is one group."""
+    texts = [text_of(sql_of(name, rows.types), rows.types[name]) for name in columns]
+    named = [f"{text} as g{position}" for position, text in enumerate(texts)]
+    keys = [f"g{position}" for position in range(len(texts))]
+    named.append(f"{f'case when {positive} then 1 end' if positive else '1'} as positive")
+    counts = ["count(*) as n", f"{'count(positive)' if positive else 'null'} as positives"]
+    groups = f" group by {', '.join(keys)}" if keys else ""
+    return (
+        f"select {', '.join([*keys, *counts])} from (select {', '.join(named)} "
+        f"from {rows.relation} where {rows.condition}) as judged where {wanted}{groups}"
+    )
+
+
+def _by_segment(
+    columns: Sequence[str], found: Iterable[Sequence[Any]]
+) -> Mapping[Segment, LabelCounts]:
+    return {
+        tuple(zip(columns, values, strict=True)): LabelCounts(n, positives)
+        for *values, n, positives in found
+    }
 
 
 def _equals(segment: Segment) -> str:
     values = [value for _, value in segment if value is not None]
     return conjunction([f"g{position} = {literal(one)}" for position, one in enumerate(values)])
-
-
-def _segment(names: list[str], values: list[str | None]) -> Segment:
-    return tuple(zip(names, values, strict=True))
 
 
 def label_condition(target: str, types: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """True by predicted label: predictions -> confusion counts, and joint counts of a pair."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,17 @@ from model_checks.predict.table import PairedPredictions, Predictions
 def confusion_counts(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, ConfusionCounts]:
-    """How often each true label met each predicted label, by one query for each segmentation."""
-    return {
-        segment: _confusion(rows, predictions)
-        for segment, rows in found_by_segment(engine, predictions, need, _counts)
-    }
+    """How often each true label met each predicted label, by one query for each segmentation.
+
+    None is asked of the whole where its rows were counted before.
+    """
+    counted = [(*pair, n, n, n) for pair, n in predictions.counts.items() if len(pair) == 2]
+    rows: dict[Segment, list[tuple[Any, ...]]] = (
+        {(): counted} if counted and Grouping() in need.groupings else {}
+    )
+    asked = tuple(one for one in need.groupings if one.columns or not counted)
+    rows |= found_by_segment(engine, predictions, replace(need, groupings=asked), _counts)
+    return {segment: _confusion(those, predictions) for segment, those in rows.items()}
 
 
 def joint_counts(

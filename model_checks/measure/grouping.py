@@ -9,6 +9,7 @@ from model_checks.data import Engine
 from model_checks.data.sql import conjunction, literal
 from model_checks.errors import DataError
 from model_checks.metrics import Asked
+from model_checks.metrics.statistics import ConfusionCounts
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
 
@@ -38,6 +39,10 @@ class Grouping:
         """Return the columns of the predictions that rows are grouped by."""
         return predictions.group(self.columns)
 
+    def has(self, segment: Segment) -> bool:
+        """Tell whether a segment is one of its values."""
+        return tuple(column for column, _ in segment) == self.columns
+
     def relation(self, predictions: Predictions) -> str:
         """Return SQL of the predictions, limited to the segments that are listed."""
         if self.listed is None:
@@ -58,11 +63,14 @@ class Need:
         The options of its metric that any threshold asks for.
     asked_of
         The options asked for by the thresholds on each segment.
+    counted
+        The labels of segmentations, where they were counted before.
     """
 
     groupings: tuple[Grouping, ...]
     asked: frozenset[Asked] = frozenset()
     asked_of: Mapping[Segment, frozenset[Asked]] = field(default_factory=dict)
+    counted: Mapping[Grouping, Mapping[Segment, ConfusionCounts]] = field(default_factory=dict)
 
 
 def place_of(value: Value, known: Sequence[Value]) -> int:

@@ -1,17 +1,15 @@
 """One model, all its checks: rows -> predictions -> aggregates, once."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from model_checks.data import Engine, open_engine, open_file
-from model_checks.data.columns import sql_of
+from model_checks.data import Engine, open_file
+from model_checks.data.model_rows import ModelRows
 from model_checks.data.quality import Lookout, Signs
-from model_checks.data.rows import Rows, listed_rows, open_rows, segment_rows
-from model_checks.data.sql import literal
-from model_checks.data.values import label_of
+from model_checks.data.rows import Rows
 from model_checks.errors import Interrupted, MeasurementError, guarded, heeding
 from model_checks.measure.baseline import Judged, MeasuredBaseline, Rival, measured_elsewhere
 from model_checks.measure.facts import ModelFacts
@@ -19,20 +17,16 @@ from model_checks.measure.predictors import Contestant, Keeping, answered
 from model_checks.measure.requirements import Needs, needs_of
 from model_checks.measure.segment_values import values_there
 from model_checks.metrics.statistics import Aggregates
-from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRows
+from model_checks.plan.checks import Check, Segment
 from model_checks.predict.batches import Progress
 from model_checks.predict.sources import load_model, unforeseen
 from model_checks.predict.table import Predictions, find_predictions
 from model_checks.settings import Model, Settings
 from model_checks.settings.column_roles import roles_of
-from model_checks.text import label_text
 
 __all__ = [
     "MeasuredBaseline",
     "Measurement",
-    "count_labelled",
-    "count_positives",
-    "find_segments",
     "measure",
     "moment_of",
     "reopen",
@@ -75,75 +69,9 @@ def moment_of(settings: Settings, name: str, given: datetime | None, now: dateti
     return given or settings.models[name].as_of or settings.defaults.as_of or now
 
 
-def find_segments(
-    settings: Settings, name: str, as_of: datetime
-) -> Mapping[SegmentationKey, SegmentRows]:
-    """The values of a model's segmentations that the file does not list, by one query for each.
-
-    Raises
-    ------
-    DataError
-        If the data can't be read.
-    """
-    model = settings.models[name]
-    if all(one.values is not None for one in model.segments):
-        return {}
-    with open_engine(model.data, settings, roles_of(model, called=False)) as engine:
-        found = _segments(engine, model, open_rows(engine, model, as_of))
-        return {(name, columns): values for columns, values in found.items()}
-
-
-def count_labelled(
-    settings: Settings, name: str, as_of: datetime, segments: Collection[Segment]
-) -> SegmentRows:
-    """How many labelled rows a model has, in the whole and in segments that the file lists.
-
-    Raises
-    ------
-    DataError
-        If the data can't be read.
-    """
-    model = settings.models[name]
-    with open_engine(model.data, settings, roles_of(model, called=False)) as engine:
-        return _counted(engine, open_rows(engine, model, as_of), segments)
-
-
-def count_positives(
-    settings: Settings, name: str, as_of: datetime, segments: Collection[Segment]
-) -> SegmentRows:
-    """How many of the labelled rows of a binary model are positives, in the whole and in segments.
-
-    Raises
-    ------
-    DataError
-        If the data can't be read.
-    """
-    model = settings.models[name]
-    [target] = model.targets
-    with open_engine(model.data, settings, roles_of(model, called=False)) as engine:
-        rows = open_rows(engine, model, as_of)
-        label = label_of(sql_of(target, rows.types), rows.types[target])
-        positive = f"{label} = {literal(label_text(model.positive_label))}"
-        condition = f"{rows.condition} and {positive}"
-        [(n,)] = engine.run(f"select count(*) from {rows.relation} where {condition}")
-        return _counted(engine, replace(rows, condition=condition, labelled=n), segments)
-
-
-def _counted(engine: Engine, rows: Rows, segments: Collection[Segment]) -> SegmentRows:
-    listed = listed_rows(engine, rows, [segment for segment in segments if segment])
-    return {**dict.fromkeys(segments, 0), **listed, (): rows.labelled}
-
-
-def _segments(engine: Engine, model: Model, rows: Rows) -> Mapping[tuple[str, ...], SegmentRows]:
-    found_in_data = [one for one in model.segments if one.values is None]
-    return {tuple(one.by): segment_rows(engine, rows, one) for one in found_in_data}
-
-
 def measure(
-    settings: Settings,
-    name: str,
+    model_rows: ModelRows,
     checks: Sequence[Check],
-    as_of: datetime,
     folder: Path,
     progress: Progress | None = None,
     *,
@@ -156,6 +84,8 @@ def measure(
 
     Parameters
     ----------
+    model_rows
+        Those that it is judged on. They stay open, unless they were only read to call a model.
     checks
         The plan's, of this model and others.
     folder
@@ -171,14 +101,14 @@ def measure(
     KeyboardInterrupt
         If the run is to end, and nothing else.
     """
-    model = settings.models[name]
+    model, name = model_rows.model, model_rows.name
     source = model.model.source if model.model else "logged predictions"
     facts = _Facts(ModelFacts(task=model.task, source=source))
     own = [check for check in checks if check.model == name]
     file = folder / f"{name}.duckdb"
     try:
         with heeding(interrupted), guarded(unforeseen("measuring")):
-            return _measured(model, own, as_of, facts, Keeping(settings, file, progress))
+            return _measured(model_rows, own, facts, Keeping(model_rows.settings, file, progress))
     except MeasurementError as error:
         return Measurement(replace(facts.known, error=str(error)), {})
 
@@ -207,21 +137,23 @@ class _Facts:
 
 
 def _measured(
-    model: Model, checks: Sequence[Check], as_of: datetime, facts: _Facts, keeping: Keeping
+    model_rows: ModelRows, checks: Sequence[Check], facts: _Facts, keeping: Keeping
 ) -> Measurement:
-    settings = keeping.settings
+    model, settings = model_rows.model, model_rows.settings
     judged = [check for check in checks if not check.vacant]
     needs = needs_of(judged)
     compared = needs_of(check for check in judged if check.kind == "degradation")
     baseline: MeasuredBaseline | None = None
     with ExitStack() as stack:
-        engine = stack.enter_context(open_engine(model.data, settings, roles_of(model)))
-        rows = open_rows(engine, model, as_of)
+        if roles_of(model).every:
+            stack.callback(model_rows.close)  # what is judged then are answers in a file
+        engine = stack.enter_context(model_rows.opened())
+        rows = model_rows.counted()
         facts.add_rows(rows)
         if rows.nothing:
             return Measurement(facts.known, {}, nothing=rows.nothing, signs=Signs.of(rows))
         if any(check.vacant and check.declared for check in checks):
-            _segments(engine, model, rows)  # raises what kept their values from being found
+            model_rows.find_segments()  # raises what kept their values from being found
         loaded = load_model(model.model, settings.folder) if model.model else None
         facts.add_file(loaded.sha256 if loaded else None)
         one = Contestant.of(model, loaded, needs, rows)
@@ -237,9 +169,13 @@ def _measured(
         lookout.counts += _by_true_label(aggregates)
         if rival:
             baseline = rival.measured(place, given, predictions)
+    if lookout.failed:
+        model_rows.close()
     if compared and not rival:
         beside = replace(keeping, file=keeping.file.with_suffix(".~baseline"))
-        baseline = measured_elsewhere(model, loaded, compared, Judged(rows, as_of), beside)
+        baseline = measured_elsewhere(
+            model, loaded, compared, Judged(rows, model_rows.as_of), beside
+        )
     signs = lookout.signs
     return Measurement(
         facts.known,
@@ -274,19 +210,15 @@ def _rival(model: Model, settings: Settings, compared: Needs, rows: Rows) -> Riv
 
 
 @contextmanager
-def reopen(settings: Settings, name: str, predictions: Predictions) -> Iterator[Engine]:
-    """The engine in which the predictions of a model that was measured can be looked at again.
+def reopen(model_rows: ModelRows, predictions: Predictions) -> Iterator[Engine]:
+    """Lend the engine in which the predictions of a model that was measured are looked at again.
 
     Raises
     ------
     DataError
         If they can't be read any more.
     """
-    file, model = predictions.file, settings.models[name]
-    opened = (
-        open_file(file, settings)
-        if file
-        else open_engine(model.data, settings, roles_of(model, called=False))
-    )
+    file = predictions.file
+    opened = open_file(file, model_rows.settings) if file else model_rows.opened(called=False)
     with opened as engine:
         yield engine

@@ -113,14 +113,18 @@ class Answered:
     def aggregates(self, predictions: Predictions, needs: Needs) -> Mapping[Segment, Aggregates]:
         """All aggregates that are needed, if they are of the rows that were counted before.
 
+        Each segmentation whose values are all measured has all of them.
+
         Raises
         ------
         DataError
             If they are not, or the engine can't run a query to its end.
         """
         found = find_aggregates(self.engine, predictions, needs)
-        if (whole := found.get(())) and whole.rows != self.labelled:
-            raise DataError(f"{self.labelled:,} labelled rows became {whole.rows:,} {CHANGED}")
+        for grouping in {one for need in needs.values() for one in need.groupings}:
+            rows = sum(one.rows for segment, one in found.items() if grouping.has(segment))
+            if grouping.listed is None and rows != self.labelled:
+                raise DataError(f"{self.labelled:,} labelled rows became {rows:,} {CHANGED}")
         return found
 
 

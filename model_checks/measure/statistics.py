@@ -19,7 +19,7 @@ from model_checks.measure.multilabel import label_sums
 from model_checks.measure.paired import find_pairs
 from model_checks.measure.probability import probability_sums
 from model_checks.measure.ranking import rank_sums
-from model_checks.metrics.statistics import AggregateKind, Aggregates
+from model_checks.metrics.statistics import AggregateKind, Aggregates, ConfusionCounts
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
 
@@ -49,8 +49,18 @@ def find_aggregates(
         If the engine can't run a query to its end.
     """
     found: dict[Segment, Aggregates] = {}
-    for kind, need in needs.items():
-        for segment, one in _QUERIES[kind](engine, predictions, need).items():
+    counted: Mapping[Grouping, Mapping[Segment, ConfusionCounts]] = {}
+    for kind in (kind for kind in _QUERIES if kind in needs):
+        need = replace(needs[kind], counted=counted)
+        of_kind = _QUERIES[kind](engine, predictions, need)
+        for segment, one in of_kind.items():
             known = found.get(segment, Aggregates(one.count))
             found[segment] = replace(known, **{kind: one})
+        if kind == "confusion":
+            counted = {
+                grouping: {
+                    segment: one for segment, one in of_kind.items() if grouping.has(segment)
+                }
+                for grouping in need.groupings
+            }
     return found

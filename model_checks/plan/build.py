@@ -1,5 +1,6 @@
 """Settings and the segment values in the data -> the checks of a run."""
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -104,6 +105,19 @@ def plan_checks(
             for one in twice
         )
     return Plan(tuple(checks), tuple(map(one_line, left_out)))
+
+
+def placeholder_values(settings: Settings) -> Mapping[SegmentationKey, SegmentRows]:
+    """Return one value for each segmentation that lists none, while its own are not known.
+
+    It is null in each column, which no list can hold, and has rows enough for any threshold.
+    """
+    return {
+        (name, tuple(one.by)): {tuple((column, None) for column in one.by): sys.maxsize}
+        for name, model in settings.models.items()
+        for one in model.segments
+        if one.values is None
+    }
 
 
 class _OfModel:

@@ -179,6 +179,16 @@ class Outcomes:
         attach(report, self._outcome(result, item.session))
         return report
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Hold no rows open while other tests run."""
+        if check_of(nodeid) is None:
+            self._session.close_rows()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Nor while files are written and a mail is sent."""
+        self._session.close_rows()
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_warning_recorded(self, warning_message: Any, nodeid: str) -> None:
         """Make what a model warns of fit for a log that others read."""

@@ -5,11 +5,11 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 
 import pytest
 
+from model_checks.data.model_rows import ModelRows, OpenModels
 from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import SettingsError
 from model_checks.judging.gate import Gate, gate_of, unjudged_models
@@ -17,8 +17,9 @@ from model_checks.judging.results import Result, Run
 from model_checks.measure.curves import curves_of
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement, measure, reopen
+from model_checks.measure.planning import plan_of
 from model_checks.metrics import METRICS, TASKS
-from model_checks.pipeline import Ended, Occasion, Planned, plan_of, results_of, run_of
+from model_checks.pipeline import Ended, Occasion, Planned, results_of, run_of
 from model_checks.plan.checks import Check, Plan, Segment
 from model_checks.plugin.options import Options
 from model_checks.plugin.progress import progress_bar
@@ -66,6 +67,7 @@ class CheckSession:
         self._once = Once(self.folder if shared else None)
         self._charts: dict[tuple[str, Segment], Chart] = {}
         self._results: dict[str, Mapping[str, Result]] = {}
+        self._models: OpenModels | None = None
         self._reserved = _marker_names(config)
 
     @property
@@ -180,7 +182,7 @@ class CheckSession:
 
         key = (result.check.model, result.check.segment)
         if key not in self._charts:
-            with reopen(self._spilling, result.check.model, predictions) as engine:
+            with reopen(self._rows(result.check.model), predictions) as engine:
                 curves = curves_of(engine, predictions, result.check.segment)
             self._charts[key] = detail_chart(*key, curves)
         return self._charts[key]
@@ -208,6 +210,7 @@ class CheckSession:
     def close(self) -> None:
         """Remove what was kept for the run; under xdist the controller does."""
         self.reports.release()
+        self.close_rows()
         if not self.is_worker and isinstance(self.planned, Plan):
             shutil.rmtree(self._scratch(self.settings), ignore_errors=True)
         if self._owns_folder:
@@ -218,10 +221,19 @@ class CheckSession:
         parent = settings.engine.temp_directory
         return Path(parent) / self.folder.name if parent else self.folder
 
-    @cached_property
-    def _spilling(self) -> Settings:
-        """The settings for the engine: what a worker that is killed leaves goes with the run."""
-        return self._spilled(self.settings)
+    def _rows(self, name: str) -> ModelRows:
+        if self._models is None:
+            self._models = self._unopened(self.settings)
+        return self._models.rows(name)
+
+    def _unopened(self, settings: Settings) -> OpenModels:
+        """The rows of all models, none of which is open; a worker that is killed leaves nothing."""
+        return OpenModels(self._spilled(settings), self.occasion.moments(settings))
+
+    def close_rows(self) -> None:
+        """Close the rows that are open in this process, as when others than checks are tested."""
+        if self._models:
+            self._models.close()
 
     def _spilled(self, settings: Settings) -> Settings:
         scratch = self._scratch(settings)
@@ -236,10 +248,10 @@ class CheckSession:
         # Where a model's threads wait for each other they are not to keep a core busy with it: on a
         # busy machine, or beside another worker, that takes many times as long.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        where = self._spilling, name, self.plan.checks, self.occasion.moments(self.settings)[name]
+        rows, checks = self._rows(name), self.plan.checks
         with progress_bar(self._config, name) as progress:
             scratch, interrupted = self._scratch(self.settings), self.signals.interrupted
-            measured = measure(*where, scratch, progress, interrupted=interrupted)
+            measured = measure(rows, checks, scratch, progress, interrupted=interrupted)
         if interrupted and interrupted():  # which the model may have caught
             raise KeyboardInterrupt
         return measured
@@ -255,12 +267,16 @@ class CheckSession:
             else:
                 self.reports.claim()
             settings, in_force = self._load(), self._in_force()
+            models = self._unopened(settings)
+            if not self.is_worker and not self.options.collect_only:
+                self._models = models  # else nothing is measured here, or perhaps by another
             plan = plan_of(
-                self._spilled(settings),
-                self.occasion.moments(settings),
+                models.settings,
+                models.moments,
                 gate=self.options.gate,
                 against=in_force,
                 interrupted=self.signals.interrupted,
+                models=self._models,
             )
             return Planned(settings, plan)
         except SettingsError as error:

@@ -62,6 +62,20 @@ class Predictions:
         labels = range(len(self.labels))
         return [f"y{k}" for k in labels] + [f"p{k}" for k in labels]
 
+    @property
+    def counts(self) -> Mapping[tuple[str, ...], int]:
+        """Return how many rows have each true label, and each predicted one where that is logged.
+
+        They are known where a row weighs 1: sums of weights are taken when these were looked at.
+        """
+        return {} if self.weighted or self.spread is None else self.spread.counts
+
+    @property
+    def score_ends(self) -> list[tuple[float, float]]:
+        """Return the least and the greatest of each score; none where that is not known of all."""
+        known = list(self.spread.scores.values()) if self.spread else []
+        return known if len(known) == len(self.scored) else []
+
     def group(self, columns: Sequence[str]) -> list[str]:
         """Return the relation's names of some segment columns."""
         return [f"g{self.segment_columns.index(column)}" for column in columns]

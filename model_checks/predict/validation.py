@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from model_checks.data import Engine
 from model_checks.data.columns import number_of, sql_of, why_no_number
@@ -14,11 +14,11 @@ from model_checks.predict.column_names import column_shown
 from model_checks.predict.columns import AnswerColumns
 from model_checks.predict.label_columns import is_positive, refuse_foreign_labels
 from model_checks.predict.precision import Precision, decimal_literal
-from model_checks.predict.spread import Spread, spread_columns, spread_of
+from model_checks.predict.spread import Spread, SpreadQuery
 from model_checks.predict.unusable_values import unusable_values
 from model_checks.predict.vocabulary import Found, refuse_odd_pair, refuse_strangers, sets_beside
 from model_checks.settings import Model
-from model_checks.text import label_text, labelled_rows, quoted
+from model_checks.text import label_text, quoted
 
 _NUMERAL = re.compile(r"-?\d{1,300}(\.\d+)?", re.ASCII)
 
@@ -63,16 +63,15 @@ class Given:
             not fit the task.
         """
         self._refuse_types()
-        spread = self._refuse_missing()
-        if self.model.task == "multilabel":
+        if self.model.task in ("multilabel", "regression"):
+            spread = self._spread()
+            if self.model.task == "regression":
+                return (), spread
             texts, size = self._label_texts(), len(self.model.targets)
             refuse_foreign_labels(self.engine, self.relation, texts, size, self._positive)
             return self.model.targets, spread
-        if self.model.task == "regression":
-            return (), spread
-        pairs = self._pairs()
-        together = frozenset((true, answer[0]) for true, *answer in pairs if answer)
-        return self._with_winners(self._labels(pairs)), replace(spread, pairs=together)
+        spread = self._spread(list(self._label_texts().values()))
+        return self._with_winners(self._labels(list(spread.counts))), spread
 
     def common_labels(self, ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
         """The labels of the answers of two models together, from those of each.
@@ -180,24 +179,10 @@ class Given:
         nearest = self.answers.precision_of(score, self.types).nearest(threshold)
         return f"{self._number(score)} >= cast({nearest!r} as double)"
 
-    def _pairs(self) -> list[tuple[str, ...]]:
-        """Which true labels occur, each with the predicted labels that it meets, if any are."""
-        columns = self._judged_columns()
-        listed = ", ".join(self._values(name) for name in columns.values())
-        rows = self.engine.run(
-            f"select distinct {listed} from {self.relation} limit {_MOST_PAIRS + 1}"
-        )
-        if len(rows) > _MOST_PAIRS:  # no labels, but probabilities: they are not all to come here
-            raise DataError(
-                f"{' and '.join(columns)}: more than {MOST_LABELS:,} labels; "
-                "numbers are judged by task = 'regression'"
-            )
-        return rows
-
-    def _labels(self, pairs: list[tuple[str, ...]]) -> tuple[str, ...]:
+    def _labels(self, pairs: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
         """The labels that occur; an error if the model or the task can't have them."""
-        columns = zip(self._judged_columns(), zip(*pairs, strict=True), strict=True)
-        found = {place: _in_order(set(values)) for place, values in columns}
+        columns = enumerate(self._judged_columns())
+        found = {place: _in_order({pair[k] for pair in pairs}) for k, place in columns}
         known = self.answers.known
         for place, labels in found.items():
             if known and (unknown := _in_order(set(labels).difference(known))):
@@ -252,21 +237,26 @@ class Given:
             if not is_number(self.types[name]):
                 raise DataError(f"{shown} {why_no_number(name, self.types)}")
 
-    def _refuse_missing(self) -> Spread:
-        """Count values that no metric can be computed from; the same query tells the spread."""
-        conditions = unusable_values(
+    def _spread(self, labels: Sequence[str] = ()) -> Spread:
+        """Look at all answers, rows being counted by some labels, of which each is SQL."""
+        unusable = unusable_values(
             self.model, self.answers, self.types, probabilities=self.probabilities
         )
-        counts = [f"count(case when {condition} then 1 end)" for condition in conditions.values()]
         numbers = self.answers.predictions if self.model.task == "regression" else ()
-        scores = tuple(self.answers.scores.values())
-        spread = spread_columns(scores, numbers, self.model.targets[0], self._number)
-        asked = ", ".join(["count(*)", *counts, *spread])
-        [(rows, *found)] = self.engine.run(f"select {asked} from {self.relation}")
-        of_conditions = zip(conditions, found[: len(counts)], strict=True)
-        if bad := [f"{what} in {n:,}" for what, n in of_conditions if n]:
-            raise DataError(f"{'; '.join(bad)} of {labelled_rows(rows)}")
-        return spread_of(scores, numbers, rows, found[len(counts) :])
+        spread = SpreadQuery(
+            self.engine,
+            self.relation,
+            unusable,
+            {name: self._number(name) for name in self.answers.scores.values()},
+            {name: self._number(name) for name in numbers},
+            self._number(self.model.targets[0]),
+        ).spread(labels, _MOST_PAIRS if labels else None)
+        if spread is None:  # no labels, but probabilities: they are not all to come here
+            raise DataError(
+                f"{' and '.join(self._judged_columns())}: more than {MOST_LABELS:,} labels; "
+                "numbers are judged by task = 'regression'"
+            )
+        return spread
 
 
 def _not_too_many(labels: set[str], where: str) -> tuple[str, ...]:

@@ -288,7 +288,7 @@ def test_a_connection_that_is_lost_between_queries_is_told(
     tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     postgres.write("predictions", COLUMNS)
-    end = ended_after(postgres, Database.run, queries=3)
+    end = ended_after(postgres, Database.run, queries=1)
     monkeypatch.setattr(Database, "run", end)
     assert told(tmp_path).removeprefix("data 'predictions': ") == LOST
 

@@ -30,6 +30,7 @@ from support.sample_data import (
     measured,
     python_model,
     python_module,
+    reopened,
     settings_of,
 )
 
@@ -38,7 +39,7 @@ from model_checks.data.database import Database
 from model_checks.data.database import types as column_types
 from model_checks.judging.results import Result
 from model_checks.measure.curves import curves_of
-from model_checks.measure.model import Measurement, reopen
+from model_checks.measure.model import Measurement
 from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
 from model_checks.predict import batches
@@ -101,7 +102,7 @@ def test_every_curve_is_as_of_duckdb(tmp_path: Path, database: Somewhere, task: 
         settings = settings_of(tmp_path, given, data=data, task=task, **keys)
         predictions = measured(tmp_path, given, data=data, task=task, **keys).predictions
         assert predictions is not None
-        with reopen(settings, "m", predictions) as engine:
+        with reopened(settings, predictions) as engine:
             drawn.append({one: curves_of(engine, predictions, one) for one in [(), (("g", None),)]})
     assert_alike(*drawn)
 
@@ -238,6 +239,24 @@ def test_types_of_postgres_alone(tmp_path: Path, postgres: Postgres) -> None:
     there = measured(tmp_path, data=HERE, **keys)
     found = {value for segment in there.aggregates for _, value in segment}
     assert {"{0,7}", "12345678901234567890", "1.5", None, "x"} <= found
+
+
+@pytest.mark.parametrize("others", ["", ", null::uuid as u, '{}'::json as j"])
+def test_common_types_are_known_by_their_numbers(
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, others: str
+) -> None:
+    """As the catalog tells them, which is asked where one is not so common."""
+    listed = ", ".join(
+        f"null::{kind} as c{k}"
+        for k, kind in enumerate(column_types._NUMBERED_BY_POSTGRES.values())
+    )
+    data = settings_of(tmp_path, data={"url_env": VARIABLE, "sql": f"select {listed}{others}"})
+    with heard() as events, open_engine(data.models["m"].data, data) as engine:
+        known = engine.columns("given")
+        monkeypatch.setattr(column_types, "of_numbers", lambda _: None)
+        assert engine.columns("given") == known
+    asked = [event[2] for event in events if "format_type" in event[2]]
+    assert len(asked) == (2 if others else 1)
 
 
 def test_a_nan_among_decimals_is_counted(tmp_path: Path, postgres: Postgres) -> None:

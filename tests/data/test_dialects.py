@@ -11,13 +11,12 @@ import pytest
 import sqlglot
 from sqlglot import exp
 from support.alike import logged
-from support.sample_data import agreed, measured, settings_of
+from support.sample_data import agreed, measured, reopened, settings_of
 
 from model_checks.data.dialects import DIALECTS, duckdb_type, translated
 from model_checks.data.duckdb import DuckDB
 from model_checks.errors import DataError
 from model_checks.measure.curves import curves_of
-from model_checks.measure.model import reopen
 from model_checks.metrics import metrics_of
 
 
@@ -50,7 +49,7 @@ def measure_all(folder: Path, task: str) -> None:
         given = {"task": task, "segments": [one], **keys}
         predictions = measured(folder, columns, **given).predictions
         assert predictions is not None
-        with reopen(settings_of(folder, **given), "m", predictions) as engine:
+        with reopened(settings_of(folder, **given), predictions) as engine:
             curves_of(engine, predictions, (("g", "it's"),))
 
 

@@ -13,8 +13,10 @@ import pytest
 from support.sample_data import AS_OF, damaged_parquet, settings_of, write_data
 
 from model_checks.data import open_engine
-from model_checks.data.rows import Rows, open_rows, segment_rows
+from model_checks.data import rows as reading
+from model_checks.data.rows import Rows, open_rows
 from model_checks.errors import DataError
+from model_checks.plan.checks import Segment
 from model_checks.settings import Segmentation, Settings
 from model_checks.settings.column_roles import roles_of
 from model_checks.text import label_text, quoted
@@ -56,6 +58,12 @@ def refusal(engine: Reader, folder: Path, columns: Any = None, **keys: Any) -> s
 
 def by(*columns: str, most: int = 1000) -> Segmentation:
     return Segmentation.model_construct(by=list(columns), thresholds={}, max_segments=most)
+
+
+def segment_rows(engine: Reader, rows: Rows, one: Segmentation) -> dict[Segment, int]:
+    """The values of a segmentation, each with its labelled rows."""
+    found = reading.segment_rows(engine, rows, one)
+    return {segment: counts.labelled for segment, counts in found.items()}
 
 
 def judged(engine: Reader, rows: Rows) -> list[Any]:

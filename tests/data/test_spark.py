@@ -29,6 +29,7 @@ from support.sample_data import (
     measured,
     python_model,
     python_module,
+    reopened,
     settings_of,
     write_data,
 )
@@ -39,7 +40,7 @@ from model_checks.data.duckdb import DuckDB
 from model_checks.data.spark import Spark, connection
 from model_checks.data.values import text_of
 from model_checks.measure.curves import curves_of
-from model_checks.measure.model import Measurement, reopen
+from model_checks.measure.model import Measurement
 from model_checks.metrics import metrics_of
 from model_checks.predict import batches
 from model_checks.settings import Limits
@@ -155,7 +156,7 @@ def test_every_curve_is_as_of_duckdb(tmp_path: Path, spark: Place, task: str) ->
         settings = settings_of(tmp_path, given, data=data, **keys)
         predictions = measured(tmp_path, given, data=data, **keys).predictions
         assert predictions is not None
-        with reopen(settings, "m", predictions) as engine:
+        with reopened(settings, predictions) as engine:
             drawn.append({one: curves_of(engine, predictions, one) for one in [(), (("g", None),)]})
     assert_alike(*drawn)
 

@@ -23,17 +23,17 @@ from support.paired_data import (
     with_baseline,
 )
 from support.sample_data import (
-    AS_OF,
     agreed,
     estimated,
     measured,
+    measured_for,
     measurement_of,
     python_model,
     settings_of,
     write_data,
 )
 
-from model_checks.measure.model import Measurement, measure
+from model_checks.measure.model import Measurement
 from model_checks.measure.statistics import find_pairs
 from model_checks.metrics import TASKS, metrics_of
 
@@ -131,7 +131,7 @@ def test_two_models_are_called_on_the_same_batches(tmp_path: Path) -> None:
     heard: list[tuple[int, int]] = []
     settings = with_baseline(settings_of(tmp_path, columns, model=models[0]), model=models[1])
     tell = lambda done, total: heard.append((done, total))  # noqa: E731
-    found = measure(settings, "m", checks_of(settings), AS_OF, tmp_path, tell)
+    found = measured_for(settings, checks_of(settings), tmp_path, tell)
     baseline_of(found)
     assert told.read_text().split() == ["a1024", "b1024", "a4096", "b4096", "a880", "b880"]
     assert heard == [(1024, 6000), (5120, 6000), (6000, 6000)]
@@ -316,7 +316,7 @@ def test_scores_that_are_no_probabilities_matter_where_such_are_compared(tmp_pat
     )
     settings = with_baseline(settings_of(tmp_path, **keys), **BOTH)
     checks = [one for one in checks_of(settings) if one.kind == "level" or one.metric == "roc_auc"]
-    baseline_of(measure(settings, "m", checks, AS_OF, tmp_path))
+    baseline_of(measured_for(settings, checks, tmp_path))
 
 
 def test_an_error_of_the_model_itself_leaves_nothing_to_compare(tmp_path: Path) -> None:
@@ -332,14 +332,14 @@ def test_nothing_is_compared_unless_a_check_asks(tmp_path: Path) -> None:
     settings = with_baseline(settings_of(tmp_path, ROWS), model="absent.skops")
     assert measurement_of(settings, tmp_path).baseline is None
     vacant = [replace(one, vacant="nothing to compare with") for one in checks_of(settings)]
-    assert measure(settings, "m", vacant, AS_OF, tmp_path).baseline is None
+    assert measured_for(settings, vacant, tmp_path).baseline is None
 
 
 def test_segments_are_compared_where_a_check_asks(tmp_path: Path) -> None:
     segments = [{"by": "g", "thresholds": {"f1": 0.1}}]
     settings = with_baseline(settings_of(tmp_path, ROWS, segments=segments), prediction="q")
     checks = [one for one in checks_of(settings) if one.kind == "level" or not one.segment]
-    base = baseline_of(measure(settings, "m", checks, AS_OF, tmp_path))
+    base = baseline_of(measured_for(settings, checks, tmp_path))
     assert base.pairs is not None
     assert base.pairs.keys() == base.aggregates.keys() == {()}
 
@@ -350,7 +350,7 @@ def test_a_gap_has_its_segments_measured(tmp_path: Path) -> None:
     among = ((("g", "a"),), (("g", "b"),))
     with_segments = settings_of(tmp_path, segments=[{"by": "g", "thresholds": {"f1": 0.1}}])
     gap = replace(level, id="m-gap", kind="gap", among=among)
-    found = measure(with_segments, "m", [gap], AS_OF, tmp_path)
+    found = measured_for(with_segments, [gap], tmp_path)
     assert found.aggregates.keys() == set(among)
 
 

@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score, roc_curve
-from support.sample_data import measured
+from support.sample_data import measured, reopened
 
 from model_checks.measure.curves import Confusion, RocCurve, curves_of
-from model_checks.measure.model import reopen
 from model_checks.settings import load_settings
 
 SCORES = {
@@ -37,7 +36,7 @@ def curve_of(folder: Path, columns: dict[str, Any]) -> RocCurve:
     keys = {"score": "s", "thresholds": {"roc_auc": 0.1}}
     predictions = measured(folder, columns, **keys).predictions
     assert predictions is not None
-    with reopen(load_settings(folder / "thresholds.toml"), "m", predictions) as engine:
+    with reopened(load_settings(folder / "thresholds.toml"), predictions) as engine:
         curve = curves_of(engine, predictions, ())[0]
     assert isinstance(curve, RocCurve)
     return curve
@@ -71,7 +70,7 @@ def test_a_matrix_has_the_class_that_wins_by_its_scores_and_is_true_of_no_row(
     score = {label: label for label in "abcd"}
     predictions = measured(tmp_path, columns, task="multiclass", score=score).predictions
     assert predictions is not None
-    with reopen(load_settings(tmp_path / "thresholds.toml"), "m", predictions) as engine:
+    with reopened(load_settings(tmp_path / "thresholds.toml"), predictions) as engine:
         confusion = curves_of(engine, predictions, ())[-1]
     assert isinstance(confusion, Confusion)
     assert confusion.labels == ("a", "b", "c")

@@ -2,6 +2,8 @@
 
 import json
 import math
+import pkgutil
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -23,10 +25,10 @@ from support.sample_data import (
     write_data,
 )
 
+from model_checks.data.model_rows import ModelRows
 from model_checks.errors import DataError
 from model_checks.judging.verdict import Verdict
-from model_checks.measure.model import find_segments, moment_of
-from model_checks.measure.statistics import find_aggregates
+from model_checks.measure.model import moment_of
 from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
 from model_checks.settings import load_settings
@@ -120,20 +122,21 @@ def test_the_figures_of_a_segment_are_those_of_its_rows_alone(tmp_path: Path) ->
 def test_segments_are_found_with_their_rows(tmp_path: Path) -> None:
     segments = [*SEGMENTS, {"by": "y", "values": [1], "thresholds": {"recall": 0.5}}]
     settings = settings_of(tmp_path, COLUMNS, segments=segments)
-    assert find_segments(settings, "m", AS_OF) == {
-        ("m", ("g",)): {(("g", "a"),): 2, (("g", "b"),): 2, (("g", None),): 1}
-    }
+    with ModelRows(settings, "m", AS_OF) as rows:
+        [(by, counts)] = rows.find_segments(positives=True).items()
+    assert by == ("g",)
+    assert counts == {(("g", "a"),): (2, 1), (("g", "b"),): (2, 1), (("g", None),): (1, 1)}
 
 
 def test_data_is_not_read_to_find_segments_that_are_listed(tmp_path: Path) -> None:
     listed = [{"by": "g", "values": ["a"], "thresholds": {"recall": 0.5}}]
-    assert find_segments(settings_of(tmp_path, segments=listed), "m", AS_OF) == {}
+    assert ModelRows(settings_of(tmp_path, segments=listed), "m", AS_OF).find_segments() == {}
 
 
 def test_segments_of_data_that_cannot_be_read_are_an_error(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, segments=SEGMENTS)
     with pytest.raises(DataError, match=r"^data 'data.parquet': no such file in "):
-        find_segments(settings, "m", AS_OF)
+        ModelRows(settings, "m", AS_OF).find_segments()
 
 
 @pytest.mark.parametrize(
@@ -412,18 +415,18 @@ def test_listed_values_of_such_a_column_are_judged_alone(tmp_path: Path) -> None
     assert set(measurement.aggregates) == {(), (("user", "7"),), (("user", "99999"),)}
 
 
+@pytest.mark.parametrize("step", ["measuring.find_predictions", "contestants.find_aggregates"])
 def test_rows_that_come_while_they_are_read_are_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
-    rows = {"y": [0, 1, 1], "p": [0, 1, 0]}
-    find = find_aggregates
-
-    def find_later(*given: Any) -> Any:
-        write_data(tmp_path / "data.parquet", {name: [*v, 1] for name, v in rows.items()})
-        return find(*given)
-
-    monkeypatch.setattr("model_checks.measure.predictors.find_aggregates", find_later)
-    assert complaint(tmp_path, rows) == (
+    """Before the whole is counted by its labels, and before segments are."""
+    come_before(
+        monkeypatch,
+        f"model_checks.{step}",
+        tmp_path,
+        {name: [*v, v[0]] for name, v in COMING.items()},
+    )
+    assert complaint(tmp_path, COMING, segments=SEGMENTS) == (
         "3 labelled rows became 4 while the rows were read; "
         "judge rows that stand still, as by a window that is over"
     )
@@ -432,12 +435,27 @@ def test_rows_that_come_while_they_are_read_are_an_error(
 def test_a_label_that_comes_while_the_rows_are_read_is_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = {"y": [0, 1, 1], "p": [0, 1, 0]}
-    find = find_aggregates
+    come_before(
+        monkeypatch,
+        "model_checks.measure.predictors.find_aggregates",
+        tmp_path,
+        {**COMING, "y": [0, 1, 2]},
+    )
+    told = complaint(tmp_path, COMING, segments=SEGMENTS)
+    assert told.startswith("'2' came while the rows were read; ")
 
-    def find_later(*given: Any) -> Any:
-        write_data(tmp_path / "data.parquet", {**rows, "y": [0, 1, 2]})
-        return find(*given)
 
-    monkeypatch.setattr("model_checks.measure.predictors.find_aggregates", find_later)
-    assert complaint(tmp_path, rows).startswith("'2' came while the rows were read; ")
+COMING: dict[str, Any] = {"y": [0, 1, 1], "p": [0, 1, 0], "g": ["a", "b", "b"]}
+
+
+def come_before(
+    monkeypatch: pytest.MonkeyPatch, step: str, folder: Path, rows: Mapping[str, Any]
+) -> None:
+    """Have other rows lie there from a step of the measuring on."""
+    take = pkgutil.resolve_name(step)
+
+    def later(*given: Any) -> Any:
+        write_data(folder / "data.parquet", rows)
+        return take(*given)
+
+    monkeypatch.setattr(step, later)

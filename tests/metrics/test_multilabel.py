@@ -29,6 +29,7 @@ from support.sample_data import (
     measured,
     python_model,
     python_module,
+    reopened,
     results_of,
     rows_of,
 )
@@ -36,7 +37,7 @@ from support.sample_data import (
 from model_checks.data.duckdb import DuckDB
 from model_checks.measure import multilabel as label_queries
 from model_checks.measure.curves import LabelOutcomes, curves_of
-from model_checks.measure.model import Measurement, reopen
+from model_checks.measure.model import Measurement
 from model_checks.metrics import METRICS, Asked, intervals
 from model_checks.metrics.statistics import Aggregates, Floats, LabelSums
 from model_checks.report.charts import detail_chart
@@ -883,7 +884,7 @@ def test_the_chart_is_drawn_from_what_became_of_each_label(tmp_path: Path) -> No
     measurement = everything(tmp_path, columns)
     settings = load_settings(tmp_path / "thresholds.toml")
     assert measurement.predictions is not None
-    with reopen(settings, "m", measurement.predictions) as engine:
+    with reopened(settings, measurement.predictions) as engine:
         for segment, true, predicted, _ in parts(columns):
             found = curves_of(engine, measurement.predictions, segment)[0]
             assert isinstance(found, LabelOutcomes)

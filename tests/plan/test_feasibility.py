@@ -6,10 +6,10 @@ from support.factories import CHURN, settings
 from support.project import Project, churn_log, churn_project, two_models
 from support.sample_data import AS_OF, settings_of
 
-import model_checks.pipeline
-from model_checks.measure.model import count_labelled
+from model_checks.data.model_rows import ModelRows
+from model_checks.measure.planning import plan_of
 from model_checks.metrics.attainable import best_interval
-from model_checks.pipeline import judge, plan_of
+from model_checks.pipeline import judge
 from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Check, Segment
 from model_checks.plan.feasibility import doubtful, unprovable_notes
@@ -132,12 +132,13 @@ def test_what_the_fewest_rows_could_prove_is_not_in_doubt() -> None:
 def counted(folder: Path, monkeypatch: pytest.MonkeyPatch, **keys: Any) -> list[set[Segment]]:
     """The segments whose rows were counted for the notes, by one query each time."""
     asked: list[set[Segment]] = []
+    count = ModelRows.count
 
-    def noted(settings: Any, name: str, as_of: Any, segments: Any) -> Any:
+    def noted(rows: ModelRows, segments: Any, **keys: Any) -> Any:
         asked.append(set(segments))
-        return count_labelled(settings, name, as_of, segments)
+        return count(rows, segments, **keys)
 
-    monkeypatch.setattr(model_checks.pipeline, "count_labelled", noted)
+    monkeypatch.setattr(ModelRows, "count", noted)
     columns = {"y": [0, 1] * 50, "p": [0, 1] * 50, "g": ["a", "b", "b", "b"] * 25}
     plan_of(settings_of(folder, columns, **keys), {"m": AS_OF}, gate=False)
     return asked

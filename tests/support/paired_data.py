@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.measure.model import MeasuredBaseline, Measurement, measure
+from model_checks.measure.model import MeasuredBaseline, Measurement
+from model_checks.measure.planning import plan_of
 from model_checks.metrics import metrics_of
 from model_checks.metrics.covariance import correlation
-from model_checks.pipeline import plan_of
 from model_checks.plan.checks import Check, Segment
 from model_checks.settings import Baseline, Settings
-from support.sample_data import AS_OF, agreed, settings_of
+from support.sample_data import AS_OF, agreed, measured_for, settings_of
 
 Columns = dict[str, Any]
 
@@ -37,7 +37,7 @@ def measured_beside(
 ) -> Measurement:
     """The model ``m``, measured together with a baseline."""
     settings = with_baseline(settings_of(folder, columns, **keys), **baseline)
-    return measure(settings, "m", checks_of(settings), AS_OF, folder)
+    return measured_for(settings, checks_of(settings), folder)
 
 
 def baseline_of(measurement: Measurement) -> MeasuredBaseline:

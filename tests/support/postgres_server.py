@@ -51,6 +51,10 @@ class PostgresServer:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
+    def log(self) -> str:
+        """Return what the server has written down so far."""
+        return (self._folder / "log").read_text()
+
     def copy(self, statement: Query, rows: Iterator[tuple[Any, ...]]) -> None:
         """Fill a table by ``copy ... from stdin``."""
         with self._connect() as connection, connection.cursor().copy(statement) as copy:

@@ -3,7 +3,8 @@
 import itertools
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,18 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from model_checks.data import Engine
+from model_checks.data.model_rows import ModelRows
+from model_checks.errors import Interrupted
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.model import Measurement, measure, reopen
+from model_checks.measure.planning import plan_of
 from model_checks.metrics import METRICS, Asked, Estimate
-from model_checks.pipeline import judge, plan_of
-from model_checks.plan.checks import Segment
+from model_checks.pipeline import judge
+from model_checks.plan.checks import Check, Segment
+from model_checks.predict.batches import Progress
+from model_checks.predict.table import Predictions
 from model_checks.settings import Settings, load_settings
 
 BETA = 2.0
@@ -131,14 +138,34 @@ def measured(folder: Path, columns: Mapping[str, Any] | None = None, **keys: Any
 def measurement_of(settings: Settings, folder: Path) -> Measurement:
     """The model ``m``, measured for all of its checks, whatever comes of it."""
     checks = plan_of(settings, {"m": AS_OF}, gate=False).checks
-    return measure(settings, "m", checks, AS_OF, folder)
+    return measured_for(settings, checks, folder)
+
+
+def measured_for(
+    settings: Settings,
+    checks: Sequence[Check],
+    folder: Path,
+    progress: Progress | None = None,
+    *,
+    interrupted: Interrupted | None = None,
+) -> Measurement:
+    """The model ``m``, measured for some checks."""
+    with ModelRows(settings, "m", AS_OF) as rows:
+        return measure(rows, checks, folder, progress, interrupted=interrupted)
+
+
+@contextmanager
+def reopened(settings: Settings, predictions: Predictions) -> Iterator[Engine]:
+    """The engine in which predictions of the model ``m`` are looked at again."""
+    with ModelRows(settings, "m", AS_OF) as rows, reopen(rows, predictions) as engine:
+        yield engine
 
 
 def rows_of(folder: Path, measurement: Measurement, columns: str) -> list[tuple[Any, ...]]:
     """Some columns of the predictions, seen by an engine that comes later."""
     assert measurement.predictions is not None
     settings = load_settings(folder / "thresholds.toml")
-    with reopen(settings, "m", measurement.predictions) as engine:
+    with reopened(settings, measurement.predictions) as engine:
         return engine.run(f"select {columns} from {measurement.predictions.relation}")
 
 

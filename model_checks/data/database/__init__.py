@@ -104,6 +104,9 @@ class Database:
         return doubled_names(names, cased=self._dialect in _CASED)
 
     def _types(self, relation: str, described: Sequence[tuple[str, Any]]) -> dict[str, str]:
+        common = column_types.of_numbers(described) if self._dialect == "postgres" else None
+        if common is not None:
+            return common
         names = [name for name, _ in described]
         query = translated(f"select * from {relation}", self._dialect, _GIVEN)
         if self._dialect == "postgres":

@@ -14,6 +14,34 @@ from model_checks.data.sql import identifier
 _DAY = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]"
 
 
+_NUMBERED_BY_POSTGRES: Mapping[int, str] = {
+    16: "boolean",
+    20: "bigint",
+    21: "smallint",
+    23: "integer",
+    25: "text",
+    700: "real",
+    701: "double precision",
+    1043: "character varying",
+    1082: "date",
+    1114: "timestamp without time zone",
+    1184: "timestamp with time zone",
+    1700: "numeric",
+}
+"""The numbers that its commonest types have in every database, as its catalog fixes them."""
+
+
+def of_numbers(described: Sequence[tuple[str, Any]]) -> dict[str, str] | None:
+    """Return the types by the numbers in a result's description; None if one is not so common.
+
+    Of a domain Postgres itself tells the number of what it is of.
+    """
+    if not all(number in _NUMBERED_BY_POSTGRES for _, number in described):
+        return None
+    kinds = {name: _NUMBERED_BY_POSTGRES[number] for name, number in described}
+    return {name: duckdb_type(kind, "postgres") for name, kind in kinds.items()}
+
+
 def postgres_query(names: Sequence[str], source: str) -> str:
     """Return SQL that tells each column's type, or a domain's base type, without reading a row."""
     base = "case when typtype = 'd' then typbasetype else oid end"

@@ -5,7 +5,9 @@ score and they are placed as they stream by (``streamed``); elsewhere no row lea
 places them itself (``in_database``).
 """
 
+from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -13,14 +15,14 @@ from model_checks.data import Engine
 from model_checks.measure.grouping import Grouping, Need, by_segment, listed, place_of
 from model_checks.measure.ranking import in_database, streamed
 from model_checks.measure.ranking.placements import Placed, Totals
-from model_checks.metrics.statistics import RankSums
+from model_checks.metrics.statistics import ConfusionCounts, RankSums
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
 
 
 def rank_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[Segment, RankSums]:
     """Return the sums of the rows' placements in each score, and of products, by true label."""
-    found = [(one, _totals(engine, predictions, one)) for one in need.groupings]
+    found = [(one, _totals(engine, predictions, one, need)) for one in need.groupings]
     wanted = [(grouping, totals) for grouping, totals in found if totals.segments]
     place = streamed.placed if engine.scratch else in_database.placed
     return {
@@ -30,20 +32,47 @@ def rank_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[S
     }
 
 
-def _totals(engine: Engine, predictions: Predictions, grouping: Grouping) -> Totals:
-    """Return the rows and weights of each label in each segment that has rows, by one query."""
-    keys = listed(grouping.keys(predictions))
-    found = engine.run(
-        f"select {keys}y_true, count(*), sum(w), sum(w * w) "
-        f"from {grouping.relation(predictions)} group by {keys}y_true"
-    )
-    segments = by_segment(found, grouping.columns)
+def _totals(engine: Engine, predictions: Predictions, grouping: Grouping, need: Need) -> Totals:
+    """Return rows and weights of each label in each segment, counted before or now."""
+    segments = _counted(predictions, grouping, need) or _count(engine, predictions, grouping)
     labels = predictions.labels
     numbers = np.zeros((3, len(segments), len(labels)))
     for code, rows in enumerate(segments.values()):
         for label, *sums in rows:
             numbers[:, code, place_of(label, labels)] = sums
     return Totals(tuple(segments), *numbers)
+
+
+def _counted(
+    predictions: Predictions, grouping: Grouping, need: Need
+) -> Mapping[Segment, list[tuple[Any, ...]]]:
+    """Return what ``_count`` would, where true labels were counted beside predicted ones."""
+    if grouping in need.counted:
+        return {segment: _by_true_label(one) for segment, one in need.counted[grouping].items()}
+    if grouping.columns or not predictions.counts:
+        return {}
+    true = Counter[str]()
+    for (label, *_), n in predictions.counts.items():
+        true[label] += n
+    return {(): [(label, n, n, n) for label, n in true.items()]}
+
+
+def _by_true_label(counts: ConfusionCounts) -> list[tuple[Any, ...]]:
+    sums = np.array([counts.rows, counts.weight, counts.weight2]).sum(axis=2)
+    by_label = zip(counts.labels, *sums, strict=True)
+    return [(label, n, *rest) for label, n, *rest in by_label if n]
+
+
+def _count(
+    engine: Engine, predictions: Predictions, grouping: Grouping
+) -> Mapping[Segment, list[tuple[Any, ...]]]:
+    """Count the rows and weights of each label in each segment by one query."""
+    keys = listed(grouping.keys(predictions))
+    found = engine.run(
+        f"select {keys}y_true, count(*), sum(w), sum(w * w) "
+        f"from {grouping.relation(predictions)} group by {keys}y_true"
+    )
+    return by_segment(found, grouping.columns)
 
 
 def _ranks(predictions: Predictions, totals: Totals, placed: Placed, code: int) -> RankSums:

@@ -34,13 +34,17 @@ def placed(
     DataError
         If the engine can't run a query to its end.
     """
-    scores = range(len(predictions.scored))
-    ends = ", ".join(f"min(s{k}), max(s{k})" for k in scores)
-    [found] = engine.run(f"select {ends} from {predictions.relation}")
-    buckets = [bucket(f"s{k}", *found[2 * k : 2 * k + 2]) for k in scores]
+    ends = predictions.score_ends or _ends(engine, predictions)
+    buckets = [bucket(f"s{k}", low, high) for k, (low, high) in enumerate(ends)]
     return [
         _of_grouping(engine, predictions, grouping, totals, buckets) for grouping, totals in wanted
     ]
+
+
+def _ends(engine: Engine, predictions: Predictions) -> list[tuple[float, float]]:
+    ends = ", ".join(f"min(s{k}), max(s{k})" for k in range(len(predictions.scored)))
+    [found] = engine.run(f"select {ends} from {predictions.relation}")
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def bucket(score: str, low: float, high: float) -> str:

@@ -1,12 +1,11 @@
 """Compares the bounds of two files, one by one: in which ways those of the second are looser."""
 
-import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from model_checks.plan.build import plan_checks
-from model_checks.plan.checks import Check, Kind, Segment, SegmentationKey, SegmentRows
+from model_checks.plan.build import placeholder_values, plan_checks
+from model_checks.plan.checks import Check, Kind, Segment
 from model_checks.plan.loosening.notation import text_of, told
 from model_checks.settings import Settings
 from model_checks.text import quoted
@@ -37,15 +36,9 @@ Bounds = Mapping[Place, Check]
 def bounds_of(settings: Settings, *, gate: bool) -> Bounds:
     """Return every bound of a file, with all that it inherits, by its place.
 
-    The values of a segmentation that lists none are not known here: one value stands for all, None
-    in each column, which no list can hold, and with rows enough for any threshold.
+    The values of a segmentation that lists none are not known here: one stands for them.
     """
-    found: dict[SegmentationKey, SegmentRows] = {
-        (name, tuple(one.by)): {tuple((column, None) for column in one.by): sys.maxsize}
-        for name, model in settings.models.items()
-        for one in model.segments
-        if one.values is None
-    }
+    found = placeholder_values(settings)
     return {_place(check): check for check in plan_checks(settings, found, gate=gate).checks}
 
 
