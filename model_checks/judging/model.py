@@ -10,7 +10,6 @@ from model_checks.judging.evidence import Comparison, Finding, Gap, too_few_rows
 from model_checks.judging.results import Result, error_of, result_of
 from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics import Estimate, metric_named
-from model_checks.metrics.covariance import correlation, is_known
 from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
 from model_checks.metrics.gap import gap
 from model_checks.metrics.statistics import Aggregates
@@ -101,7 +100,7 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
     terms = Terms(
         best=_best(check, checks),
         relative=check.relative,
-        paired=found.paired and is_known(check.metric),
+        paired=found.paired and metric_named(check.metric).varies_jointly,
         correlation=_correlation(finding, others, baseline, measurement),
     )
     return replace(
@@ -122,7 +121,7 @@ def _correlation(
     if pair is None:
         return 0.0
     own = measurement.aggregates[check.segment]
-    return correlation(check.metric, pair, own, others, check.asked)
+    return metric_named(check.metric).correlation(pair, (own, others), check.asked)
 
 
 def _none(source: str, why: Estimate) -> Comparison:

@@ -6,10 +6,10 @@ from functools import partial
 
 from model_checks.data import Engine
 from model_checks.measure.grouping import Grouping, Need, found_by_segment, grouped, listed, same
-from model_checks.measure.paired_means import means_of, sums_of
+from model_checks.measure.paired_means import counted_sums, sums_of
 from model_checks.metrics.intervals import normal_quantile
 from model_checks.metrics.intervals.quantiles import confidence_of
-from model_checks.metrics.statistics import JointMeans, MedianError
+from model_checks.metrics.statistics import JointMedians, MedianError
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions, Predictions
 
@@ -45,17 +45,22 @@ def median_errors(
 
 def joint_medians(
     engine: Engine, pair: PairedPredictions, need: Need
-) -> Mapping[Segment, JointMeans]:
+) -> Mapping[Segment, JointMedians]:
     """Of a pair in how many rows each error is at most its model's median.
 
     An estimate of a median varies as this share does. The medians of each segment are joined to its
     rows.
     """
     return {
-        segment: means_of(["median_absolute_error"], row)
+        segment: _joint_medians(row)
         for segment, [row] in found_by_segment(engine, pair, need, _within_medians)
         if row[0]
     }
+
+
+def _joint_medians(row: Sequence[float]) -> JointMedians:
+    rows, [within] = counted_sums(row)
+    return JointMedians(rows, within)
 
 
 def _within_medians(pair: PairedPredictions, grouping: Grouping) -> str:

@@ -18,13 +18,13 @@ def needs_of(checks: Iterable[Check]) -> Needs:
     """
     by_kind: dict[AggregateKind, list[Check]] = defaultdict(list)
     for check in checks:
-        by_kind[metric_named(check.metric).kind(check.task)].append(check)
+        by_kind[metric_named(check.metric).form_for(check.task).aggregate].append(check)
     return {kind: _need(those) for kind, those in by_kind.items()}
 
 
 def scores_needed(needs: Needs) -> bool:
     """Whether labels alone don't tell them all."""
-    return any(metric.aggregate in needs for metric in METRICS.values() if metric.needs_scores)
+    return any(one.form.aggregate in needs for one in METRICS.values() if one.needs_scores)
 
 
 def _need(checks: Sequence[Check]) -> Need:

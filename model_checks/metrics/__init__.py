@@ -1,82 +1,32 @@
 """The table of metrics: how each is computed, with its interval, from the aggregates.
 
-Adding a metric is adding a row to ``METRICS``.
+Adding a metric is adding a row to ``METRICS``, and the function that the row names.
 """
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from functools import partial
 
-from model_checks.metrics import agreement, custom, deviations, multilabel, probability, ranking
-from model_checks.metrics import confusion as classification
-from model_checks.metrics import errors as regression
+from model_checks.metrics import (
+    agreement,
+    attainable,
+    confusion,
+    covariance,
+    custom,
+    deviations,
+    errors,
+    multilabel,
+    ranking,
+)
+from model_checks.metrics import probability as probabilities
+from model_checks.metrics.covariance import Gradient
 from model_checks.metrics.estimate import Asked, Estimate
-from model_checks.metrics.statistics import AggregateKind, Aggregates
+from model_checks.metrics.metric import Form, Measure, Metric
+from model_checks.metrics.statistics import JointSums, Pair
 
 __all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metric_named", "metrics_of"]
 
 TASKS = ("binary", "multiclass", "multilabel", "regression")
-
-Measure = Callable[[Aggregates, Asked], Estimate]
-
-Direction = Literal["higher", "lower", "zero", "agreed"]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One row of the table.
-
-    Attributes
-    ----------
-    averages
-        The tasks that have it, each with the averages it may be asked for, the default first.
-    aggregate
-        The kind of aggregate that it is a function of; see ``kind`` for task multilabel.
-    estimate
-        ``(aggregates, asked) -> Estimate``.
-    direction
-        Where it is best: higher for scores, lower for errors, at zero for a bias; for a function
-        of somebody's own the bound that was agreed tells.
-    lowest, highest
-        The smallest and the largest value it can take.
-    needs_beta
-        Whether a threshold has to say how much recall weighs.
-    """
-
-    name: str
-    averages: Mapping[str, tuple[str | None, ...]]
-    aggregate: AggregateKind
-    estimate: Measure
-    direction: Direction = "higher"
-    lowest: float = 0.0
-    highest: float = 1.0
-    needs_beta: bool = False
-
-    @property
-    def needs_scores(self) -> bool:
-        """Whether labels alone don't tell it."""
-        return self.aggregate in ("ranks", "probabilities")
-
-    @property
-    def needs_probabilities(self) -> bool:
-        """Whether scores must lie between 0 and 1."""
-        return self.aggregate == "probabilities"
-
-    def kind(self, task: str) -> AggregateKind:
-        """The kind of aggregate for a task: a row of several labels is in no confusion matrix."""
-        several = task == "multilabel" and self.aggregate == "confusion"
-        return "labels" if several else self.aggregate
-
-
-def _either(of_classes: Measure, of_labels: Measure) -> Measure:
-    """One measure for rows that have one label each, another for rows that may have several."""
-
-    def estimate(aggregates: Aggregates, asked: Asked) -> Estimate:
-        return (of_labels if aggregates.labels else of_classes)(aggregates, asked)
-
-    return estimate
-
 
 _AVERAGES = ("macro", "micro", "weighted")
 _CLASSES = {"binary": ("binary",), "multiclass": _AVERAGES, "multilabel": _AVERAGES}
@@ -87,14 +37,23 @@ _BINARY = {"binary": (None,)}
 _NUMBERS = {"regression": (None,)}
 
 
-def _error(
-    name: str,
-    averages: Mapping[str, tuple[str | None, ...]],
-    aggregate: AggregateKind,
-    estimate: Measure,
-    highest: float = math.inf,
-) -> Metric:
-    return Metric(name, averages, aggregate, estimate, "lower", highest=highest)
+# What a metric is a function of.
+
+
+def _cells(measure: Measure, gradient: Gradient) -> Form:
+    return Form("confusion", measure, partial(covariance.of_cells, gradient))
+
+
+def _labels(measure: Measure, gradient: Gradient) -> Form:
+    return Form("labels", measure, partial(covariance.of_labels, gradient))
+
+
+def _costs(measure: Measure, terms: Callable[[Pair], JointSums]) -> Form:
+    return Form("probabilities", measure, partial(covariance.of_means, terms))
+
+
+def _errors(measure: Measure, terms: Callable[[Pair], JointSums]) -> Form:
+    return Form("moments", measure, partial(covariance.of_means, terms))
 
 
 METRICS: Mapping[str, Metric] = {
@@ -103,70 +62,182 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "accuracy",
             _EXACT,
-            "confusion",
-            _either(classification.accuracy, multilabel.accuracy),
+            _cells(confusion.accuracy, confusion.accuracy_gradient),
+            Form("labels", multilabel.accuracy, covariance.of_exact_matches),
+            best=attainable.proportion,
         ),
-        Metric("balanced_accuracy", _WHOLE, "confusion", classification.balanced_accuracy),
+        Metric(
+            "balanced_accuracy",
+            _WHOLE,
+            _cells(confusion.balanced_accuracy, confusion.balanced_accuracy_gradient),
+            best=attainable.share,
+        ),
         Metric(
             "precision",
             _CLASSES,
-            "confusion",
-            _either(classification.precision, multilabel.precision),
+            _cells(confusion.precision, confusion.precision_gradient),
+            _labels(multilabel.precision, multilabel.precision_gradient),
+            rests_on="positives",
+            best=attainable.share,
+            one_sided=True,
         ),
         Metric(
             "recall",
             _CLASSES,
-            "confusion",
-            _either(classification.recall, multilabel.recall),
+            _cells(confusion.recall, confusion.recall_gradient),
+            _labels(multilabel.recall, multilabel.recall_gradient),
+            rests_on="positives",
+            best=attainable.share,
+            one_sided=True,
         ),
-        Metric("specificity", _BINARY, "confusion", classification.specificity),
-        Metric("npv", _BINARY, "confusion", classification.npv),
+        Metric(
+            "specificity",
+            _BINARY,
+            _cells(confusion.specificity, confusion.specificity_gradient),
+            rests_on="negatives",
+            best=attainable.share,
+            one_sided=True,
+        ),
+        Metric(
+            "npv",
+            _BINARY,
+            _cells(confusion.npv, confusion.npv_gradient),
+            rests_on="negatives",
+            best=attainable.share,
+            one_sided=True,
+        ),
         Metric(
             "f1",
             _CLASSES,
-            "confusion",
-            _either(classification.f1, multilabel.f1),
+            _cells(confusion.f1, confusion.f1_gradient),
+            _labels(multilabel.f1, multilabel.f1_gradient),
+            rests_on="positives",
+            best=attainable.f1,
         ),
         Metric(
             "fbeta",
             _CLASSES,
-            "confusion",
-            _either(classification.fbeta, multilabel.fbeta),
+            _cells(confusion.fbeta, confusion.fbeta_gradient),
+            _labels(multilabel.fbeta, multilabel.fbeta_gradient),
+            rests_on="positives",
             needs_beta=True,
         ),
-        Metric("mcc", _WHOLE, "confusion", agreement.mcc, lowest=-1.0),
-        Metric("cohen_kappa", _WHOLE, "confusion", agreement.cohen_kappa, lowest=-1.0),
-        Metric("roc_auc", _ONE_VS_REST, "ranks", ranking.roc_auc),
-        Metric("average_precision", _BINARY, "ranks", ranking.average_precision),
-        _error("log_loss", _WHOLE, "probabilities", probability.log_loss),
-        _error("brier", _WHOLE, "probabilities", probability.brier, highest=2.0),
-        _error(
+        Metric(
+            "mcc",
+            _WHOLE,
+            _cells(agreement.mcc, agreement.mcc_gradient),
+            lowest=-1.0,
+            best=attainable.agreement,
+        ),
+        Metric(
+            "cohen_kappa",
+            _WHOLE,
+            _cells(agreement.cohen_kappa, agreement.cohen_kappa_gradient),
+            lowest=-1.0,
+            best=attainable.agreement,
+        ),
+        Metric(
+            "roc_auc",
+            _ONE_VS_REST,
+            Form("ranks", ranking.roc_auc, covariance.of_areas),
+            best=attainable.area,
+        ),
+        Metric(
+            "average_precision",
+            _BINARY,
+            Form("ranks", ranking.average_precision),
+            rests_on="positives",
+            best=attainable.share,
+        ),
+        Metric(
+            "log_loss",
+            _WHOLE,
+            _costs(probabilities.log_loss, lambda pair: pair.probabilities.log_losses),
+            direction="lower",
+            highest=math.inf,
+            least=1e-15,  # a probability of 1 counts as a little less
+        ),
+        Metric(
+            "brier",
+            _WHOLE,
+            _costs(probabilities.brier, lambda pair: pair.probabilities.squares),
+            direction="lower",
+            highest=2.0,
+        ),
+        Metric(
             "expected_calibration_error",
             _WHOLE,
-            "probabilities",
-            probability.expected_calibration_error,
-            highest=1.0,
+            _costs(probabilities.expected_calibration_error, lambda pair: pair.probabilities.gaps),
+            direction="lower",
         ),
-        _error("mae", _NUMBERS, "moments", regression.mae),
-        _error("rmse", _NUMBERS, "moments", regression.rmse),
-        _error("max_error", _NUMBERS, "moments", regression.max_error),
-        _error("mape", _NUMBERS, "relative", regression.mape),
-        _error("median_absolute_error", _NUMBERS, "median", regression.median_absolute_error),
+        Metric(
+            "mae",
+            _NUMBERS,
+            _errors(errors.mae, lambda pair: pair.moments.absolute),
+            direction="lower",
+            highest=math.inf,
+        ),
+        Metric(
+            "rmse",
+            _NUMBERS,
+            _errors(errors.rmse, lambda pair: pair.moments.squared),
+            direction="lower",
+            highest=math.inf,
+        ),
+        Metric(
+            "max_error",
+            _NUMBERS,
+            Form("moments", errors.max_error),
+            direction="lower",
+            highest=math.inf,
+            best=attainable.unlimited,
+        ),
+        Metric(
+            "mape",
+            _NUMBERS,
+            Form(
+                "relative",
+                errors.mape,
+                partial(covariance.of_means, lambda pair: pair.relative.relative),
+            ),
+            direction="lower",
+            highest=math.inf,
+        ),
+        Metric(
+            "median_absolute_error",
+            _NUMBERS,
+            Form(
+                "median",
+                errors.median_absolute_error,
+                partial(covariance.of_means, lambda pair: pair.median.within),
+            ),
+            direction="lower",
+            highest=math.inf,
+            one_sided=True,
+        ),
         Metric(
             "mean_error",
             _NUMBERS,
-            "deviations",
-            regression.mean_error,
-            "zero",
+            Form("deviations", errors.mean_error, covariance.of_biases),
+            direction="zero",
             lowest=-math.inf,
             highest=math.inf,
+            one_sided=True,
         ),
-        Metric("r2", _NUMBERS, "deviations", deviations.r2, lowest=-math.inf),
+        Metric(
+            "r2",
+            _NUMBERS,
+            Form("deviations", deviations.r2, partial(covariance.of_ratios, biased=True)),
+            lowest=-math.inf,
+        ),
         Metric(
             "explained_variance",
             _NUMBERS,
-            "deviations",
-            deviations.explained_variance,
+            Form(
+                "deviations",
+                deviations.explained_variance,
+                partial(covariance.of_ratios, biased=False),
+            ),
             lowest=-math.inf,
         ),
     )
@@ -178,9 +249,8 @@ def metric_named(name: str) -> Metric:
     return METRICS.get(name) or Metric(
         name,
         dict.fromkeys(TASKS, (None,)),
-        "replicates",
-        custom.own,
-        "agreed",
+        Form("replicates", custom.own),
+        direction="agreed",
         lowest=-math.inf,
         highest=math.inf,
     )

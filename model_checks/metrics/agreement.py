@@ -83,16 +83,14 @@ def _correlation(shares: _Shares) -> tuple[float, float, Floats]:
     return value, beyond, gradient
 
 
-def derivatives(metric: str, share: Floats) -> Floats:
-    """Shape (K, K): of a metric of this module by the share of each cell; both kinds of label vary.
+def mcc_gradient(share: Floats, _: Asked) -> Floats:
+    """Return the derivatives of Matthews' correlation by the share of each cell, shape (K, K)."""
+    return _correlation(_Shares.of(share))[2]
 
-    Parameters
-    ----------
-    share
-        Shape (K, K): shares of the weight, true label by predicted label.
-    """
-    _, _, gradient = {"mcc": _correlation, "cohen_kappa": _kappa}[metric](_Shares.of(share))
-    return gradient
+
+def cohen_kappa_gradient(share: Floats, _: Asked) -> Floats:
+    """Return the derivatives of Cohen's kappa by the share of each cell, shape (K, K)."""
+    return _kappa(_Shares.of(share))[2]
 
 
 def _derivatives(shares: _Shares) -> tuple[Floats, Floats]:

@@ -89,7 +89,7 @@ def balanced_accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
 
 def fbeta(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Weighted harmonic mean of precision and recall; recall weighs beta times as much."""
-    mix = _mix("fbeta", asked.beta)
+    mix = _fbeta_mix(asked.beta)
     if asked.average != "binary":
         return _averaged(aggregates, asked, mix)
     counts = _confusion(aggregates)
@@ -191,36 +191,43 @@ def _by_class(
     return by_class, gradient
 
 
-def derivatives(metric: str, share: Floats, asked: Asked) -> Floats:
-    """Derivatives of a metric by the share of each cell, up to a factor that is above 0.
-
-    A proportion is that of one class: specificity is the recall of the negative one.
-
-    Parameters
-    ----------
-    metric
-        Any of this module.
-    share
-        Shape (K, K): shares of the weight, true label by predicted label.
-    """
-    if metric == "accuracy" or asked.average == "micro":
-        return np.eye(len(share))
-    importance: Floats | None = np.ones(len(share))
-    if metric == "balanced_accuracy":
-        importance = (share.sum(axis=1) > 0).astype(float)
-    elif asked.average == "weighted":
-        importance = None
-    elif asked.average != "macro":
-        importance = np.eye(2)[0 if metric in ("specificity", "npv") else 1]
-    return _by_class(share, _mix(metric, asked.beta), importance)[1]
+# Gradients: derivatives by the share of each cell, shape (K, K), up to a factor above 0.
 
 
-def _mix(metric: str, beta: float) -> tuple[float, float]:
-    if metric == "fbeta":
-        return beta * beta / (1 + beta * beta), 1 / (1 + beta * beta)
-    if metric == "f1":
-        return _F1
-    return _PRECISION if metric in ("precision", "npv") else _RECALL
+def accuracy_gradient(share: Floats, _: Asked) -> Floats:
+    """Return the derivatives of the accuracy by the share of each cell."""
+    return np.eye(len(share))
+
+
+def balanced_accuracy_gradient(share: Floats, _: Asked) -> Floats:
+    """Return the derivatives of the mean recall of the classes that occur."""
+    return _by_class(share, _RECALL, (share.sum(axis=1) > 0).astype(float))[1]
+
+
+def fbeta_gradient(share: Floats, asked: Asked) -> Floats:
+    """Return the derivatives of F-beta."""
+    return _gradient(_fbeta_mix(asked.beta), 1, share, asked)
+
+
+def _gradient(mix: tuple[float, float], label: int, share: Floats, asked: Asked) -> Floats:
+    """Return the derivatives of an average over the classes; binary: of the part of one label."""
+    if asked.average == "micro":
+        return accuracy_gradient(share, asked)
+    if asked.average == "weighted":
+        return _by_class(share, mix, None)[1]
+    importance = np.ones(len(share)) if asked.average == "macro" else np.eye(2)[label]
+    return _by_class(share, mix, importance)[1]
+
+
+precision_gradient = partial(_gradient, _PRECISION, 1)
+recall_gradient = partial(_gradient, _RECALL, 1)
+f1_gradient = partial(_gradient, _F1, 1)
+specificity_gradient = partial(_gradient, _RECALL, 0)
+npv_gradient = partial(_gradient, _PRECISION, 0)
+
+
+def _fbeta_mix(beta: float) -> tuple[float, float]:
+    return beta * beta / (1 + beta * beta), 1 / (1 + beta * beta)
 
 
 def _parts(

@@ -27,12 +27,12 @@ def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
 
 def precision(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Share of the labels predicted that are true."""
-    return _averaged(aggregates, asked, _mix("precision", asked.beta), "no label predicted")
+    return _averaged(aggregates, asked, _PRECISION, "no label predicted")
 
 
 def recall(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Share of the true labels that are predicted."""
-    return _averaged(aggregates, asked, _mix("recall", asked.beta), "no label true")
+    return _averaged(aggregates, asked, _RECALL, "no label true")
 
 
 def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
@@ -42,7 +42,7 @@ def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
 
 def fbeta(aggregates: Aggregates, asked: Asked) -> Estimate:
     """Harmonic mean of precision and recall in which recall weighs beta times as much."""
-    mix = _mix("fbeta", asked.beta)
+    mix = _fbeta_mix(asked.beta)
     return _averaged(aggregates, asked, mix, "no label true or predicted")
 
 
@@ -51,28 +51,37 @@ _Mix = tuple[float, float, float]
 false negatives."""
 
 
-def _mix(metric: str, beta: float) -> _Mix:
-    if metric == "precision":
-        return 1.0, 1.0, 0.0
-    if metric == "recall":
-        return 1.0, 0.0, 1.0
-    missed = 0.5 if metric == "f1" else beta**2 / (1 + beta**2)
+_PRECISION: _Mix = (1.0, 1.0, 0.0)
+_RECALL: _Mix = (1.0, 0.0, 1.0)
+
+
+def _fbeta_mix(beta: float) -> _Mix:
+    missed = beta**2 / (1 + beta**2)
     return 1.0, 1 - missed, missed
 
 
-def derivatives(metric: str, sums: Floats, asked: Asked) -> Floats:
-    """Derivatives of an average of precision, recall or F by the sums, up to a factor above 0.
+def _gradient(mix: _Mix, sums: Floats, asked: Asked) -> Floats:
+    """Return the derivatives of an average by the sums, up to a factor above 0.
 
     Parameters
     ----------
     sums
         Shape (3, L): true positives, false positives and false negatives of each label.
     """
-    mix = _mix(metric, asked.beta)
     if asked.average == "micro":
         whole = _derivatives(sums.sum(axis=1, keepdims=True), mix, weighted=False)
         return np.repeat(whole, sums.shape[1], axis=1)
     return _derivatives(sums, mix, weighted=asked.average == "weighted")
+
+
+precision_gradient = partial(_gradient, _PRECISION)
+recall_gradient = partial(_gradient, _RECALL)
+f1_gradient = partial(_gradient, _fbeta_mix(1.0))
+
+
+def fbeta_gradient(sums: Floats, asked: Asked) -> Floats:
+    """Return the derivatives of F-beta by the sums, shape (3, L)."""
+    return _gradient(_fbeta_mix(asked.beta), sums, asked)
 
 
 def _derivatives(sums: Floats, mix: _Mix, *, weighted: bool) -> Floats:

@@ -164,10 +164,10 @@ def check_id(model: str, metric: str, segment: Segment, *, vacant: bool = False)
 
     The check of a segmentation without a value is ``vacant``: ``*`` stands where a value would.
 
-    >>> check_id("churn", "recall", (("plan", "basic"),))
-    'churn-recall-plan=basic'
-    >>> check_id("churn", "recall", (("plan", "<b>"),))
-    'churn-recall-plan=b~507ca5a2742e'
+    >>> check_id("churn", "profit", (("plan", "basic"),))
+    'churn-profit-plan=basic'
+    >>> check_id("churn", "profit", (("plan", "<b>"),))
+    'churn-profit-plan=b~507ca5a2742e'
     """
     parts = [f"{plain(column)}={'*' if vacant else plain(value)}" for column, value in segment]
     return "-".join([model, metric, *([",".join(parts)] if parts else [])])

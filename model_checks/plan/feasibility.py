@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from model_checks.metrics.attainable import best_interval
+from model_checks.metrics import metric_named
+from model_checks.metrics.attainable import Best
 from model_checks.metrics.intervals import Interval
 from model_checks.plan.checks import Check, Segment
 from model_checks.report.sentence import decimals, figure
@@ -15,10 +16,6 @@ LabelledRows = Mapping[tuple[str, Segment], int]
 """Of a model's segments, those of which it is known: how many labelled rows they have."""
 
 _MOST_ROWS = 10**12
-
-_OF_POSITIVES = ("average_precision", "f1", "precision", "recall")
-_OF_NEGATIVES = ("npv", "specificity")
-"""What is predicted is what is true, in a perfect result."""
 
 
 def doubtful(checks: Iterable[Check]) -> Iterator[Check]:
@@ -65,32 +62,39 @@ class _Count(NamedTuple):
 
 def rests_on_a_class(check: Check) -> bool:
     """Whether a perfect result says no more than its rows of one label do."""
-    return check.task == "binary" and check.metric in (*_OF_POSITIVES, *_OF_NEGATIVES)
+    return check.task == "binary" and metric_named(check.metric).rests_on != "rows"
 
 
 def _count(check: Check, rows: int, positives: int | None) -> _Count:
     if positives is None or not rests_on_a_class(check):
         return _Count(rows, "labelled row")
-    if check.metric in _OF_POSITIVES:
+    if metric_named(check.metric).rests_on == "positives":
         return _Count(positives, "positive")
     return _Count(rows - positives, "negative")
 
 
 def _bounded(check: Check) -> bool:
-    """Whether a perfect result could miss it: a score its min, and ``max_error`` whatever it is."""
-    return (check.kind == "level" and check.bound.min is not None) or check.metric == "max_error"
+    """Return whether a perfect result could miss it: a score its min, an error any bound."""
+    return (check.kind == "level" and check.bound.min is not None) or _is_error(check)
 
 
-_interval = cache(best_interval)
+def _is_error(check: Check) -> bool:
+    return metric_named(check.metric).direction == "lower"
 
 
 def _best(check: Check, rows: int) -> Interval | None:
-    return _interval(check.metric, check.task, check.average, rows, check.confidence)
+    best = metric_named(check.metric).best
+    return best and _interval(best, check.task, check.average, rows, check.confidence)
+
+
+@cache
+def _interval(best: Best, *asked: Any) -> Interval | None:
+    return best(*asked)
 
 
 def _proves(best: Interval, check: Check) -> bool:
     bound = check.bound
-    if check.metric == "max_error":
+    if _is_error(check):
         return bound.max is None or best.high <= bound.max
     return bound.min is None or best.low >= bound.min
 
@@ -98,7 +102,7 @@ def _proves(best: Interval, check: Check) -> bool:
 def _note(those: Sequence[tuple[Check, _Count]]) -> str:
     check, (n, unit) = those[0]
     more = f"; so it is with {len(those) - 1:,} more" if len(those) > 1 else ""
-    if check.metric == "max_error":
+    if _is_error(check):
         return (
             f"{check.label}: no rows can prove it, since no sample says how large an error may "
             f'get; give it a rule of its own, such as "estimate"{more}'

@@ -30,12 +30,6 @@ _CLOCKS = timedelta(minutes=5)
 _CHANCE = 1e-3
 """Rows without a label that come together at this probability or less do not by chance."""
 
-_ONE_SIDED = ("precision", "recall", "specificity", "npv", "median_absolute_error", "mean_error")
-"""Metrics that sound models reach the best value of: half of the predictions say nothing there."""
-
-_LEAST_LOSS = 1e-15
-"""The log loss of certainty: a probability of 1 counts as a little less."""
-
 
 def suspicions(
     settings: Settings,
@@ -240,13 +234,11 @@ def _is_best(result: Result, measurement: Measurement, *, right: bool) -> bool:
         return False
     if estimate.value is None:
         return False
-    if metric.name in _ONE_SIDED and not right:
+    if metric.one_sided and not right:
         return False
-    if metric.aggregate == "ranks" and not _many_of_each(measurement):
+    if metric.form.aggregate == "ranks" and not _many_of_each(measurement):
         return False
-    if metric.direction == "higher":
-        return estimate.value >= metric.highest
-    return abs(estimate.value) <= (_LEAST_LOSS if metric.name == "log_loss" else 0)
+    return metric.is_perfect(estimate.value)
 
 
 def _many_of_each(measurement: Measurement) -> bool:

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 from support.sample_data import measured
 
-from model_checks.metrics import METRICS, Asked, metrics_of
-from model_checks.metrics.attainable import best_interval
+from model_checks.metrics import METRICS, Asked, metric_named, metrics_of
 from model_checks.metrics.intervals import wilson_interval
 
 SCORES = [name for name, metric in METRICS.items() if metric.direction == "higher"]
@@ -37,7 +36,7 @@ def test_no_result_is_surer_than_the_best(tmp_path: Path, rows: int, classes: in
         (name, average): interval
         for name in metrics_of(task)
         for average in METRICS[name].averages[task]
-        if (interval := best_interval(name, task, average, rows, 0.95))
+        if (interval := METRICS[name].best_interval(task, average, rows, 0.95))
     }
     assert len(best) > 8
     keys = {"task": task, "prediction": "p", "score": score}
@@ -59,27 +58,28 @@ def test_a_perfect_result_on_even_classes_is_the_best(tmp_path: Path, name: str)
     estimate = METRICS[name].estimate(
         measured(tmp_path, columns, **keys).aggregates[()], Asked(average, 0.9)
     )
-    best = best_interval(name, "binary", average, 100, 0.9)
+    best = METRICS[name].best_interval("binary", average, 100, 0.9)
     assert best
     assert (estimate.low, estimate.high) == pytest.approx((best.low, best.high))
 
 
 def test_every_score_has_a_best_or_is_known_to_have_none() -> None:
-    known = {name for name in SCORES if best_interval(name, "binary", None, 100, 0.95)}
+    known = {name for name in SCORES if METRICS[name].best_interval("binary", None, 100, 0.95)}
     assert known == set(SCORES) - UNKNOWN
 
 
 def test_an_error_can_be_0() -> None:
     errors = {name for name, metric in METRICS.items() if metric.direction != "higher"}
     for name in errors - {"max_error"}:
-        assert best_interval(name, next(iter(METRICS[name].averages)), None, 100, 0.95) is None
-    most = best_interval("max_error", "regression", None, 10**9, 0.95)
+        metric = METRICS[name]
+        assert metric.best_interval(next(iter(metric.averages)), None, 100, 0.95) is None
+    most = METRICS["max_error"].best_interval("regression", None, 10**9, 0.95)
     assert most
     assert most.high == np.inf
 
 
 def test_a_share_rests_on_all_rows_at_best() -> None:
-    best = best_interval("recall", "binary", None, 89, 0.95)
+    best = METRICS["recall"].best_interval("binary", None, 89, 0.95)
     assert best == wilson_interval(1.0, 89, 0.95)
-    assert best_interval("recall", "multilabel", "micro", 89, 0.95) is None
-    assert best_interval("profit", "binary", None, 89, 0.95) is None
+    assert METRICS["recall"].best_interval("multilabel", "micro", 89, 0.95) is None
+    assert metric_named("profit").best_interval("binary", None, 89, 0.95) is None

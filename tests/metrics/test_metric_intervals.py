@@ -7,14 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.sample_data import BETA, estimated
-from test_metrics import (
+from metric_columns import (
     Columns,
-    assert_limits,
     binary_columns,
     everything,
     multiclass_columns,
-    parts_of,
     regression_columns,
     skewed,
     taken,
@@ -22,6 +19,8 @@ from test_metrics import (
     with_ties,
     with_weights,
 )
+from support.sample_data import BETA, estimated
+from test_metrics import assert_limits, parts_of
 
 from model_checks.metrics import intervals
 from model_checks.metrics.statistics import Floats

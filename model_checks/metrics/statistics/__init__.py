@@ -13,9 +13,12 @@ from model_checks.metrics.statistics.labels import ConfusionCounts, LabelSums
 from model_checks.metrics.statistics.one_model import AggregateKind, Aggregates
 from model_checks.metrics.statistics.scores import ProbabilitySums, RankSums
 from model_checks.metrics.statistics.two_models import (
+    JointCosts,
     JointCounts,
     JointDeviations,
-    JointMeans,
+    JointErrors,
+    JointMedians,
+    JointRelativeErrors,
     JointSums,
     Pair,
 )
@@ -29,9 +32,12 @@ __all__ = [
     "Deviations",
     "ErrorMoments",
     "Floats",
+    "JointCosts",
     "JointCounts",
     "JointDeviations",
-    "JointMeans",
+    "JointErrors",
+    "JointMedians",
+    "JointRelativeErrors",
     "JointSums",
     "LabelSums",
     "MedianError",

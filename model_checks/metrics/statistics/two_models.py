@@ -1,6 +1,5 @@
 """What two models' answers to the same rows have in common: sums over both at once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,11 +60,44 @@ class JointSums:
 
 
 @dataclass(frozen=True)
-class JointMeans:
-    """The metrics that are means over the rows, or vary as one: by name the sums of their terms."""
+class JointErrors:
+    """Sums of two models' absolute errors, and of their squares."""
 
     count: int
-    of_metric: Mapping[str, JointSums]
+    absolute: JointSums
+    squared: JointSums
+
+
+@dataclass(frozen=True)
+class JointRelativeErrors:
+    """Sums of two models' absolute errors over the target."""
+
+    count: int
+    relative: JointSums
+
+
+@dataclass(frozen=True)
+class JointMedians:
+    """Sums of whether each row's absolute error is at most its model's median."""
+
+    count: int
+    within: JointSums
+
+
+@dataclass(frozen=True)
+class JointCosts:
+    """Sums of what two models' scores cost as probabilities.
+
+    Attributes
+    ----------
+    gaps
+        Of outcome less confidence, with the sign of the whole gap of the row's bin.
+    """
+
+    count: int
+    log_losses: JointSums
+    squares: JointSums
+    gaps: JointSums
 
 
 @dataclass(frozen=True)
@@ -101,8 +133,8 @@ class Pair:
     confusion: JointCounts | None = None
     ranks: RankSums | None = None
     labels: LabelSums | None = None
-    moments: JointMeans | None = None
-    relative: JointMeans | None = None
-    median: JointMeans | None = None
-    probabilities: JointMeans | None = None
+    moments: JointErrors | None = None
+    relative: JointRelativeErrors | None = None
+    median: JointMedians | None = None
+    probabilities: JointCosts | None = None
     deviations: JointDeviations | None = None

@@ -15,7 +15,6 @@ from support.paired_data import Columns, baseline_of, measured_beside
 from support.sample_data import BETA, agreed
 
 from model_checks.metrics import METRICS, Asked, Estimate, metrics_of
-from model_checks.metrics.covariance import UNKNOWN, correlation
 from model_checks.metrics.degradation import Terms, degradation
 
 pytestmark = pytest.mark.slow
@@ -81,7 +80,7 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
     if task != "regression":
         assert 0.8 <= agreement(columns) <= 0.95
     judged = {}
-    known = [metric for metric in thresholds if metric not in UNKNOWN]
+    known = [metric for metric in thresholds if METRICS[metric].varies_jointly]
     for metric, average in ((m, a) for m in known for a in METRICS[m].averages[task]):
         asked, held, lengths, correlated = Asked(average, beta=BETA), [], [], []
         best = METRICS[metric].direction
@@ -90,7 +89,7 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
         truth: float | None = None
         for segment, pair in base.pairs.items():
             rows = found.aggregates[segment], base.aggregates[segment]
-            r = correlation(metric, pair, *rows, asked)
+            r = METRICS[metric].correlation(pair, rows, asked)
             one, other = (METRICS[metric].estimate(of, asked) for of in rows)
             paired = degradation(one, other, replace(terms, correlation=r))
             if not segment:
