@@ -5,7 +5,8 @@ ModelChecksError
 ├── MeasurementError     one model could not be measured: its checks end in ERROR
 │   ├── DataError        the labelled rows or logged predictions are not usable
 │   ├── SourceError      the deployed model can't be loaded or does not predict
-│   └── FunctionError    a metric of one's own can't be computed: an ERROR of its checks alone
+│   ├── FunctionError    a metric of one's own can't be computed: an ERROR of its checks alone
+│   └── StatisticsError  a metric asks for statistics that were not gathered: a fault of ours
 └── DeliveryError        a mail could not be handed to the server: exit code 11
 """
 
@@ -51,6 +52,10 @@ class SourceError(MeasurementError):
 
 class FunctionError(MeasurementError):
     """A metric of somebody's own can't be imported, raises, or answers with no number."""
+
+
+class StatisticsError(MeasurementError):
+    """Statistics that a metric is a function of were not gathered of the rows."""
 
 
 class DeliveryError(ModelChecksError):

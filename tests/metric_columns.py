@@ -12,7 +12,7 @@ from sklearn import metrics as sklearn_metrics
 from support.sample_data import BETA, agreed, label_columns, label_keys, measured
 
 from model_checks.measure.model import Measurement
-from model_checks.metrics import METRICS, Estimate, metrics_of
+from model_checks.metrics import METRICS, AnyEstimate, Estimate, Undefined, metrics_of
 from model_checks.metrics.statistics import Floats
 
 Columns = dict[str, Any]
@@ -298,9 +298,9 @@ def reference(metric: str, task: str, average: str | None, columns: Columns) -> 
     return regression_reference(metric, columns)
 
 
-def assert_equal(found: Estimate, expected: float | None) -> None:
+def assert_equal(found: AnyEstimate, expected: float | None) -> None:
     if expected is None:
-        assert found.value is None
-        assert found.reason
+        assert isinstance(found, Undefined)
     else:
+        assert isinstance(found, Estimate)
         assert found.value == close_to(expected)

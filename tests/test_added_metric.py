@@ -15,7 +15,7 @@ from model_checks.metrics import METRICS, Asked, Estimate, Metric
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import kish_size, wilson_interval
 from model_checks.metrics.metric import Form
-from model_checks.metrics.statistics import Aggregates
+from model_checks.metrics.statistics import ConfusionCounts
 from model_checks.notify.email.message import compose
 from model_checks.pipeline import judge
 from model_checks.report.charts import overview_chart
@@ -34,10 +34,8 @@ KEYS: dict[str, Any] = {
 COLUMNS = {**churn_log(), "before": churn_log(wrong=10)["predicted"]}
 
 
-def threat_score(aggregates: Aggregates, asked: Asked) -> Estimate:
+def threat_score(counts: ConfusionCounts, asked: Asked) -> Estimate:
     """Of the rows that are positive or predicted so, how many are both."""
-    counts = aggregates.confusion
-    assert counts is not None
     weight, weight2 = (float(of.sum() - of[0, 0]) for of in (counts.weight, counts.weight2))
     value = float(counts.weight[1, 1]) / weight
     interval = partial(wilson_interval, value, kish_size(weight, weight2))
@@ -47,7 +45,7 @@ def threat_score(aggregates: Aggregates, asked: Asked) -> Estimate:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    row = Metric("threat_score", {"binary": (None,)}, Form("confusion", threat_score))
+    row = Metric("threat_score", {"binary": (None,)}, Form(ConfusionCounts, threat_score))
     monkeypatch.setitem(METRICS, row.name, row)
     return judge(settings_of(tmp_path, COLUMNS, **KEYS), as_of=AS_OF)
 

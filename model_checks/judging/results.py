@@ -8,7 +8,7 @@ from model_checks.judging.decide import Decision, Evidence
 from model_checks.judging.evidence import Comparison, Finding, Gap
 from model_checks.judging.verdict import Verdict, fails
 from model_checks.measure.facts import ModelFacts
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.plan.checks import Check
 from model_checks.report.sentence import sentence
 from model_checks.text import clean
@@ -33,14 +33,14 @@ class Result:
     check: Check
     verdict: Verdict
     message: str
-    estimate: Estimate | None = None
+    estimate: AnyEstimate | None = None
     comparison: Comparison | None = None
     gap: Gap | None = None
     evidence: Evidence | None = None
     rows_to_decide: int | None = None
 
     @property
-    def judged(self) -> Estimate | None:
+    def judged(self) -> AnyEstimate | None:
         """What the bound was held against: of a degradation that, rather than the metric."""
         return self.comparison.degradation if self.comparison else self.estimate
 
@@ -135,6 +135,10 @@ def result_of(finding: Finding, decision: Decision) -> Result:
 def error_of(check: Check, reason: str) -> Result:
     """The result of a check that could not be made."""
     return Result(check, Verdict.ERROR, f"{check.label}: {clean(reason, 2_000)}")
+
+
+def _method(estimate: AnyEstimate | None) -> str | None:
+    return estimate.method if isinstance(estimate, Estimate) else None
 
 
 def run_id(started: datetime) -> str:

@@ -1,4 +1,4 @@
-"""The table of metrics: how each is computed, with its interval, from the aggregates.
+"""The table of metrics: how each is computed, with its interval, from the statistics.
 
 Adding a metric is adding a row to ``METRICS``, and the function that the row names.
 """
@@ -6,6 +6,7 @@ Adding a metric is adding a row to ``METRICS``, and the function that the row na
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from model_checks.metrics import (
     agreement,
@@ -19,12 +20,40 @@ from model_checks.metrics import (
     ranking,
 )
 from model_checks.metrics import probability as probabilities
-from model_checks.metrics.covariance import Gradient
-from model_checks.metrics.estimate import Asked, Estimate
-from model_checks.metrics.metric import Form, Measure, Metric
-from model_checks.metrics.statistics import JointSums, Pair
+from model_checks.metrics.covariance import Covariance, Gradient, Joint
+from model_checks.metrics.estimate import AnyEstimate, Asked, Estimate, Failed, Undefined
+from model_checks.metrics.metric import Averages, Form, Metric, Rows
+from model_checks.metrics.statistics import (
+    ConfusionCounts,
+    Deviations,
+    ErrorMoments,
+    JointCosts,
+    JointCounts,
+    JointDeviations,
+    JointErrors,
+    JointMedians,
+    JointRelativeErrors,
+    JointSums,
+    LabelSums,
+    MedianError,
+    ProbabilitySums,
+    RankSums,
+    RelativeErrors,
+    Replicates,
+)
 
-__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metric_named", "metrics_of"]
+__all__ = [
+    "METRICS",
+    "TASKS",
+    "AnyEstimate",
+    "Asked",
+    "Estimate",
+    "Failed",
+    "Metric",
+    "Undefined",
+    "metric_named",
+    "metrics_of",
+]
 
 TASKS = ("binary", "multiclass", "multilabel", "regression")
 
@@ -40,20 +69,64 @@ _NUMBERS = {"regression": (None,)}
 # What a metric is a function of.
 
 
-def _cells(measure: Measure, gradient: Gradient) -> Form:
-    return Form("confusion", measure, partial(covariance.of_cells, gradient))
+def _cells(
+    measure: Callable[[ConfusionCounts, Asked], AnyEstimate], gradient: Gradient
+) -> Form[ConfusionCounts]:
+    varying = partial(covariance.of_cells, gradient)
+    return Form(ConfusionCounts, measure, Covariance(JointCounts, varying))
 
 
-def _labels(measure: Measure, gradient: Gradient) -> Form:
-    return Form("labels", measure, partial(covariance.of_labels, gradient))
+def _labels(
+    measure: Callable[[LabelSums, Asked], AnyEstimate], gradient: Gradient
+) -> Form[LabelSums]:
+    varying = partial(covariance.of_labels, gradient)
+    return Form(LabelSums, measure, Covariance(LabelSums, varying))
 
 
-def _costs(measure: Measure, terms: Callable[[Pair], JointSums]) -> Form:
-    return Form("probabilities", measure, partial(covariance.of_means, terms))
+def _costs(
+    measure: Callable[[ProbabilitySums, Asked], AnyEstimate],
+    terms: Callable[[JointCosts], JointSums],
+) -> Form[ProbabilitySums]:
+    return Form(ProbabilitySums, measure, _varying(JointCosts, terms))
 
 
-def _errors(measure: Measure, terms: Callable[[Pair], JointSums]) -> Form:
-    return Form("moments", measure, partial(covariance.of_means, terms))
+def _moments(
+    measure: Callable[[ErrorMoments, Asked], AnyEstimate],
+    terms: Callable[[JointErrors], JointSums],
+) -> Form[ErrorMoments]:
+    return Form(ErrorMoments, measure, _varying(JointErrors, terms))
+
+
+def _varying(joint: type[Joint], terms: Callable[[Joint], JointSums]) -> Covariance[Any, Joint]:
+    """Return how two means over the rows vary together, or what varies as a mean does."""
+    return Covariance(joint, partial(covariance.of_means, terms))
+
+
+_AREAS = Covariance(RankSums, covariance.of_areas)
+_EXACT_MATCHES = Covariance(LabelSums, covariance.of_exact_matches)
+_BIASES = Covariance(JointDeviations, covariance.of_biases)
+_MEAN_SQUARES = Covariance(JointDeviations, partial(covariance.of_ratios, biased=True))
+_VARIANCES = Covariance(JointDeviations, partial(covariance.of_ratios, biased=False))
+
+
+# Rows that are alike.
+
+
+def _share(
+    name: str,
+    averages: Averages,
+    rests_on: Rows,
+    form: Form[ConfusionCounts],
+    of_labels: Form[LabelSums] | None = None,
+) -> Metric:
+    """Return the row of a share of the rows of one class, true or predicted."""
+    return Metric(
+        name, averages, form, of_labels, rests_on=rests_on, best=attainable.share, one_sided=True
+    )
+
+
+def _error(name: str, averages: Averages, form: Form[Any], **more: Any) -> Metric:
+    return Metric(name, averages, form, direction="lower", **{"highest": math.inf, **more})
 
 
 METRICS: Mapping[str, Metric] = {
@@ -63,7 +136,7 @@ METRICS: Mapping[str, Metric] = {
             "accuracy",
             _EXACT,
             _cells(confusion.accuracy, confusion.accuracy_gradient),
-            Form("labels", multilabel.accuracy, covariance.of_exact_matches),
+            Form(LabelSums, multilabel.accuracy, _EXACT_MATCHES),
             best=attainable.proportion,
         ),
         Metric(
@@ -72,39 +145,31 @@ METRICS: Mapping[str, Metric] = {
             _cells(confusion.balanced_accuracy, confusion.balanced_accuracy_gradient),
             best=attainable.share,
         ),
-        Metric(
+        _share(
             "precision",
             _CLASSES,
+            "positives",
             _cells(confusion.precision, confusion.precision_gradient),
             _labels(multilabel.precision, multilabel.precision_gradient),
-            rests_on="positives",
-            best=attainable.share,
-            one_sided=True,
         ),
-        Metric(
+        _share(
             "recall",
             _CLASSES,
+            "positives",
             _cells(confusion.recall, confusion.recall_gradient),
             _labels(multilabel.recall, multilabel.recall_gradient),
-            rests_on="positives",
-            best=attainable.share,
-            one_sided=True,
         ),
-        Metric(
+        _share(
             "specificity",
             _BINARY,
+            "negatives",
             _cells(confusion.specificity, confusion.specificity_gradient),
-            rests_on="negatives",
-            best=attainable.share,
-            one_sided=True,
         ),
-        Metric(
+        _share(
             "npv",
             _BINARY,
+            "negatives",
             _cells(confusion.npv, confusion.npv_gradient),
-            rests_on="negatives",
-            best=attainable.share,
-            one_sided=True,
         ),
         Metric(
             "f1",
@@ -137,107 +202,68 @@ METRICS: Mapping[str, Metric] = {
             best=attainable.agreement,
         ),
         Metric(
-            "roc_auc",
-            _ONE_VS_REST,
-            Form("ranks", ranking.roc_auc, covariance.of_areas),
-            best=attainable.area,
+            "roc_auc", _ONE_VS_REST, Form(RankSums, ranking.roc_auc, _AREAS), best=attainable.area
         ),
         Metric(
             "average_precision",
             _BINARY,
-            Form("ranks", ranking.average_precision),
+            Form(RankSums, ranking.average_precision),
             rests_on="positives",
             best=attainable.share,
         ),
-        Metric(
+        _error(
             "log_loss",
             _WHOLE,
-            _costs(probabilities.log_loss, lambda pair: pair.probabilities.log_losses),
-            direction="lower",
-            highest=math.inf,
+            _costs(probabilities.log_loss, lambda joint: joint.log_losses),
             least=1e-15,  # a probability of 1 counts as a little less
         ),
-        Metric(
-            "brier",
-            _WHOLE,
-            _costs(probabilities.brier, lambda pair: pair.probabilities.squares),
-            direction="lower",
-            highest=2.0,
+        _error(
+            "brier", _WHOLE, _costs(probabilities.brier, lambda joint: joint.squares), highest=2.0
         ),
-        Metric(
+        _error(
             "expected_calibration_error",
             _WHOLE,
-            _costs(probabilities.expected_calibration_error, lambda pair: pair.probabilities.gaps),
-            direction="lower",
+            _costs(probabilities.expected_calibration_error, lambda joint: joint.gaps),
+            highest=1.0,
         ),
-        Metric(
-            "mae",
-            _NUMBERS,
-            _errors(errors.mae, lambda pair: pair.moments.absolute),
-            direction="lower",
-            highest=math.inf,
+        _error("mae", _NUMBERS, _moments(errors.mae, lambda joint: joint.absolute)),
+        _error("rmse", _NUMBERS, _moments(errors.rmse, lambda joint: joint.squared)),
+        _error(
+            "max_error", _NUMBERS, Form(ErrorMoments, errors.max_error), best=attainable.unlimited
         ),
-        Metric(
-            "rmse",
-            _NUMBERS,
-            _errors(errors.rmse, lambda pair: pair.moments.squared),
-            direction="lower",
-            highest=math.inf,
-        ),
-        Metric(
-            "max_error",
-            _NUMBERS,
-            Form("moments", errors.max_error),
-            direction="lower",
-            highest=math.inf,
-            best=attainable.unlimited,
-        ),
-        Metric(
+        _error(
             "mape",
             _NUMBERS,
             Form(
-                "relative",
+                RelativeErrors,
                 errors.mape,
-                partial(covariance.of_means, lambda pair: pair.relative.relative),
+                _varying(JointRelativeErrors, lambda joint: joint.relative),
             ),
-            direction="lower",
-            highest=math.inf,
         ),
-        Metric(
+        _error(
             "median_absolute_error",
             _NUMBERS,
             Form(
-                "median",
+                MedianError,
                 errors.median_absolute_error,
-                partial(covariance.of_means, lambda pair: pair.median.within),
+                _varying(JointMedians, lambda joint: joint.within),
             ),
-            direction="lower",
-            highest=math.inf,
             one_sided=True,
         ),
         Metric(
             "mean_error",
             _NUMBERS,
-            Form("deviations", errors.mean_error, covariance.of_biases),
+            Form(Deviations, errors.mean_error, _BIASES),
             direction="zero",
             lowest=-math.inf,
             highest=math.inf,
             one_sided=True,
         ),
-        Metric(
-            "r2",
-            _NUMBERS,
-            Form("deviations", deviations.r2, partial(covariance.of_ratios, biased=True)),
-            lowest=-math.inf,
-        ),
+        Metric("r2", _NUMBERS, Form(Deviations, deviations.r2, _MEAN_SQUARES), lowest=-math.inf),
         Metric(
             "explained_variance",
             _NUMBERS,
-            Form(
-                "deviations",
-                deviations.explained_variance,
-                partial(covariance.of_ratios, biased=False),
-            ),
+            Form(Deviations, deviations.explained_variance, _VARIANCES),
             lowest=-math.inf,
         ),
     )
@@ -249,7 +275,7 @@ def metric_named(name: str) -> Metric:
     return METRICS.get(name) or Metric(
         name,
         dict.fromkeys(TASKS, (None,)),
-        Form("replicates", custom.own),
+        Form(Replicates, custom.own),
         direction="agreed",
         lowest=-math.inf,
         highest=math.inf,

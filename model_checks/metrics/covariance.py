@@ -8,44 +8,63 @@ factor for all rows.
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
 from model_checks.metrics.deviations import logs_of_ratios
 from model_checks.metrics.estimate import Asked
 from model_checks.metrics.ranking import covariance_of_areas
-from model_checks.metrics.statistics import Aggregates, Deviations, Floats, JointSums, Pair
+from model_checks.metrics.statistics import (
+    Deviations,
+    Floats,
+    JointCounts,
+    JointDeviations,
+    JointSums,
+    LabelSums,
+    RankSums,
+    Statistic,
+)
 
 _LEAST_VARIANCE = 1e-10
 """As a share of the mean square: less is the rounding of sums, or no spread to speak of."""
 
-Both = tuple[Aggregates, Aggregates]
-"""What was measured of the current model, and of its baseline."""
-
-Covariance = Callable[[Pair, Both, Asked], Floats | None]
-"""Shape (2, 2), up to a factor; None where it is not known."""
+S = TypeVar("S", bound=Statistic)
+Joint = TypeVar("Joint", bound=Statistic)
 
 Gradient = Callable[[Floats, Asked], Floats]
 """Shares or sums to the derivatives of a metric by each, up to a factor above 0."""
 
 
-def correlation(covariance: Covariance, pair: Pair, both: Both, asked: Asked) -> float:
-    """Correlation of the estimates of a metric of two models on the same rows.
+@dataclass(frozen=True)
+class Covariance(Generic[S, Joint]):
+    """How two models' estimates on the same rows vary together.
 
-    Parameters
+    Attributes
     ----------
-    pair
-        What the predictions of the current model and of its baseline have in common.
-
-    Returns
-    -------
-    float
-        From -1 to 1; 0 where nothing is known of it, or where one of the two shows no variance, as
-        where all rows are right.
+    joint
+        The statistics of what both have in common that it is a function of.
+    find
+        From those, and what was gathered of the current model and of its baseline: shape (2, 2), up
+        to a factor; None where it is not known.
     """
-    with np.errstate(all="ignore"):  # what is undefined is told by the estimates
-        found = covariance(pair, both, asked)
-    return 0.0 if found is None else _correlation(found)
+
+    joint: type[Joint]
+    find: Callable[[Joint, tuple[S, S], Asked], Floats | None]
+
+    def correlation(self, joint: Joint, both: tuple[S, S], asked: Asked) -> float:
+        """Return the correlation of two models' estimates.
+
+        Returns
+        -------
+        float
+            From -1 to 1; 0 where it is not known, or where one of the two shows no variance, as
+            where all rows are right.
+        """
+        with np.errstate(all="ignore"):  # what is undefined is told by the estimates
+            found = self.find(joint, both, asked)
+        return 0.0 if found is None else _correlation(found)
 
 
 def _correlation(covariance: Floats) -> float:
@@ -55,7 +74,7 @@ def _correlation(covariance: Floats) -> float:
     return max(-1.0, min(float(covariance[0, 1]) / of_both, 1.0))
 
 
-def of_cells(gradient: Gradient, pair: Pair, _: Both, asked: Asked) -> Floats | None:
+def of_cells(gradient: Gradient, counts: JointCounts, _: object, asked: Asked) -> Floats | None:
     """Return the covariance over the cells of true label by both predicted ones.
 
     Parameters
@@ -63,8 +82,6 @@ def of_cells(gradient: Gradient, pair: Pair, _: Both, asked: Asked) -> Floats | 
     gradient
         Of the metric by the share of each cell of true by predicted label.
     """
-    counts = pair.confusion
-    assert counts is not None
     if not counts.weight.any():
         return None
     share = counts.weight / counts.weight.sum()
@@ -84,15 +101,13 @@ def _about_means(values: Floats, share: Floats) -> Floats:
     return np.where(np.outer(spread, spread), covariance, 0.0)
 
 
-def of_exact_matches(pair: Pair, both: Both, _: Asked) -> Floats | None:
+def of_exact_matches(sums: LabelSums, both: tuple[LabelSums, LabelSums], _: Asked) -> Floats | None:
     """Return the covariance of the shares of the rows in which every label is right."""
-    sums = pair.labels
-    assert sums is not None
-    one, other = (of.labels.exact if of.labels else 0.0 for of in both)
-    return _of_sums(JointSums(sums.weight, (one, other), (one, other), sums.exact))
+    exact = both[0].exact, both[1].exact
+    return _of_sums(JointSums(sums.weight, exact, exact, sums.exact))
 
 
-def of_labels(gradient: Gradient, pair: Pair, _: Both, asked: Asked) -> Floats:
+def of_labels(gradient: Gradient, sums: LabelSums, _: object, asked: Asked) -> Floats:
     """Return the covariance from the sums of the products of what became of each two labels.
 
     Parameters
@@ -100,8 +115,6 @@ def of_labels(gradient: Gradient, pair: Pair, _: Both, asked: Asked) -> Floats:
     gradient
         Of the metric by the sums of what became of each label.
     """
-    sums = pair.labels
-    assert sums is not None
     half = len(sums.labels) // 2
     gradients = np.zeros((2, *sums.sums.shape))
     for which, own in enumerate((slice(half), slice(half, None))):
@@ -110,7 +123,9 @@ def of_labels(gradient: Gradient, pair: Pair, _: Both, asked: Asked) -> Floats:
     return covariance
 
 
-def of_means(terms: Callable[[Pair], JointSums], pair: Pair, _: Both, __: Asked) -> Floats | None:
+def of_means(
+    terms: Callable[[Joint], JointSums], joint: Joint, _: object, __: Asked
+) -> Floats | None:
     """Return the covariance of two means over the rows, or of what varies as one does.
 
     Parameters
@@ -118,7 +133,7 @@ def of_means(terms: Callable[[Pair], JointSums], pair: Pair, _: Both, __: Asked)
     terms
         Sums of what each row adds to either mean.
     """
-    return _of_sums(terms(pair))
+    return _of_sums(terms(joint))
 
 
 def _of_sums(sums: JointSums) -> Floats | None:
@@ -133,36 +148,27 @@ def _of_sums(sums: JointSums) -> Floats | None:
     return np.where(np.outer(spread, spread), covariance, 0.0)
 
 
-def of_biases(pair: Pair, both: Both, _: Asked) -> Floats | None:
+def of_biases(
+    joint: JointDeviations, both: tuple[Deviations, Deviations], _: Asked
+) -> Floats | None:
     """Return the covariance of the sizes of two biases.
 
     Those rise as the biases fall, where these are below 0.
     """
-    one, other = map(_deviations, both)
-    assert pair.deviations is not None
+    one, other = both
     if one.bias is None or other.bias is None:
         return None
-    product = (
-        pair.deviations.products[1, 1] * math.copysign(1, one.bias) * math.copysign(1, other.bias)
-    )
+    product = joint.products[1, 1] * math.copysign(1, one.bias) * math.copysign(1, other.bias)
     return np.array([[one.products[2, 0], product], [product, other.products[2, 0]]])
 
 
-def of_ratios(pair: Pair, both: Both, _: Asked, *, biased: bool) -> Floats | None:
+def of_ratios(
+    joint: JointDeviations, both: tuple[Deviations, Deviations], _: Asked, *, biased: bool
+) -> Floats | None:
     """Return the covariance of the logarithms of two shares of the variance not explained."""
-    one, other = map(_deviations, both)
-    assert pair.deviations is not None
-    return logs_of_ratios(one, other, pair.deviations.products, biased=biased)
+    return logs_of_ratios(*both, joint.products, biased=biased)
 
 
-def _deviations(aggregates: Aggregates) -> Deviations:
-    assert aggregates.deviations is not None
-    return aggregates.deviations
-
-
-def of_areas(pair: Pair, both: Both, asked: Asked) -> Floats | None:
+def of_areas(ranks: RankSums, both: tuple[RankSums, RankSums], asked: Asked) -> Floats | None:
     """Return the covariance of two areas under ROC curves."""
-    own = both[0].ranks
-    assert pair.ranks is not None
-    assert own is not None
-    return covariance_of_areas(pair.ranks, len(own.scored), asked.average)
+    return covariance_of_areas(ranks, len(both[0].scored), asked.average)

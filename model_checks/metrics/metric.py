@@ -2,24 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Generic, Literal
 
 from model_checks.metrics.attainable import Best
-from model_checks.metrics.covariance import Both, Covariance, correlation
-from model_checks.metrics.estimate import Asked, Estimate
+from model_checks.metrics.covariance import Covariance, S
+from model_checks.metrics.estimate import AnyEstimate, Asked
 from model_checks.metrics.intervals import Interval
-from model_checks.metrics.statistics import AggregateKind, Aggregates, Pair
-
-Measure = Callable[[Aggregates, Asked], Estimate]
+from model_checks.metrics.statistics import ProbabilitySums, RankSums, Statistics
 
 Direction = Literal["higher", "lower", "zero", "agreed"]
 
 Rows = Literal["rows", "positives", "negatives"]
 
+Averages = Mapping[str, tuple[str | None, ...]]
+
 
 @dataclass(frozen=True)
-class Form:
-    """How a metric is computed from one kind of aggregate.
+class Form(Generic[S]):
+    """How a metric is computed from statistics of one kind.
 
     Attributes
     ----------
@@ -28,9 +28,23 @@ class Form:
         known, and they are taken for uncorrelated, as those of other rows are.
     """
 
-    aggregate: AggregateKind
-    measure: Measure
-    covariance: Covariance | None = None
+    statistic: type[S]
+    measure: Callable[[S, Asked], AnyEstimate]
+    covariance: Covariance[S, Any] | None = None
+
+    def estimate(self, statistics: Statistics, asked: Asked) -> AnyEstimate:
+        """Return what the metric comes to on some rows."""
+        return self.measure(statistics.of(self.statistic), asked)
+
+    def correlation(
+        self, pair: Statistics, both: tuple[Statistics, Statistics], asked: Asked
+    ) -> float:
+        """Return the correlation of two models' estimates on the same rows; 0 if not known."""
+        covariance, (one, other) = self.covariance, both
+        if covariance is None:
+            return 0.0
+        found = one.of(self.statistic), other.of(self.statistic)
+        return covariance.correlation(pair.of(covariance.joint), found, asked)
 
 
 @dataclass(frozen=True)
@@ -64,9 +78,9 @@ class Metric:
     """
 
     name: str
-    averages: Mapping[str, tuple[str | None, ...]]
-    form: Form
-    of_labels: Form | None = None
+    averages: Averages
+    form: Form[Any]
+    of_labels: Form[Any] | None = None
     direction: Direction = "higher"
     lowest: float = 0.0
     highest: float = 1.0
@@ -79,31 +93,36 @@ class Metric:
     @property
     def needs_scores(self) -> bool:
         """Whether labels alone don't tell it."""
-        return self.form.aggregate in ("ranks", "probabilities")
+        return self.form.statistic in (RankSums, ProbabilitySums)
 
     @property
     def needs_probabilities(self) -> bool:
         """Whether scores must lie between 0 and 1."""
-        return self.form.aggregate == "probabilities"
+        return self.form.statistic is ProbabilitySums
 
     @property
     def varies_jointly(self) -> bool:
         """Whether it is known how two models' estimates on the same rows vary together."""
         return self.form.covariance is not None
 
-    def form_for(self, task: str) -> Form:
+    def form_for(self, task: str) -> Form[Any]:
         """Return how the metric is computed for a task."""
         return self.of_labels if task == "multilabel" and self.of_labels else self.form
 
-    def estimate(self, aggregates: Aggregates, asked: Asked) -> Estimate:
-        """Return what the metric comes to on some rows."""
-        form = self.of_labels if self.of_labels and aggregates.labels else self.form
-        return form.measure(aggregates, asked)
+    def form_on(self, statistics: Statistics) -> Form[Any]:
+        """Return how the metric is computed from what was gathered."""
+        labels = self.of_labels
+        return labels if labels and labels.statistic in statistics.gathered else self.form
 
-    def correlation(self, pair: Pair, both: Both, asked: Asked) -> float:
+    def estimate(self, statistics: Statistics, asked: Asked) -> AnyEstimate:
+        """Return what the metric comes to on some rows."""
+        return self.form_on(statistics).estimate(statistics, asked)
+
+    def correlation(
+        self, pair: Statistics, both: tuple[Statistics, Statistics], asked: Asked
+    ) -> float:
         """Return the correlation of two models' estimates on the same rows; 0 if not known."""
-        form = self.of_labels if self.of_labels and pair.labels else self.form
-        return correlation(form.covariance, pair, both, asked) if form.covariance else 0.0
+        return self.form_on(both[0]).correlation(pair, both, asked)
 
     def best_interval(
         self, task: str, average: str | None, rows: float, confidence: float

@@ -50,6 +50,13 @@ class Bound:
     warn: float | None
     rule: Rule
 
+    @property
+    def limit(self) -> float:
+        """Return the lower limit, or else the upper, which is all that a degradation or gap has."""
+        limit = self.max if self.min is None else self.min
+        assert limit is not None  # there is no threshold without either
+        return limit
+
 
 @dataclass(frozen=True)
 class Check:

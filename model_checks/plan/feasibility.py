@@ -41,7 +41,7 @@ def unprovable_notes(
     positives
         How many of the rows are positives, where that is known.
     """
-    alike: dict[tuple[str, ...], list[tuple[Check, _Count]]] = defaultdict(list)
+    alike: dict[tuple[str, ...], list[_Unprovable]] = defaultdict(list)
     for check in doubtful(checks):
         place = check.model, check.segment
         labelled = rows.get(place, 0)
@@ -49,7 +49,8 @@ def unprovable_notes(
         best = _best(check, count.n) if labelled >= check.min_rows and count.n else None
         if best and not _proves(best, check):
             columns = tuple(column for column, _ in check.segment)
-            alike[check.model, check.kind, check.metric, *columns].append((check, count))
+            those = alike[check.model, check.kind, check.metric, *columns]
+            those.append(_Unprovable(check, count, best))
     return tuple(_note(those) for those in alike.values())
 
 
@@ -58,6 +59,14 @@ class _Count(NamedTuple):
 
     n: int
     unit: str
+
+
+class _Unprovable(NamedTuple):
+    """A check, and the best result that its rows could show."""
+
+    check: Check
+    rests_on: _Count
+    best: Interval
 
 
 def rests_on_a_class(check: Check) -> bool:
@@ -99,19 +108,17 @@ def _proves(best: Interval, check: Check) -> bool:
     return bound.min is None or best.low >= bound.min
 
 
-def _note(those: Sequence[tuple[Check, _Count]]) -> str:
-    check, (n, unit) = those[0]
+def _note(those: Sequence[_Unprovable]) -> str:
+    check, (n, unit), best = those[0]
     more = f"; so it is with {len(those) - 1:,} more" if len(those) > 1 else ""
     if _is_error(check):
         return (
             f"{check.label}: no rows can prove it, since no sample says how large an error may "
             f'get; give it a rule of its own, such as "estimate"{more}'
         )
-    best, bound = _best(check, n), check.bound.min
-    assert best is not None
-    assert bound is not None
     digits = decimals(check.bound, best.low)
-    low, high, agreed = (figure(number, digits) for number in (best.low, best.high, bound))
+    numbers = (best.low, best.high, check.bound.limit)
+    low, high, agreed = (figure(number, digits) for number in numbers)
     rows = f"1 {unit}" if n == 1 else f"{n:,} {unit}s"
     needed, units = _rows_that_would_do(check), f"{unit.removeprefix('labelled ')}s"
     enough = f"about {needed:,} {units} would" if needed else f"no number of {units} would"

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from model_checks.judging.results import Result, Run
+from model_checks.metrics import Estimate
 from model_checks.plugin.environment import redact
 from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
@@ -203,11 +204,8 @@ def _figures(result: Result) -> list[str]:
     check, estimate = result.check, result.estimate
     rows = f"{estimate.n:,}" if estimate else ""
     judged = result.judged
-    if judged is None or judged.value is None:
+    if estimate is None or not isinstance(judged, Estimate):
         return [check.label, result.verdict.value, "", _agreed(result), rows]
-    assert estimate is not None
-    assert judged.low is not None
-    assert judged.high is not None
     rows = f"{rows} {estimate.unit}"
     if check.kind == "degradation":
         size = Size.of(check, judged)
@@ -220,9 +218,9 @@ def _figures(result: Result) -> list[str]:
 def _agreed(result: Result) -> str:
     bound, compared = result.check.bound, result.comparison
     if result.check.kind == "degradation":
-        assert bound.max is not None
-        amount = f"{100 * bound.max:g} %" if result.check.relative else f"{bound.max:g}"
-        value = compared.baseline.value if compared else None
-        return f"≤ {amount} worse" + (f" than {value:.3f}" if value is not None else "")
+        amount = f"{100 * bound.limit:g} %" if result.check.relative else f"{bound.limit:g}"
+        one = compared.baseline if compared else None
+        than = f" than {one.value:.3f}" if isinstance(one, Estimate) else ""
+        return f"≤ {amount} worse{than}"
     limits = (("≥", bound.min), ("≤", bound.max))
     return " and ".join(f"{word} {limit:g}" for word, limit in limits if limit is not None)

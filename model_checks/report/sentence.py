@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from model_checks.judging.decide import Decision, Evidence
-from model_checks.judging.evidence import Comparison, Finding
+from model_checks.judging.evidence import Comparison, Finding, Gap
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Estimate
 from model_checks.metrics.rounding import excess
@@ -19,27 +19,30 @@ _MOST_DECIMALS = 20
 
 def sentence(finding: Finding, decision: Decision) -> str:
     """Tell what was measured, how it stands to what was agreed, and what would settle it."""
-    if finding.nothing:
-        told = finding.nothing
-    else:
-        tell = {"level": _level, "degradation": _degradation, "gap": _gap}[finding.check.kind]
-        told = tell(finding, decision)
+    told = held if isinstance(held := finding.held, str) else _told(finding, held, decision)
     return f"{finding.check.label}: {clean(told, 2_000)}{_would_decide(finding, decision)}"
 
 
-def _level(finding: Finding, decision: Decision) -> str:
-    one, digits = finding.estimate, _digits(finding)
+def _told(finding: Finding, one: Estimate, decision: Decision) -> str:
+    if finding.comparison:
+        return _degradation(finding, finding.comparison, one, decision)
+    if finding.gap:
+        return _gap(finding, finding.gap, one, decision)
+    return _level(finding, one, decision)
+
+
+def _level(finding: Finding, one: Estimate, decision: Decision) -> str:
+    digits = decimals(finding.check.bound, one.value)
     unit = one.unit.removesuffix("s") if one.n == 1 else one.unit
-    low, high = (figure(limit, digits) for limit in _limits(one))
+    low, high = (figure(limit, digits) for limit in (one.low, one.high))
     return (
-        f"{figure(_value(one), digits)} ({_percent(one)} interval {low} to {high}, "
-        f"{one.method}, {one.n:,} {unit}) {_standing(finding, decision, digits)}"
+        f"{figure(one.value, digits)} ({_percent(one)} interval {low} to {high}, "
+        f"{one.method}, {one.n:,} {unit}) {_standing(finding, one, decision, digits)}"
     )
 
 
-def _gap(finding: Finding, decision: Decision) -> str:
-    one, digits, gap = finding.estimate, _digits(finding), finding.gap
-    assert gap is not None
+def _gap(finding: Finding, gap: Gap, one: Estimate, decision: Decision) -> str:
+    digits = decimals(finding.check.bound, one.value)
     columns = [column for column, _ in gap.largest[0]]
     (smallest, least), (largest, most) = gap.smallest, gap.largest
     ends = (
@@ -48,19 +51,18 @@ def _gap(finding: Finding, decision: Decision) -> str:
     )
     among = f"{gap.values:,} values of {', '.join(columns)}"
     left_out = f", {gap.left_out:,} left out" if gap.left_out else ""
-    low, high = (figure(limit, digits) for limit in _limits(one))
+    low, high = (figure(limit, digits) for limit in (one.low, one.high))
     return (
-        f"{figure(_value(one), digits)} ({_percent(one)} interval {low} to {high}, {one.method}; "
-        f"{ends}, {among}{left_out}) {_standing(finding, decision, digits)}"
+        f"{figure(one.value, digits)} ({_percent(one)} interval {low} to {high}, {one.method}; "
+        f"{ends}, {among}{left_out}) {_standing(finding, one, decision, digits)}"
     )
 
 
-def _standing(finding: Finding, decision: Decision, digits: int) -> str:
+def _standing(finding: Finding, one: Estimate, decision: Decision, digits: int) -> str:
     """How it stands to the bound that decided."""
-    one, bound = finding.judged, finding.check.bound
-    numbers = (_value(one), *_limits(one))
-    lowest = numbers[0] if bound.rule == "estimate" else numbers[1]  # has to be above the lower
-    if any(math.isnan(number) for number in numbers):
+    bound = finding.check.bound
+    lowest = one.value if bound.rule == "estimate" else one.low  # has to be above the lower
+    if one.has_nan:
         lowest = math.nan
     if decision.verdict is decision.alone:
         return _stands(bound, decision.verdict, lowest, digits)
@@ -70,10 +72,10 @@ def _standing(finding: Finding, decision: Decision, digits: int) -> str:
 
 
 def _stands(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str:
-    about_min = bound.max is None or (bound.min is not None and not lowest >= bound.min)
-    good, bad = ("at least", "below") if about_min else ("at most", "above")
-    limit = bound.min if about_min else bound.max
-    assert limit is not None
+    if bound.max is None or (bound.min is not None and not lowest >= bound.min):
+        good, bad, limit = "at least", "below", bound.limit
+    else:
+        good, bad, limit = "at most", "above", bound.max
     agreed = f"the agreed {figure(limit, digits)}"
     if math.isnan(lowest):
         return f"has no value or no interval, so it is not {good} {agreed}"
@@ -86,17 +88,15 @@ def _stands(bound: Bound, verdict: Verdict, lowest: float, digits: int) -> str:
         low, high = figure(bound.min, digits), figure(bound.max, digits)
         return f"is within the agreed {low} to {high}"
     if verdict is Verdict.WARN and bound.warn is not None:
-        other = "below" if about_min else "above"
-        return f"is {good} {agreed}, but {other} the warning at {figure(bound.warn, digits)}"
+        return f"is {good} {agreed}, but {bad} the warning at {figure(bound.warn, digits)}"
     return f"is {good} {agreed}"
 
 
 def _overruled(check: Check, decision: Decision) -> str:
     """What the correction made of a verdict, and why."""
-    evidence = decision.evidence
-    assert evidence is not None
     so = "so it is tolerated" if check.bound.rule == "tolerant" else "so it is not proven"
-    return f"{_corrected(evidence, 1 - check.confidence)}, {so}"
+    evidence = decision.evidence
+    return f"{_p_value(evidence, 1 - check.confidence)}, {so}" if evidence else so
 
 
 def evidence_text(evidence: Evidence | None) -> str | None:
@@ -104,17 +104,13 @@ def evidence_text(evidence: Evidence | None) -> str | None:
 
     None where the value alone decides, or is on the other side of its bound.
     """
-    if evidence is None or evidence.p_value == 1:
-        return None
-    if evidence.adjusted is None:
-        return f"p-value {_p_text(evidence.p_value)}"
-    return _corrected(evidence)
+    return None if evidence is None or evidence.p_value == 1 else _p_value(evidence)
 
 
-def _corrected(evidence: Evidence, level: float = math.nan) -> str:
+def _p_value(evidence: Evidence, level: float = math.nan) -> str:
     """A p-value before and after its correction, told apart from the level it is held against."""
-    assert evidence.adjusted is not None
-    assert evidence.correction is not None
+    if evidence.adjusted is None or evidence.correction is None:
+        return f"p-value {_p_text(evidence.p_value)}"
     named = _CORRECTIONS[evidence.correction]
     checks = "1 segment check" if evidence.members == 1 else f"{evidence.members:,} segment checks"
     before, after = (_p_text(p, level) for p in (evidence.p_value, evidence.adjusted))
@@ -132,15 +128,12 @@ def _p_text(p: float, level: float = math.nan) -> str:
     return f"{p:.{digits}g}"
 
 
-def _degradation(finding: Finding, decision: Decision) -> str:
-    check, compared = finding.check, finding.comparison
-    assert compared is not None
-    size = Size.of(check, compared.degradation)
-    one, amount = compared.degradation, size.agreed
-    low, high = _limits(one)
+def _degradation(finding: Finding, compared: Comparison, one: Estimate, decision: Decision) -> str:
+    check, size = finding.check, Size.of(finding.check, one)
+    low, high, amount = one.low, one.high, size.agreed
     by_value = check.bound.rule == "estimate"
     if by_value:
-        how = f"is {size.how(_value(one))}"
+        how = f"is {size.how(one.value)}"
     elif decision.alone is Verdict.FAIL:
         how = f"is {size.how(low, 'at least')} ({_percent(one)} interval)"
     elif math.isinf(high):
@@ -149,7 +142,7 @@ def _degradation(finding: Finding, decision: Decision) -> str:
         how = f"is {size.how(high, 'at most')} ({_percent(one)} interval)"
     agreed = f"{amount} was agreed" if " worse" in how else f"at most {amount} worse was agreed"
     span = f"{size.text(low)} to {size.text(high)}"
-    span = f"{_percent(one) + ' interval' if by_value else size.how(_value(one)) + ','} {span}"
+    span = f"{_percent(one) + ' interval' if by_value else size.how(one.value) + ','} {span}"
     return (
         f"{check.metric} {how}, {agreed}: {_proven(check, decision)}; "
         f"{_against(finding, compared, size.metric_digits)} ({span}, {one.method})"
@@ -171,7 +164,8 @@ def _proven(check: Check, decision: Decision) -> str:
 
 def _against(finding: Finding, compared: Comparison, digits: int) -> str:
     """Both values, and what each is of."""
-    value, other = (figure(_value(e), digits) for e in (finding.estimate, compared.baseline))
+    both = (finding.estimate, compared.baseline)
+    value, other = (figure(one.value, digits) for one in both if isinstance(one, Estimate))
     if compared.paired:
         return f"{value} against {other} of {compared.source} on the same {_rows(finding.rows)}"
     rows = f"{_rows(compared.rows)} of {compared.source}"
@@ -200,13 +194,12 @@ class Size:
     @classmethod
     def of(cls, check: Check, degradation: Estimate | None) -> "Size":
         """With decimals that tell what was found from what was agreed."""
-        amount = check.bound.max
-        assert amount is not None
+        amount = check.bound.limit
         scale = 100.0 if check.relative else 1.0
         digits = 1 if check.relative else max(3, _decimals_of(amount, figures=2) if amount else 0)
         one = degradation
         found = (one.value, one.low, one.high) if one else ()
-        known = [scale * x for x in found if x is not None and math.isfinite(x)]
+        known = [scale * x for x in found if math.isfinite(x)]
         digits = _telling_apart(scale * amount, known, digits)
         return cls(amount, digits, relative=check.relative)
 
@@ -240,21 +233,6 @@ def _would_decide(finding: Finding, decision: Decision) -> str:
         return ""
     rows = "1 more labelled row" if more == 1 else f"{more:,} more labelled rows"
     return f"; about {rows} would decide at this value"
-
-
-def _value(estimate: Estimate) -> float:
-    assert estimate.value is not None
-    return estimate.value
-
-
-def _limits(estimate: Estimate) -> tuple[float, float]:
-    assert estimate.low is not None
-    assert estimate.high is not None
-    return estimate.low, estimate.high
-
-
-def _digits(finding: Finding) -> int:
-    return decimals(finding.check.bound, finding.judged.value)
 
 
 def figure(number: float, digits: int) -> str:

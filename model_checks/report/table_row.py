@@ -63,12 +63,12 @@ def row_of(result: Result) -> Row:
 
 def _told(result: Result) -> _Told:
     check, judged = result.check, result.judged
-    if not judged or judged.value is None or result.verdict is Verdict.NO_DATA:
+    if not isinstance(judged, Estimate) or result.verdict is Verdict.NO_DATA:
         agreed = _agreed(result, decimals(check.bound, None))
         note = result.message.removeprefix(f"{check.label}: ")
         return _Told("–", "no data", "–", agreed, note)
-    if result.comparison and result.estimate:
-        return _degradation(result, result.estimate, result.comparison)
+    if result.comparison:
+        return _degradation(result, judged, result.comparison)
     digits = decimals(check.bound, judged.value)
     return _Told(
         value=figure(judged.value, digits),
@@ -79,16 +79,11 @@ def _told(result: Result) -> _Told:
     )
 
 
-def _degradation(result: Result, current: Estimate, compared: Comparison) -> _Told:
+def _degradation(result: Result, worse: Estimate, compared: Comparison) -> _Told:
     """By how much it is worse, beside the interval of that; the values themselves are a note."""
-    worse, one = compared.degradation, compared.baseline
-    size = Size.of(result.check, worse)
-    assert current.value is not None
-    assert one.value is not None
-    assert worse.value is not None
-    assert worse.low is not None
-    assert worse.high is not None
-    both = " against ".join(figure(x, size.metric_digits) for x in (current.value, one.value))
+    size, estimates = Size.of(result.check, worse), (result.estimate, compared.baseline)
+    values = [one.value for one in estimates if isinstance(one, Estimate)]
+    both = " against ".join(figure(value, size.metric_digits) for value in values)
     return _Told(
         value=size.how(worse.value),
         miss=_excess(result, worse.value, size),
@@ -100,8 +95,7 @@ def _degradation(result: Result, current: Estimate, compared: Comparison) -> _To
 
 def _excess(result: Result, worse: float, size: Size) -> str:
     """By how much more it is worse than was agreed, or that only its interval is."""
-    most = result.check.bound.max
-    assert most is not None
+    most = result.check.bound.limit
     if math.isnan(worse):
         return "no value"
     return f"{size.text(worse - most)} too much" if worse > most else "not proven"
@@ -111,16 +105,13 @@ def _agreed(result: Result, digits: int) -> str:
     check, compared = result.check, result.comparison
     if check.kind != "degradation":
         return agreed_text(check.bound, digits)
-    assert check.bound.max is not None
-    amount = Size(check.bound.max, digits, relative=check.relative).agreed
-    value = compared.baseline.value if compared else None
-    than = "than the baseline" if value is None else f"than {figure(value, digits)}"
-    return f"at most {amount} worse {than}"
+    amount = Size(check.bound.limit, digits, relative=check.relative).agreed
+    one = compared.baseline if compared else None
+    than = figure(one.value, digits) if isinstance(one, Estimate) else "the baseline"
+    return f"at most {amount} worse than {than}"
 
 
 def _interval(estimate: Estimate, digits: int) -> str:
-    assert estimate.low is not None
-    assert estimate.high is not None
     return f"{figure(estimate.low, digits)} to {figure(estimate.high, digits)}"
 
 

@@ -86,8 +86,7 @@ def agreed_text(bound: Bound, digits: int) -> str:
         return f"{figure(bound.min, digits)} to {figure(bound.max, digits)}"
     if bound.min is not None:
         return f"at least {figure(bound.min, digits)}"
-    assert bound.max is not None
-    return f"at most {figure(bound.max, digits)}"
+    return f"at most {figure(bound.limit, digits)}"
 
 
 def miss_text(value: float, bound: Bound, digits: int) -> str:

@@ -34,11 +34,11 @@ from metric_columns import (
     with_weights,
 )
 from numpy.typing import NDArray
-from support.sample_data import estimated, label_columns, measured, rows_of
+from support.sample_data import came_to, estimated, label_columns, measured, reason, rows_of
 
-from model_checks.metrics import METRICS, Asked, Estimate, intervals, metrics_of
+from model_checks.metrics import METRICS, Asked, Estimate, Undefined, intervals, metrics_of
 from model_checks.metrics.ranking import _delong_covariance
-from model_checks.metrics.statistics import Floats, RankSums
+from model_checks.metrics.statistics import ConfusionCounts, ErrorMoments, Floats, RankSums
 
 BINARY = [metric for metric, task, _ in ALL if task == "binary"]
 MULTICLASS = [(metric, average) for metric, task, average in ALL if task == "multiclass"]
@@ -76,7 +76,7 @@ def test_binary_metrics_are_those_of_scikit_learn(tmp_path: Path, name: str, suf
     measurement = everything(tmp_path, "binary", columns, data=f"data.{suffix}")
     for segment, rows in parts(columns):
         for metric in BINARY:
-            found = estimated(measurement, metric, segment=segment)
+            found = came_to(measurement, metric, segment=segment)
             assert_equal(found, binary_reference(metric, rows))
 
 
@@ -110,7 +110,7 @@ def test_labels_may_be_of_any_type(tmp_path: Path, labels: str) -> None:
     measurement = everything(tmp_path, "binary", columns, positive_label=named)
     for segment, rows in parts(plain):
         for metric in BINARY:
-            found = estimated(measurement, metric, segment=segment)
+            found = came_to(measurement, metric, segment=segment)
             assert_equal(found, binary_reference(metric, rows))
 
 
@@ -121,7 +121,7 @@ def test_labels_of_a_csv_file_may_be_words_with_quotes(tmp_path: Path) -> None:
     keys = {"data": "data.csv", "positive_label": "it's late"}
     measurement = everything(tmp_path, "binary", columns, **keys)
     for metric in BINARY:
-        assert_equal(estimated(measurement, metric), binary_reference(metric, plain))
+        assert_equal(came_to(measurement, metric), binary_reference(metric, plain))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_label_and_prediction_may_be_of_different_types(
     plain = binary_columns(200, 42)
     columns = {**plain, "y": plain["y"].astype(true), "p": plain["p"].astype(predicted)}
     measurement = everything(tmp_path, "binary", columns)
-    assert_equal(estimated(measurement, "recall"), binary_reference("recall", plain))
+    assert_equal(came_to(measurement, "recall"), binary_reference("recall", plain))
 
 
 # Multiclass
@@ -172,7 +172,7 @@ def test_multiclass_metrics_are_those_of_scikit_learn(tmp_path: Path, name: str)
     measurement = everything(tmp_path, "multiclass", columns)
     for segment, rows in parts(columns):
         for metric, average in MULTICLASS:
-            found = estimated(measurement, metric, average, segment)
+            found = came_to(measurement, metric, average, segment)
             assert_equal(found, multiclass_reference(metric, average, rows, labels))
 
 
@@ -208,7 +208,7 @@ def test_a_class_may_win_by_its_scores_that_is_true_of_no_row(
     measurement = measured(tmp_path, columns, **keys)
     for segment, rows in parts(columns):
         for metric, average in MULTICLASS:
-            found = estimated(measurement, metric, average, segment)
+            found = came_to(measurement, metric, average, segment)
             assert_equal(found, multiclass_reference(metric, average, rows, [*"abcd"]))
 
 
@@ -223,8 +223,7 @@ def test_of_tied_scores_the_one_that_is_written_first_wins(tmp_path: Path) -> No
 def test_classes_of_whole_numbers_are_in_the_order_of_their_size(tmp_path: Path) -> None:
     true = [10, 9, 100, -1, 9]
     measurement = measured(tmp_path, {"y": true, "p": true}, task="multiclass")
-    confusion = measurement.aggregates[()].confusion
-    assert confusion is not None
+    confusion = measurement.aggregates[()].of(ConfusionCounts)
     assert confusion.labels == ("-1", "9", "10", "100")
 
 
@@ -270,7 +269,7 @@ def test_regression_metrics_are_those_of_scikit_learn(
     measurement = everything(tmp_path, "regression", columns, data=f"data.{suffix}")
     for segment, rows in parts(columns):
         for metric in metrics_of("regression"):
-            found = estimated(measurement, metric, segment=segment)
+            found = came_to(measurement, metric, segment=segment)
             assert_equal(found, regression_reference(metric, rows))
 
 
@@ -421,7 +420,6 @@ def test_proportions_have_wilson_intervals_on_kish_sizes(tmp_path: Path) -> None
     counted = {"accuracy": true | ~true, "precision": predicted, "recall": true}
     for metric, rows in counted.items():
         found = estimated(measurement, metric)
-        assert found.value is not None
         size = weights[rows].sum() ** 2 / (weights[rows] ** 2).sum()
         assert_limits(found, intervals.wilson_interval(found.value, size, 0.95))
     rows = true | predicted
@@ -528,8 +526,6 @@ def test_a_rare_class_that_agrees_with_itself_does_not_narrow_the_interval(tmp_p
     found = estimated(measurement, "recall", "macro")
     size = 3**2 / (1 / 50 + 1 / 50 + 1 / 2)
     careful = intervals.wilson_interval(2 / 3, size, 0.95)
-    assert found.low is not None
-    assert found.high is not None
     assert found.low == pytest.approx(careful.low)
     assert careful.high <= found.high < careful.high + 0.03
     assert found.method == "Wilson, by class"
@@ -570,7 +566,7 @@ def test_delong_variance_is_that_of_all_pairs(
     measurement = everything(tmp_path, "binary", {**columns, **extra})
     for segment, rows in parts(columns):
         expected, influence = naive_influence(rows["y"] == 1, rows["s"])
-        [auc], [[variance]] = covariance_of(measurement.aggregates[segment].ranks)
+        [auc], [[variance]] = covariance_of(measurement.aggregates[segment].of(RankSums))
         assert auc == close_to(expected)
         assert variance == pytest.approx((influence**2).sum(), rel=1e-9)
 
@@ -596,7 +592,7 @@ def test_covariance_of_one_versus_rest_aucs_is_that_of_all_pairs(
     measurement = everything(tmp_path, "multiclass", columns, **keys)
     both = [naive_influence(columns["y"] == x, columns[f"s_{x}"]) for x in "abc"]
     influence = np.array([one for _, one in both])
-    auc, covariance = covariance_of(measurement.aggregates[()].ranks)
+    auc, covariance = covariance_of(measurement.aggregates[()].of(RankSums))
     assert auc == close_to([one for one, _ in both])
     assert covariance == pytest.approx(influence @ influence.T, rel=1e-8, abs=1e-12)
     found = estimated(measurement, "roc_auc", "macro")
@@ -607,7 +603,9 @@ def test_covariance_of_one_versus_rest_aucs_is_that_of_all_pairs(
 
 def test_macro_auc_varies_as_the_bootstrap_says(tmp_path: Path) -> None:
     columns = multiclass_columns(400, 73)
-    _, covariance = covariance_of(everything(tmp_path, "multiclass", columns).aggregates[()].ranks)
+    _, covariance = covariance_of(
+        everything(tmp_path, "multiclass", columns).aggregates[()].of(RankSums)
+    )
     draw = np.random.default_rng(74)
     aucs = []
     for _ in range(400):
@@ -631,9 +629,9 @@ def test_rows_without_any_weight_make_no_estimate(tmp_path: Path, task: str) -> 
     columns = {**ALL_COLUMNS[task], "w": np.zeros(300)}
     measurement = everything(tmp_path, task, columns)
     for metric, average in each(task):
-        found = estimated(measurement, metric, average)
-        assert found.value is None
-        classes = "only one class, no row with label" in str(found.reason)
+        found = came_to(measurement, metric, average)
+        assert isinstance(found, Undefined)
+        classes = "only one class, no row with label" in found.reason
         assert classes or found.reason == "undefined, no weight above 0 among 300 labelled rows"
 
 
@@ -641,9 +639,7 @@ def test_undefined_metrics_say_why(tmp_path: Path) -> None:
     columns: Columns = {"y": [0, 0, 0, 1], "p": [0, 0, 0, 0], "s": [0.1, 0.2, 0.3, 0.4]}
     columns["g"] = ["a", "a", "a", "b"]
     measurement = everything(tmp_path, "binary", columns)
-    reasons = {
-        metric: estimated(measurement, metric, segment=(("g", "a"),)).reason for metric in BINARY
-    }
+    reasons = {metric: reason(measurement, metric, segment=(("g", "a"),)) for metric in BINARY}
     among = "among 3 labelled rows"
     assert reasons == {
         "accuracy": None,
@@ -662,8 +658,7 @@ def test_undefined_metrics_say_why(tmp_path: Path) -> None:
         "roc_auc": f"undefined, only one class, no row with label 1 {among}",
         "average_precision": f"undefined, only one class, no row with label 1 {among}",
     }
-    only_positives = estimated(measurement, "roc_auc", segment=(("g", "b"),))
-    assert only_positives.reason == (
+    assert reason(measurement, "roc_auc", segment=(("g", "b"),)) == (
         "undefined, only one class, no row with another label than 1 among 1 labelled rows"
     )
 
@@ -705,16 +700,18 @@ def test_errors_whose_powers_underflow_keep_their_value(tmp_path: Path, size: fl
 
 def test_errors_too_large_to_be_summed_make_no_estimate(tmp_path: Path) -> None:
     measurement = everything(tmp_path, "regression", {"y": [-1e308, 0.0], "p": [1e308, 0.0]})
-    reason = "undefined, errors too large to be summed among 2 labelled rows"
-    assert estimated(measurement, "mae").reason == reason
-    assert estimated(measurement, "rmse").reason == reason
+    told = "undefined, errors too large to be summed among 2 labelled rows"
+    assert reason(measurement, "mae") == reason(measurement, "rmse") == told
 
 
 def test_rounding_of_long_sums_is_no_negative_variance(tmp_path: Path) -> None:
     measurement = everything(tmp_path, "regression", {"y": [0.0, 0.0], "p": [0.1, 0.1]})
     aggregates = measurement.aggregates[()]
-    assert aggregates.moments is not None
-    off = {**aggregates.moments.powers, 2: aggregates.moments.powers[2] * (1 - 1e-9)}
-    rounded = replace(aggregates, moments=replace(aggregates.moments, powers=off))
+    off = {
+        **aggregates.of(ErrorMoments).powers,
+        2: aggregates.of(ErrorMoments).powers[2] * (1 - 1e-9),
+    }
+    rounded = aggregates.adding(replace(aggregates.of(ErrorMoments), powers=off))
     found = METRICS["mae"].estimate(rounded, Asked())
+    assert isinstance(found, Estimate)
     assert found.value == found.low == found.high == pytest.approx(0.1)

@@ -5,6 +5,7 @@ score and they are placed as they stream by (``sorted_scores``); elsewhere no ro
 engine places them itself (``buckets``).
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -62,10 +63,8 @@ def _ranks(predictions: Predictions, totals: Totals, placed: Placed, code: int) 
     )
 
 
-def _mean_precision(
-    predictions: Predictions, totals: Totals, placed: Placed, code: int
-) -> float | None:
+def _mean_precision(predictions: Predictions, totals: Totals, placed: Placed, code: int) -> float:
     if placed.precision is None:
-        return None
+        return math.nan
     positives = totals.weight[code, predictions.labels.index(predictions.scored[0])]
-    return float(placed.precision[code] / positives) if positives > 0 else None
+    return float(placed.precision[code] / positives) if positives > 0 else math.nan

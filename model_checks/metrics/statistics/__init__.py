@@ -10,7 +10,7 @@ from model_checks.metrics.statistics.errors import (
 )
 from model_checks.metrics.statistics.floats import Floats
 from model_checks.metrics.statistics.labels import ConfusionCounts, LabelSums
-from model_checks.metrics.statistics.one_model import AggregateKind, Aggregates
+from model_checks.metrics.statistics.one_model import Statistic, Statistics
 from model_checks.metrics.statistics.scores import ProbabilitySums, RankSums
 from model_checks.metrics.statistics.two_models import (
     JointCosts,
@@ -20,13 +20,10 @@ from model_checks.metrics.statistics.two_models import (
     JointMedians,
     JointRelativeErrors,
     JointSums,
-    Pair,
 )
 
 __all__ = [
     "DEVIATION_POWERS",
-    "AggregateKind",
-    "Aggregates",
     "Answers",
     "ConfusionCounts",
     "Deviations",
@@ -42,9 +39,10 @@ __all__ = [
     "LabelSums",
     "MedianError",
     "OwnFunction",
-    "Pair",
     "ProbabilitySums",
     "RankSums",
     "RelativeErrors",
     "Replicates",
+    "Statistic",
+    "Statistics",
 ]

@@ -6,8 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_checks.metrics.statistics.floats import Floats
-from model_checks.metrics.statistics.labels import LabelSums
-from model_checks.metrics.statistics.scores import RankSums
 
 
 @dataclass(frozen=True)
@@ -113,28 +111,3 @@ class JointDeviations:
 
     count: int
     products: Floats
-
-
-@dataclass(frozen=True)
-class Pair:
-    """What two models' predictions of the same rows have in common.
-
-    Of a kind that no check needs there is None.
-
-    Attributes
-    ----------
-    ranks
-        Of the scores of the first model, and after them of those of the second.
-    labels
-        Of the labels of the first model, and after them of those of the second.
-    """
-
-    rows: int
-    confusion: JointCounts | None = None
-    ranks: RankSums | None = None
-    labels: LabelSums | None = None
-    moments: JointErrors | None = None
-    relative: JointRelativeErrors | None = None
-    median: JointMedians | None = None
-    probabilities: JointCosts | None = None
-    deviations: JointDeviations | None = None

@@ -41,28 +41,24 @@ def _reading(result: Result) -> _Reading:
     estimate, check = result.judged, result.check
     if result.verdict in (Verdict.NO_DATA, Verdict.ERROR):  # the verdict rests on none
         estimate = None
-    if estimate and (estimate.value is None or math.isnan(estimate.value)):
+    if not isinstance(estimate, Estimate) or math.isnan(estimate.value):
         estimate = None
     if check.kind != "degradation":
         return _Reading(estimate, check.bound, _digits(estimate, check.bound))
-    shown = estimate and replace(estimate, low=None, high=None)  # beside the bound
+    shown = estimate and replace(estimate, low=estimate.value, high=estimate.value)
     digits = Size.of(check, shown).digits
-    limit = check.bound.max
-    if not check.relative or limit is None:
+    if not check.relative:
         return _Reading(estimate, check.bound, digits)
     in_percent = estimate and _in_percent(estimate)
-    return _Reading(in_percent, replace(check.bound, max=100 * limit), digits, " %")
+    return _Reading(in_percent, replace(check.bound, max=100 * check.bound.limit), digits, " %")
 
 
 def _digits(estimate: Estimate | None, bound: Bound) -> int:
-    limit = bound.min if bound.min is not None else bound.max
-    assert limit is not None
-    return decimals(limit if estimate is None or estimate.value is None else estimate.value, limit)
+    return decimals(estimate.value if estimate else bound.limit, bound.limit)
 
 
 def _in_percent(estimate: Estimate) -> Estimate:
-    numbers = (estimate.value, estimate.low, estimate.high)
-    value, low, high = (None if number is None else 100 * number for number in numbers)
+    value, low, high = (100 * x for x in (estimate.value, estimate.low, estimate.high))
     return replace(estimate, value=value, low=low, high=high)
 
 
@@ -90,8 +86,7 @@ def _estimate(
     """A bar from low to high, with an arrow where it runs out of the scale, and the marker."""
     shape, colour = look
     value, low, high = estimate.value, estimate.low, estimate.high
-    assert value is not None
-    ends = [value if end is None or math.isnan(end) else end for end in (low, high)]
+    ends = [value if math.isnan(end) else end for end in (low, high)]
     yield Line([(scale.at(ends[0]), y), (scale.at(ends[1]), y)], colour, 3)
     for x, side, out in (
         (scale.start, 1, min(ends) < scale.low),
@@ -109,15 +104,15 @@ def common_scale(results: Sequence[Result], start: float, end: float) -> Scale:
     bounds = [reading.bound for reading in readings]
     limits = [x for b in bounds for x in (b.min, b.max, b.warn) if x is not None]
     estimates = [reading.estimate for reading in readings if reading.estimate]
-    values = [e.value for e in estimates if e.value is not None]
-    ends = [(e.low, e.high) for e in estimates if e.low is not None and e.high is not None]
+    values = [e.value for e in estimates]
+    ends = [(e.low, e.high) for e in estimates]
     return Scale(*spanning(limits, values, ends), start, end)
 
 
 def value_text(result: Result) -> str:
     """The estimate, with as many decimals as tell it from its bound."""
     reading = _reading(result)
-    if reading.estimate is None or reading.estimate.value is None:
+    if reading.estimate is None:
         return "–"
     return number(reading.estimate.value, reading.digits) + reading.unit
 
@@ -126,7 +121,7 @@ def interval_text(result: Result) -> str:
     """Where the truth lies, as far as is known."""
     reading = _reading(result)
     estimate = reading.estimate
-    if estimate is None or estimate.low is None or estimate.high is None:
+    if estimate is None:
         return ""
     low, high = (number(limit, reading.digits) for limit in (estimate.low, estimate.high))
     return shortened(f"{low} to {high}{reading.unit}", 92, 9)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from support.paired_data import Columns, baseline_of, measured_beside
-from support.sample_data import BETA, agreed
+from support.sample_data import BETA, agreed, valued
 
-from model_checks.metrics import METRICS, Asked, Estimate, metrics_of
+from model_checks.metrics import METRICS, Asked, metrics_of
 from model_checks.metrics.degradation import Terms, degradation
 
 pytestmark = pytest.mark.slow
@@ -90,15 +90,15 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
         for segment, pair in base.pairs.items():
             rows = found.aggregates[segment], base.aggregates[segment]
             r = METRICS[metric].correlation(pair, rows, asked)
-            one, other = (METRICS[metric].estimate(of, asked) for of in rows)
-            paired = degradation(one, other, replace(terms, correlation=r))
+            one, other = (valued(METRICS[metric].estimate(of, asked)) for of in rows)
+            paired = valued(degradation(one, other, replace(terms, correlation=r)))
             if not segment:
                 truth = paired.value
                 continue
-            apart = degradation(one, other, terms)
+            apart = valued(degradation(one, other, terms))
             assert truth is not None
-            held.append(low_of(paired) <= truth <= high_of(paired))
-            lengths.append([high_of(of) - low_of(of) for of in (paired, apart)])
+            held.append(paired.low <= truth <= paired.high)
+            lengths.append([of.high - of.low for of in (paired, apart)])
             correlated.append(r)
         assert len(held) == SAMPLES
         paired_length, apart_length = np.mean(lengths, axis=0)
@@ -106,16 +106,6 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
             float(np.mean(held)), float(paired_length / apart_length), float(np.mean(correlated))
         )
     return judged
-
-
-def low_of(estimate: Estimate) -> float:
-    assert estimate.low is not None
-    return estimate.low
-
-
-def high_of(estimate: Estimate) -> float:
-    assert estimate.high is not None
-    return estimate.high
 
 
 def agreement(columns: Columns) -> float:
