@@ -19,7 +19,7 @@ sys.path.insert(0, str(REPOSITORY))  # a clone is not installed
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics.intervals import student_quantile
-from model_checks.metrics.statistics import Aggregates, ConfusionCounts, ErrorMoments, RankSums
+from model_checks.metrics.statistics import ConfusionCounts, ErrorMoments, RankSums, Statistics
 from model_checks.pipeline import results_of
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.settings import Rule
@@ -75,10 +75,10 @@ def _checks(measurement: Measurement, rule: Rule) -> list[Check]:
     ]
 
 
-def _aggregates(seed: int) -> dict[Segment, Aggregates]:
-    """Return the aggregates of a model that meets its bounds, with good and bad luck by segment."""
+def _aggregates(seed: int) -> dict[Segment, Statistics]:
+    """Return statistics of a model that meets its bounds, with good and bad luck by segment."""
     rng = np.random.default_rng(seed)
-    found: dict[Segment, Aggregates] = {}
+    found: dict[Segment, Statistics] = {}
     for k, rows in enumerate(rng.integers(40, 2000, SEGMENTS).tolist()):
         score = rng.normal(size=rows)
         true = rng.random(rows) < 0.4
@@ -88,17 +88,17 @@ def _aggregates(seed: int) -> dict[Segment, Aggregates]:
             [[np.sum((true == a) & (predicted == b)) for b in (0, 1)] for a in (0, 1)], dtype=float
         )
         errors = np.abs(rng.normal(size=rows))
-        found[(("segment", str(k)),)] = Aggregates(
+        found[(("segment", str(k)),)] = Statistics.holding(
             rows,
-            confusion=ConfusionCounts(("0", "1"), cells, cells, cells),
-            moments=ErrorMoments(
+            ConfusionCounts(("0", "1"), cells, cells, cells),
+            ErrorMoments(
                 rows,
                 float(rows),
                 float(rows),
                 {power: float(np.sum(errors**power)) for power in (1, 2, 3, 4, 6)},
                 float(errors.max()),
             ),
-            ranks=_ranks(score, true),
+            _ranks(score, true),
         )
     return found
 

@@ -5,7 +5,8 @@ ModelChecksError
 ├── MeasurementError     one model could not be measured: its checks end in ERROR
 │   ├── DataError        the labelled rows or logged predictions are not usable
 │   ├── SourceError      the deployed model can't be loaded or does not predict
-│   └── FunctionError    a custom metric can't be computed: only its own checks end in ERROR
+│   ├── FunctionError    a custom metric can't be computed: only its own checks end in ERROR
+│   └── StatisticsError  a metric asks for statistics that were not gathered: a fault of ours
 └── DeliveryError        a mail could not be handed to the server: exit code 11
 """
 
@@ -51,6 +52,10 @@ class SourceError(MeasurementError):
 
 class FunctionError(MeasurementError):
     """An error for a custom metric that can't be imported, raises, or answers with no number."""
+
+
+class StatisticsError(MeasurementError):
+    """An error for statistics that a metric is a function of and that were not gathered."""
 
 
 class DeliveryError(ModelChecksError):

@@ -3,8 +3,11 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 import pytest
+
+from model_checks.metrics import METRICS
 
 PACKAGE = Path(__file__).parents[1] / "model_checks"
 
@@ -139,3 +142,19 @@ def test_every_owner_imports_its_library() -> None:
             modules = [module for module in MODULES if within(module, owner)]
             names = {name.split(".")[0] for module in modules for name in imported(module)}
             assert library in names, f"{owner} no longer imports {library}"
+
+
+NAMES_OF_OTHERS = {"sources.arguments": {"log_loss"}}
+"""Functions of scikit-learn's that happen to be called as a metric is."""
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name != "metrics"])
+def test_the_table_of_metrics_alone_names_a_metric(module: str) -> None:
+    path = PACKAGE / Path(*module.split("."))
+    source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    texts = {node.value for node in ast.walk(ast.parse(source.read_text())) if is_text(node)}
+    assert texts & METRICS.keys() == NAMES_OF_OTHERS.get(module, set())
+
+
+def is_text(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -28,7 +28,7 @@ from model_checks.judging.decide import decisions
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.model import Measurement
 from model_checks.measure.planning import plan_of
-from model_checks.metrics.statistics import Aggregates
+from model_checks.metrics.statistics import Statistics
 from model_checks.pipeline import judge
 from model_checks.predict.sources import raised, unforeseen
 from model_checks.settings import Settings, load_settings
@@ -287,7 +287,7 @@ def test_a_time_limit_that_strikes_anywhere_is_an_error_of_the_model(
     def strike(*_: object) -> None:
         pytest.fail("Timeout >0.1s")
 
-    def slowly(*_: object) -> Aggregates:
+    def slowly(*_: object) -> Statistics:
         threading.Event().wait(5)
         raise AssertionError("the alarm did not go off")
 

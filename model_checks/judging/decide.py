@@ -80,6 +80,8 @@ class _Standing:
 
     Attributes
     ----------
+    estimate
+        Whose value that is.
     z
         The largest at which the interval is wholly on the side that the value is on.
     bad
@@ -88,6 +90,7 @@ class _Standing:
         Whether it is the side that the rule wants proven.
     """
 
+    estimate: Estimate
     z: float
     bad: bool
     as_asked: bool
@@ -130,17 +133,15 @@ def _corrected(decision: Decision, finding: Finding, evidence: Evidence) -> Deci
 def _standing(finding: Finding) -> _Standing | None:
     """Under a rule that looks at the interval; None where there is no value."""
     bound, one = finding.check.bound, finding.judged
-    if bound.rule == "estimate" or finding.check.vacant or not finding.measurable:
+    if bound.rule == "estimate" or finding.check.vacant:
         return None
-    assert one.value is not None
-    assert one.low is not None
-    assert one.high is not None
-    assert one.interval_at is not None
+    if not isinstance(one, Estimate) or one.has_nan:
+        return None
     bad = missing(Interval(one.value, one.value, ""), bound) >= 0
     margin = partial(missing if bad else meeting, bound=bound)
     known = normal_quantile(one.confidence), Interval(one.low, one.high, "")
     z = furthest_z(margin, one.value, one.interval_at, known)
-    return _Standing(z, bad, as_asked=bad == (bound.rule == "tolerant"))
+    return _Standing(one, z, bad, as_asked=bad == (bound.rule == "tolerant"))
 
 
 def _families(
@@ -184,15 +185,9 @@ def _times_alone(finding: Finding, standing: _Standing | None) -> float | None:
         return None
     needed = normal_quantile(finding.check.confidence)
     if finding.gap:  # whose limits do not close in on the value as the confidence falls
-        return growth(_room(finding), _distance(finding.judged, replace(standing, z=needed)))
+        room = abs(standing.estimate.value - finding.check.bound.limit)
+        return growth(room, _distance(standing.estimate, replace(standing, z=needed)))
     return growth(standing.z, needed)
-
-
-def _room(finding: Finding) -> float:
-    """How far a gap is from the largest that was agreed."""
-    assert finding.judged.value is not None
-    assert finding.check.bound.max is not None
-    return abs(finding.judged.value - finding.check.bound.max)
 
 
 def _with_rows(
@@ -206,27 +201,23 @@ def _with_rows(
     if standing is None or times is None:
         return replace(decision, rows_to_decide=finding.too_few or None)
     alone = times
-    if finding.comparison and finding.comparison.of_own_rows and math.isfinite(times):
-        times = _times_own_rows(finding, standing, times)
+    own = finding.comparison and finding.comparison.of_own_rows
+    if own and math.isfinite(times):
+        times = _times_own_rows(own, standing, times)
     if times < _ENDLESS:
         more = max(_two_digits(finding.rows * (times - 1)), finding.too_few)
         return replace(decision, rows_to_decide=more)
     if finding.too_few:
         return replace(decision, rows_to_decide=finding.too_few)
-    return replace(decision, undecidable=_why_never(finding, alone))
+    return replace(decision, undecidable=_why_never(finding, standing.estimate, alone))
 
 
-def _times_own_rows(finding: Finding, standing: _Standing, times: float) -> float:
+def _times_own_rows(of_own_rows: Estimate, standing: _Standing, times: float) -> float:
     """How many times as many rows of the model's it takes where the baseline's stay as few.
 
     Squares of distances add up, the baseline's and the model's own, and only the latter shrinks.
     """
-    comparison = finding.comparison
-    assert comparison is not None
-    assert comparison.of_own_rows is not None
-    both, own = (
-        _distance(one, standing) for one in (comparison.degradation, comparison.of_own_rows)
-    )
+    both, own = (_distance(one, standing) for one in (standing.estimate, of_own_rows))
     share = (own / both) ** 2 if both > 0 else 1.0
     left = 1 / times - (1 - share)
     return share / left if left > 0 else math.inf
@@ -234,19 +225,16 @@ def _times_own_rows(finding: Finding, standing: _Standing, times: float) -> floa
 
 def _distance(estimate: Estimate, standing: _Standing) -> float:
     """From the value to the limit on the side of the bound, which is a largest value."""
-    assert estimate.value is not None
-    assert estimate.interval_at is not None
     interval = estimate.interval_at(confidence_of(standing.z))
     return estimate.value - interval.low if standing.bad else interval.high - estimate.value
 
 
-def _why_never(finding: Finding, alone: float) -> str | None:
+def _why_never(finding: Finding, one: Estimate, alone: float) -> str | None:
     """Why no number of rows would decide; None where that is not known."""
     if alone < _ENDLESS:
         return FEW_BASELINE
-    bound, one = finding.check.bound, finding.judged
-    infinite = any(limit is not None and math.isinf(limit) for limit in (one.low, one.high))
-    assert one.value is not None
+    bound = finding.check.bound
+    infinite = any(map(math.isinf, (one.low, one.high)))
     limits = [limit for limit in (bound.min, bound.max) if limit is not None]
     at_bound = any(excess(one.value, limit) == 0 for limit in limits)
     return AT_BOUND if at_bound or not infinite else None

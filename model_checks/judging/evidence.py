@@ -1,9 +1,8 @@
 """What was found out for a check before anything is decided: what its bound is held against."""
 
-import math
 from dataclasses import dataclass
 
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate, Failed, Undefined
 from model_checks.plan.checks import Check, Segment
 from model_checks.text import labelled_rows
 
@@ -31,9 +30,9 @@ class Comparison:
 
     source: str
     paired: bool
-    baseline: Estimate
+    baseline: AnyEstimate
     rows: int
-    degradation: Estimate
+    degradation: AnyEstimate
     of_own_rows: Estimate | None = None
 
 
@@ -82,21 +81,24 @@ class Finding:
     """
 
     check: Check
-    estimate: Estimate
+    estimate: AnyEstimate
     rows: int
     comparison: Comparison | None = None
     gap: Gap | None = None
     values: str | None = None
 
     @property
-    def judged(self) -> Estimate:
+    def judged(self) -> AnyEstimate:
         """What the bound is held against."""
         return self.comparison.degradation if self.comparison else self.estimate
 
     @property
     def error(self) -> str | None:
         """Why the check could not be made."""
-        return None if self.check.vacant or self.too_few else self.judged.error
+        one = self.judged
+        if self.check.vacant or self.too_few or not isinstance(one, Failed):
+            return None
+        return one.error
 
     @property
     def too_few(self) -> int:
@@ -104,21 +106,19 @@ class Finding:
         return 0 if self.check.kind == "gap" else max(self.check.min_rows - self.rows, 0)
 
     @property
-    def nothing(self) -> str | None:
-        """Why there is nothing to judge; None if there is."""
+    def held(self) -> Estimate | str:
+        """What the bound is held against, or why there is nothing to judge."""
         if self.check.vacant:
             return self.check.vacant
         if self.too_few:
             return too_few_rows(self.rows, self.check.min_rows, self.values)
-        one = self.judged
-        if one.value is None or one.low is None or one.high is None:
-            return one.reason or "undefined"
-        return None
+        match self.judged:
+            case Undefined(reason) | Failed(reason):
+                return reason
+            case estimate:
+                return estimate
 
     @property
-    def measurable(self) -> bool:
-        """Whether there is a value with an interval at every confidence."""
-        one = self.judged
-        numbers = (one.value, one.low, one.high)
-        known = all(number is not None and not math.isnan(number) for number in numbers)
-        return known and one.interval_at is not None
+    def nothing(self) -> str | None:
+        """Why there is nothing to judge; None if there is."""
+        return held if isinstance(held := self.held, str) else None

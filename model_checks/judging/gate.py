@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from model_checks.judging.results import Result
+from model_checks.metrics import Estimate
 from model_checks.plan.build import NOTHING_TO_COMPARE
 from model_checks.plan.checks import Check
 
@@ -129,4 +130,4 @@ def _is_evaluated(check: Check, result: Result) -> bool:
     if check.kind != "degradation" or not result.skipped:
         return True
     both = [result.estimate, result.comparison.baseline if result.comparison else None]
-    return all(one is None or one.value is None for one in both)
+    return not any(isinstance(one, Estimate) for one in both)

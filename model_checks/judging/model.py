@@ -8,11 +8,10 @@ from model_checks.errors import MeasurementError, guarded
 from model_checks.judging.decide import Decision, decisions
 from model_checks.judging.evidence import Comparison, Finding, Gap, too_few_rows
 from model_checks.measure.model import MeasuredBaseline, Measurement
-from model_checks.metrics import Estimate, metric_named
-from model_checks.metrics.covariance import correlation, is_known
+from model_checks.metrics import AnyEstimate, Estimate, Failed, Undefined, metric_named
 from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
 from model_checks.metrics.gap import gap
-from model_checks.metrics.statistics import Aggregates
+from model_checks.metrics.statistics import Statistics
 from model_checks.plan.checks import Check, Segment, values_text
 from model_checks.predict.sources import unforeseen
 from model_checks.text import counted, labelled_rows
@@ -51,10 +50,10 @@ def _finding(check: Check, checks: Sequence[Check], measurement: Measurement) ->
     aggregates = measurement.aggregates.get(check.segment)
     if check.vacant:  # what it takes may not have been measured
         rows = aggregates.rows if aggregates else 0
-        return Finding(check, _nothing(check, check.vacant), rows)
+        return Finding(check, Undefined(check.vacant), rows)
     if aggregates is None:
         values = measurement.values_there.get(check.segment)
-        return Finding(check, _nothing(check, "no labelled row"), 0, values=values)
+        return Finding(check, Undefined("no labelled row"), 0, values=values)
     estimate = _estimate(check, aggregates)
     finding = Finding(check, estimate, aggregates.rows)
     if check.kind == "level":
@@ -62,12 +61,8 @@ def _finding(check: Check, checks: Sequence[Check], measurement: Measurement) ->
     return replace(finding, comparison=_comparison(finding, checks, measurement))
 
 
-def _estimate(check: Check, aggregates: Aggregates) -> Estimate:
+def _estimate(check: Check, aggregates: Statistics) -> AnyEstimate:
     return metric_named(check.metric).estimate(aggregates, check.asked)
-
-
-def _nothing(check: Check, reason: str) -> Estimate:
-    return Estimate(None, None, None, check.confidence, 0, "rows", None, reason)
 
 
 # What a model is compared with.
@@ -77,37 +72,37 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
     """The model beside its baseline; where they can't be compared, why."""
     check, baseline = finding.check, measurement.baseline
     if baseline is None:
-        return _none("the baseline", _nothing(check, "nothing to compare with was measured"))
+        return _none("the baseline", Undefined("nothing to compare with was measured"))
     if baseline.error:
         text = f"{baseline.source}, to compare with, could not be measured: {baseline.error}"
-        return _none(baseline.source, replace(_nothing(check, ""), error=text))
+        return _none(baseline.source, Failed(text))
     others = baseline.aggregates.get(check.segment)
     rows = others.rows if others else 0
     if others is None or rows < check.min_rows:
         has, needed = labelled_rows(rows), f"at least {check.min_rows:,} are needed"
         text = f"{has} of {baseline.source} to compare with, {needed}"
-        return _none(baseline.source, _nothing(check, text))
+        return _none(baseline.source, Undefined(text))
     of_others = _estimate(check, others)
     found = Comparison(baseline.source, baseline.pairs is not None, of_others, rows, of_others)
-    if problem := _incomparable(finding.estimate, found):
-        return replace(found, degradation=problem)
+    both = _comparable(finding.estimate, found)
+    if not isinstance(both, tuple):
+        return replace(found, degradation=both)
     terms = Terms(
         best=_best(check, checks),
         relative=check.relative,
-        paired=found.paired and is_known(check.metric),
+        paired=found.paired and metric_named(check.metric).varies_jointly,
         correlation=_correlation(finding, others, baseline, measurement),
     )
-    return replace(
-        found,
-        degradation=degradation(finding.estimate, of_others, terms),
-        of_own_rows=None
-        if found.paired or check.bound.rule == "estimate"
-        else with_exact_baseline(finding.estimate, of_others, terms),
-    )
+    worse = degradation(*both, terms)
+    if found.paired or check.bound.rule == "estimate":
+        return replace(found, degradation=worse)
+    exact = with_exact_baseline(*both, terms)
+    own = exact if isinstance(exact, Estimate) else None
+    return replace(found, degradation=worse, of_own_rows=own)
 
 
 def _correlation(
-    finding: Finding, others: Aggregates, baseline: MeasuredBaseline, measurement: Measurement
+    finding: Finding, others: Statistics, baseline: MeasuredBaseline, measurement: Measurement
 ) -> float:
     """Of the two estimates, where both are of the same rows."""
     check = finding.check
@@ -115,34 +110,34 @@ def _correlation(
     if pair is None:
         return 0.0
     own = measurement.aggregates[check.segment]
-    return correlation(check.metric, pair, own, others, check.asked)
+    return metric_named(check.metric).correlation(pair, (own, others), check.asked)
 
 
-def _none(source: str, why: Estimate) -> Comparison:
+def _none(source: str, why: Undefined | Failed) -> Comparison:
     return Comparison(source, paired=False, baseline=why, rows=0, degradation=why)
 
 
-def _incomparable(current: Estimate, compared: Comparison) -> Estimate | None:
-    """An estimate without a value where one of the two has none, or one that is no number."""
+def _comparable(
+    current: AnyEstimate, compared: Comparison
+) -> tuple[Estimate, Estimate] | Undefined | Failed:
+    """The two estimates; where one of them has no value, or one that is no number, why."""
     baseline, source = compared.baseline, compared.source
-    if current.error or current.value is None:
+    if not isinstance(current, Estimate):
         return current
-    if baseline.error:
+    if isinstance(baseline, Failed):
         text = f"{source}, to compare with, could not be measured: {baseline.error}"
         return replace(baseline, error=text)
-    if baseline.value is None:
+    if isinstance(baseline, Undefined):
         return replace(baseline, reason=f"{source}, to compare with: {baseline.reason}")
     for name, one in (("the value", current), (f"that of {source}", baseline)):
         if not _is_known(one):
-            return replace(one, value=None, reason=f"{name} or its interval is no number")
-    return None
+            return Undefined(f"{name} or its interval is no number", one.n, one.unit)
+    return current, baseline
 
 
 def _is_known(estimate: Estimate) -> bool:
     """Whether the value is a number, and the limits are, or are infinite."""
-    value, limits = estimate.value, (estimate.low, estimate.high)
-    known = all(limit is not None and not math.isnan(limit) for limit in limits)
-    return value is not None and math.isfinite(value) and known
+    return math.isfinite(estimate.value) and not estimate.has_nan
 
 
 def _best(check: Check, checks: Sequence[Check]) -> Best:
@@ -163,28 +158,24 @@ def _best(check: Check, checks: Sequence[Check]) -> Best:
 
 def _gap_finding(check: Check, measurement: Measurement) -> Finding:
     if check.vacant:
-        return Finding(check, _nothing(check, check.vacant), 0)
+        return Finding(check, Undefined(check.vacant), 0)
     found: dict[Segment, Estimate] = {}
     rows = 0
     for segment in check.among:
-        aggregates = measurement.aggregates.get(segment)
-        estimate = _estimate(check, aggregates) if aggregates else None
-        if estimate and estimate.error:
-            return Finding(check, estimate, 0)
-        values = measurement.values_there.get(segment)
-        lacking = _lacking(check, aggregates.rows if aggregates else 0, estimate, values)
-        if lacking is None:
-            assert estimate is not None
-            assert aggregates is not None
-            found[segment] = estimate
-            rows += aggregates.rows
-        elif check.listed:
-            return Finding(check, _nothing(check, f"{values_text(segment)}: {lacking}"), 0)
+        one = measurement.aggregates.get(segment, Statistics(0))
+        match _of_segment(check, one, measurement.values_there.get(segment)):
+            case Failed() as failed:
+                return Finding(check, failed, 0)
+            case Undefined(reason) if check.listed:
+                return Finding(check, Undefined(f"{values_text(segment)}: {reason}"), 0)
+            case Estimate() as estimate:
+                found[segment] = estimate
+                rows += one.rows
     if len(found) < 2:
         values = counted(len(check.among), "value")
         text = f"{len(found):,} of {values} can be compared, a gap is between two"
-        return Finding(check, _nothing(check, text), rows)
-    ends = [(segment, one.value) for segment, one in found.items() if one.value is not None]
+        return Finding(check, Undefined(text), rows)
+    ends = [(segment, one.value) for segment, one in found.items()]
     told = Gap(
         largest=max(ends, key=lambda end: end[1]),
         smallest=min(ends, key=lambda end: end[1]),
@@ -194,10 +185,14 @@ def _gap_finding(check: Check, measurement: Measurement) -> Finding:
     return Finding(check, gap(list(found.values()), check.confidence), rows, gap=told)
 
 
-def _lacking(check: Check, rows: int, estimate: Estimate | None, values: str | None) -> str | None:
-    """Why a segment can't be compared with the others; None if it can."""
-    if estimate is None or rows < check.min_rows:
-        return too_few_rows(rows, check.min_rows, values)
-    if estimate.value is None:
-        return estimate.reason or "undefined"
-    return None if _is_known(estimate) else "the value or its interval is no number"
+def _of_segment(check: Check, aggregates: Statistics, values: str | None) -> AnyEstimate:
+    """The estimate of a segment, or why it can't be compared with the others."""
+    too_few = Undefined(too_few_rows(aggregates.rows, check.min_rows, values))
+    if not aggregates.rows:
+        return too_few
+    estimate = _estimate(check, aggregates)
+    if aggregates.rows < check.min_rows and not isinstance(estimate, Failed):
+        return too_few
+    if isinstance(estimate, Estimate) and not _is_known(estimate):
+        return Undefined("the value or its interval is no number")
+    return estimate

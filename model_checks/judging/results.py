@@ -9,7 +9,7 @@ from model_checks.judging.decide import Evidence
 from model_checks.judging.evidence import Comparison, Gap
 from model_checks.judging.verdict import Verdict, fails
 from model_checks.measure.facts import ModelFacts
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.plan.checks import Check
 from model_checks.text import clean
 
@@ -35,7 +35,7 @@ class Result:
     check: Check
     verdict: Verdict
     message: str
-    estimate: Estimate | None = None
+    estimate: AnyEstimate | None = None
     comparison: Comparison | None = None
     gap: Gap | None = None
     evidence: Evidence | None = None
@@ -43,7 +43,7 @@ class Result:
     kind: Literal["measured"] = "measured"
 
     @property
-    def judged(self) -> Estimate | None:
+    def judged(self) -> AnyEstimate | None:
         """What the bound was held against: of a degradation that, rather than the metric."""
         return self.comparison.degradation if self.comparison else self.estimate
 
@@ -124,6 +124,10 @@ class Run:
 def error_of(check: Check, reason: str) -> Result:
     """The result of a check that could not be made."""
     return Result(check, Verdict.ERROR, f"{check.label}: {clean(reason, 2_000)}")
+
+
+def _method(estimate: AnyEstimate | None) -> str | None:
+    return estimate.method if isinstance(estimate, Estimate) else None
 
 
 def run_id(started: datetime) -> str:

@@ -3,7 +3,7 @@
 import math
 from enum import StrEnum
 
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.metrics.intervals import Interval
 from model_checks.metrics.rounding import excess
 from model_checks.plan.checks import Bound
@@ -24,23 +24,23 @@ class Verdict(StrEnum):
     ERROR = "ERROR"
 
 
-def verdict_on(estimate: Estimate, bound: Bound) -> Verdict:
+def verdict_on(estimate: AnyEstimate, bound: Bound) -> Verdict:
     """Hold an estimate against what was agreed.
 
     Parameters
     ----------
     estimate
-        With value None where the metric is undefined: NO_DATA. A NaN meets no bound.
+        Where the metric is undefined there is NO_DATA. A NaN meets no bound.
     bound
         Under rule "estimate" the value must meet it, under "confident" the whole interval, and
         under "tolerant" it is failed only when the whole interval misses it. What misses it by the
         last digits of a sum alone meets it.
     """
-    value, low, high = estimate.value, estimate.low, estimate.high
-    if value is None or low is None or high is None:
+    if not isinstance(estimate, Estimate):
         return Verdict.NO_DATA
-    if any(math.isnan(number) for number in (value, low, high)):
+    if estimate.has_nan:
         return Verdict.FAIL
+    value, low, high = estimate.value, estimate.low, estimate.high
     size = max((abs(end) for end in (value, low, high) if math.isfinite(end)), default=0.0)
     if bound.rule == "estimate":
         low = high = value

@@ -17,7 +17,7 @@ from model_checks.errors import DataError, MeasurementError, guarded
 from model_checks.measure.predictors import Answered, Contestant, Keeping, answered
 from model_checks.measure.requirements import Needs, scores_needed
 from model_checks.measure.statistics import CHANGED, find_pairs
-from model_checks.metrics.statistics import Aggregates, Pair
+from model_checks.metrics.statistics import Statistics
 from model_checks.plan.checks import Segment
 from model_checks.predict.sources import LoadedModel, load_model, unforeseen
 from model_checks.predict.table import Predictions, find_pair, find_predictions
@@ -49,8 +49,8 @@ class MeasuredBaseline:
     """
 
     source: str
-    aggregates: Mapping[Segment, Aggregates]
-    pairs: Mapping[Segment, Pair] | None = None
+    aggregates: Mapping[Segment, Statistics]
+    pairs: Mapping[Segment, Statistics] | None = None
     error: str | None = None
     sha256: str | None = None
 
@@ -185,7 +185,7 @@ def _aggregates(
     needs: Needs,
     judged: Judged | None,
     keeping: Keeping,
-) -> Mapping[Segment, Aggregates]:
+) -> Mapping[Segment, Statistics]:
     """What is needed of other rows; ``judged`` is None where none of them can be among those."""
     assert model.as_of
     with ExitStack() as stack:

@@ -12,8 +12,13 @@ from model_checks.measure.grouping import (
     listed,
     weighted,
 )
-from model_checks.measure.paired_means import joint_means
-from model_checks.metrics.statistics import ErrorMoments, JointMeans, RelativeErrors
+from model_checks.measure.paired_means import joint_sums
+from model_checks.metrics.statistics import (
+    ErrorMoments,
+    JointErrors,
+    JointRelativeErrors,
+    RelativeErrors,
+)
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions, Predictions
 
@@ -51,19 +56,25 @@ def _moments(
 
 def joint_errors(
     engine: Engine, pair: PairedPredictions, need: Need
-) -> Mapping[Segment, JointMeans]:
+) -> Mapping[Segment, JointErrors]:
     """Of a pair the sums of both absolute errors, of their squares, and of both's products."""
     errors = [f"abs({predicted} - y_true)" for predicted in ("y_pred", "q_pred")]
     squares = [f"{error} * {error}" for error in errors]
-    return joint_means(engine, pair, need, {"mae": errors, "rmse": squares})
+    return {
+        segment: JointErrors(rows, *sums)
+        for segment, rows, sums in joint_sums(engine, pair, need, [errors, squares])
+    }
 
 
 def joint_relative_errors(
     engine: Engine, pair: PairedPredictions, need: Need
-) -> Mapping[Segment, JointMeans]:
+) -> Mapping[Segment, JointRelativeErrors]:
     """Of a pair the sums of both errors over the target."""
     quotients = [_quotient(predicted) for predicted in ("y_pred", "q_pred")]
-    return joint_means(engine, pair, need, {"mape": quotients})
+    return {
+        segment: JointRelativeErrors(rows, *sums)
+        for segment, rows, sums in joint_sums(engine, pair, need, [quotients])
+    }
 
 
 def relative_errors(

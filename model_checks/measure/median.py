@@ -6,10 +6,10 @@ from functools import partial
 
 from model_checks.data import Engine
 from model_checks.measure.grouping import Grouping, Need, found_by_segment, grouped, listed, same
-from model_checks.measure.paired_means import means_of, sums_of
+from model_checks.measure.paired_means import counted_sums, sums_of
 from model_checks.metrics.intervals import normal_quantile
 from model_checks.metrics.intervals.quantiles import confidence_of
-from model_checks.metrics.statistics import JointMeans, MedianError
+from model_checks.metrics.statistics import JointMedians, MedianError
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions, Predictions
 
@@ -35,7 +35,7 @@ def median_errors(
     inverted = any(asked.any_confidence for asked in need.asked)
     levels = sorted({asked.confidence for asked in need.asked} | set(_LADDER if inverted else ()))
     return {
-        segment: _median(row, levels)
+        segment: _median(levels, *row)
         for segment, [row] in found_by_segment(
             engine, predictions, need, partial(_quantiles, levels=levels)
         )
@@ -45,17 +45,22 @@ def median_errors(
 
 def joint_medians(
     engine: Engine, pair: PairedPredictions, need: Need
-) -> Mapping[Segment, JointMeans]:
+) -> Mapping[Segment, JointMedians]:
     """Of a pair in how many rows each error is at most its model's median.
 
     An estimate of a median varies as this share does. The medians of each segment are joined to its
     rows.
     """
     return {
-        segment: means_of(["median_absolute_error"], row)
+        segment: _joint_medians(row)
         for segment, [row] in found_by_segment(engine, pair, need, _within_medians)
         if row[0]
     }
+
+
+def _joint_medians(row: Sequence[float]) -> JointMedians:
+    rows, [within] = counted_sums(row)
+    return JointMedians(rows, within)
 
 
 def _within_medians(pair: PairedPredictions, grouping: Grouping) -> str:
@@ -121,16 +126,14 @@ def _number(value: float) -> str:
     return f"cast({value!r} as double)"
 
 
-def _median(row: Sequence[float | None], levels: Sequence[float]) -> MedianError:
-    rows, weight, weight2, *middle = row[:5]
-    below, above = row[5::2], row[6::2]
+def _median(
+    levels: Sequence[float], rows: int, weight: float, weight2: float, *errors: float | None
+) -> MedianError:
+    middle, below, above = errors[:2], errors[2::2], errors[3::2]
     limits = {
         level: (0.0 if low is None else low, math.inf if high is None else high)
         for level, low, high in zip(levels, below, above, strict=True)
     }
-    assert rows is not None
-    assert weight is not None
-    assert weight2 is not None
     known = [error for error in middle if error is not None]
     # The sum of both may be too large for a float where neither is.
     median = sum(error / 2 for error in known) if len(known) == 2 else None

@@ -16,7 +16,7 @@ from model_checks.measure.facts import ModelFacts
 from model_checks.measure.predictors import Contestant, Keeping, answered
 from model_checks.measure.requirements import Needs, needs_of
 from model_checks.measure.segment_values import values_there
-from model_checks.metrics.statistics import Aggregates
+from model_checks.metrics.statistics import ConfusionCounts, RankSums, Statistics
 from model_checks.plan.checks import Check, Segment
 from model_checks.predict.batches import Progress
 from model_checks.predict.sources import load_model, unforeseen
@@ -56,7 +56,7 @@ class Measurement:
     """
 
     facts: ModelFacts
-    aggregates: Mapping[Segment, Aggregates]
+    aggregates: Mapping[Segment, Statistics]
     predictions: Predictions | None = None
     nothing: str | None = None
     baseline: MeasuredBaseline | None = None
@@ -194,12 +194,13 @@ def _lookout(engine: Engine, rows: Rows, one: Contestant) -> Lookout:
     return Lookout(engine, rows, [*time, *logged, *one.model.targets], features)
 
 
-def _by_true_label(aggregates: Mapping[Segment, Aggregates]) -> list[int]:
+def _by_true_label(aggregates: Mapping[Segment, Statistics]) -> list[int]:
     """How many of all rows have each true label, where that was counted."""
-    whole = aggregates.get(())
-    if whole and whole.confusion:
-        return [int(n) for n in whole.confusion.rows.sum(axis=1)]
-    return [int(n) for n in whole.ranks.rows] if whole and whole.ranks else []
+    whole = aggregates.get((), Statistics(0))
+    if counts := whole.find(ConfusionCounts):
+        return [int(n) for n in counts.rows.sum(axis=1)]
+    ranks = whole.find(RankSums)
+    return [int(n) for n in ranks.rows] if ranks else []
 
 
 def _rival(model: Model, settings: Settings, compared: Needs, rows: Rows) -> Rival | None:

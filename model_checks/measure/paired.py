@@ -1,8 +1,6 @@
 """Two models on the same rows: a pair of predictions -> what they have in common."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from typing import Any
 
 from model_checks.data import Engine
 from model_checks.measure.confusion import joint_counts
@@ -13,27 +11,39 @@ from model_checks.measure.median import joint_medians
 from model_checks.measure.multilabel import label_sums
 from model_checks.measure.probability import joint_costs
 from model_checks.measure.ranking import rank_sums
-from model_checks.metrics.statistics import AggregateKind, Pair
+from model_checks.metrics.statistics import (
+    ConfusionCounts,
+    Deviations,
+    ErrorMoments,
+    LabelSums,
+    MedianError,
+    ProbabilitySums,
+    RankSums,
+    RelativeErrors,
+    Statistic,
+    Statistics,
+)
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions
 
 _QUERIES: Mapping[
-    AggregateKind, Callable[[Engine, PairedPredictions, Need], Mapping[Segment, Any]]
+    type[Statistic], Callable[[Engine, PairedPredictions, Need], Mapping[Segment, Statistic]]
 ] = {
-    "confusion": joint_counts,
-    "deviations": joint_deviations,
-    "labels": label_sums,
-    "median": joint_medians,
-    "moments": joint_errors,
-    "probabilities": joint_costs,
-    "ranks": rank_sums,
-    "relative": joint_relative_errors,
+    ConfusionCounts: joint_counts,
+    Deviations: joint_deviations,
+    ErrorMoments: joint_errors,
+    LabelSums: label_sums,
+    MedianError: joint_medians,
+    ProbabilitySums: joint_costs,
+    RankSums: rank_sums,
+    RelativeErrors: joint_relative_errors,
 }
+"""By the statistics of one model, what two have in common."""
 
 
 def find_pairs(
-    engine: Engine, pair: PairedPredictions, needs: Mapping[AggregateKind, Need]
-) -> Mapping[Segment, Pair]:
+    engine: Engine, pair: PairedPredictions, needs: Mapping[type[Statistic], Need]
+) -> Mapping[Segment, Statistics]:
     """What is needed of a pair, of the whole and of every segment value that has rows.
 
     Functions of somebody's own have nothing of the kind.
@@ -43,11 +53,10 @@ def find_pairs(
     DataError
         If the engine can't run a query to its end.
     """
-    found: dict[Segment, Pair] = {}
+    found: dict[Segment, Statistics] = {}
     for kind, need in needs.items():
         if kind not in _QUERIES:
             continue
         for segment, one in _QUERIES[kind](engine, pair, need).items():
-            known = found.get(segment, Pair(one.count))
-            found[segment] = replace(known, **{kind: one})
+            found[segment] = found.get(segment, Statistics(one.count)).adding(one)
     return found

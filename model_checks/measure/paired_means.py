@@ -1,6 +1,6 @@
 """Terms of two models on the same rows: a pair -> sums of both, of their squares and products."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from model_checks.data import Engine
@@ -12,31 +12,29 @@ from model_checks.measure.grouping import (
     listed,
     weighted,
 )
-from model_checks.metrics.statistics import JointMeans, JointSums
+from model_checks.metrics.statistics import JointSums
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions
 
-Terms = Mapping[str, Sequence[str]]
-"""By name SQL of a term of the first model, and of the same of the second."""
+Terms = Sequence[Sequence[str]]
+"""SQL of a term of the first model, and of the same of the second."""
 
 
-def joint_means(
+def joint_sums(
     engine: Engine, pair: PairedPredictions, need: Need, terms: Terms
-) -> Mapping[Segment, JointMeans]:
-    """The sums of some terms, by one query for each segmentation."""
+) -> Iterator[tuple[Segment, int, list[JointSums]]]:
+    """Yield each segment with its rows and the sums of some terms, by one query a segmentation."""
     query = partial(_sums, terms=terms)
-    return {
-        segment: means_of(terms, row)
-        for segment, [row] in found_by_segment(engine, pair, need, query)
-        if row[0]
-    }
+    for segment, [row] in found_by_segment(engine, pair, need, query):
+        if row[0]:
+            yield segment, *counted_sums(row)
 
 
 def _sums(pair: PairedPredictions, grouping: Grouping, terms: Terms) -> str:
     keys = listed(grouping.keys(pair))
     columns = [
         f"{sql} as {side}{k}"
-        for k, both in enumerate(terms.values())
+        for k, both in enumerate(terms)
         for side, sql in zip("ab", both, strict=True)
     ]
     return (
@@ -55,14 +53,8 @@ def sums_of(terms: int) -> list[str]:
     ]
 
 
-def means_of(names: Sequence[str] | Terms, row: Sequence[float]) -> JointMeans:
-    """The terms by their names, from a count, the sum of weights, and the sums above."""
+def counted_sums(row: Sequence[float]) -> tuple[int, list[JointSums]]:
+    """Return the rows and the sums of each term, from a count, the sum of weights, and the sums."""
     rows, weight, *sums = row
     parts = [sums[start : start + 5] for start in range(0, len(sums), 5)]
-    return JointMeans(
-        int(rows),
-        {
-            name: JointSums(weight, (a, b), (a2, b2), product)
-            for name, (a, b, a2, b2, product) in zip(names, parts, strict=True)
-        },
-    )
+    return int(rows), [JointSums(weight, (a, b), (a2, b2), ab) for a, b, a2, b2, ab in parts]

@@ -10,7 +10,7 @@ from model_checks.data.rows import Rows
 from model_checks.errors import DataError
 from model_checks.measure.requirements import Needs, scores_needed
 from model_checks.measure.statistics import CHANGED, find_aggregates
-from model_checks.metrics.statistics import Aggregates
+from model_checks.metrics.statistics import ProbabilitySums, Replicates, Statistics
 from model_checks.plan.checks import Segment
 from model_checks.predict.adapter import Caller, Scored
 from model_checks.predict.batches import Progress, write_answers
@@ -62,7 +62,7 @@ class Contestant:
         """
         if loaded is None:
             return cls(model, needs, AnswerColumns.logged(model, whose), None)
-        asked = Scored(_scored(model.task, needs, loaded), "probabilities" in needs)
+        asked = Scored(_scored(model.task, needs, loaded), ProbabilitySums in needs)
         caller = Caller(model, loaded, asked, whose)
         caller.require_features(rows.types, model.data.source)
         return cls(model, needs, AnswerColumns.of(caller), caller)
@@ -70,7 +70,7 @@ class Contestant:
 
 def _scored(task: str, needs: Needs, loaded: LoadedModel) -> bool:
     """Whether scores are asked for; functions of somebody's own get them where there are any."""
-    offered = "replicates" in needs and task != "regression"
+    offered = Replicates in needs and task != "regression"
     return scores_needed(needs) or (offered and has_scores(loaded))
 
 
@@ -106,11 +106,11 @@ class Answered:
 
     def given(self, one: Contestant) -> Given:
         """The answers of one of them."""
-        probabilities = "probabilities" in one.needs
+        probabilities = ProbabilitySums in one.needs
         answers = AnswerColumns.of(one.caller) if one.caller else one.answers
         return Given(self.engine, one.model, self.relation, self.types, answers, probabilities)
 
-    def aggregates(self, predictions: Predictions, needs: Needs) -> Mapping[Segment, Aggregates]:
+    def aggregates(self, predictions: Predictions, needs: Needs) -> Mapping[Segment, Statistics]:
         """All aggregates that are needed, if they are of the rows that were counted before.
 
         Each segmentation whose values are all measured has all of them.

@@ -8,8 +8,8 @@ import numpy as np
 from model_checks.data import Engine
 from model_checks.data.sql import literal
 from model_checks.measure.grouping import Grouping, Need, found_by_segment, listed, weighted
-from model_checks.measure.paired_means import means_of, sums_of
-from model_checks.metrics.statistics import JointMeans, ProbabilitySums
+from model_checks.measure.paired_means import counted_sums, sums_of
+from model_checks.metrics.statistics import JointCosts, ProbabilitySums
 from model_checks.plan.checks import Segment
 from model_checks.predict.precision import Precision
 from model_checks.predict.table import PairedPredictions, Predictions
@@ -37,7 +37,7 @@ def probability_sums(
 
 def joint_costs(
     engine: Engine, pair: PairedPredictions, need: Need
-) -> Mapping[Segment, JointMeans]:
+) -> Mapping[Segment, JointCosts]:
     """Of a pair the sums of both log losses, squared distances and gaps, and of their products.
 
     One query for each segmentation, grouped by the bins of both confidences as well.
@@ -70,7 +70,7 @@ def _joint_sums(pair: PairedPredictions, grouping: Grouping) -> str:
     )
 
 
-def _joint_costs(cells: list[tuple[Any, ...]]) -> JointMeans:
+def _joint_costs(cells: list[tuple[Any, ...]]) -> JointCosts:
     """Of all pairs of bins; a gap counts with the sign of the whole gap of its bin."""
     ordered = np.array(sorted(cells), dtype=float)
     bins, numbers = ordered[:, :2].astype(int), ordered[:, 2:]
@@ -81,7 +81,8 @@ def _joint_costs(cells: list[tuple[Any, ...]]) -> JointMeans:
         signs.append(np.where(whole < 0, -1.0, 1.0)[of_bin])
     of_gaps = (signs[0] @ gap, signs[1] @ other, square.sum(), square2.sum())
     summed = [*numbers.sum(axis=0)[:-5], *of_gaps, (signs[0] * signs[1]) @ product]
-    return means_of(["log_loss", "brier", "expected_calibration_error"], [*map(float, summed)])
+    rows, sums = counted_sums([*map(float, summed)])
+    return JointCosts(rows, *sums)
 
 
 def _sums(predictions: Predictions, grouping: Grouping) -> str:

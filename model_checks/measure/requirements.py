@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from model_checks.measure.statistics import Grouping, Need
 from model_checks.metrics import METRICS, Asked, metric_named
-from model_checks.metrics.statistics import AggregateKind
+from model_checks.metrics.statistics import Statistic
 from model_checks.plan.checks import Check, Segment
 
-Needs = Mapping[AggregateKind, Need]
+Needs = Mapping[type[Statistic], Need]
 
 
 def needs_of(checks: Iterable[Check]) -> Needs:
@@ -16,15 +16,15 @@ def needs_of(checks: Iterable[Check]) -> Needs:
 
     The values of a segmentation are held to those that the file lists, where it lists all.
     """
-    by_kind: dict[AggregateKind, list[Check]] = defaultdict(list)
+    by_kind: dict[type[Statistic], list[Check]] = defaultdict(list)
     for check in checks:
-        by_kind[metric_named(check.metric).kind(check.task)].append(check)
+        by_kind[metric_named(check.metric).form_for(check.task).statistic].append(check)
     return {kind: _need(those) for kind, those in by_kind.items()}
 
 
 def scores_needed(needs: Needs) -> bool:
     """Whether labels alone don't tell them all."""
-    return any(metric.aggregate in needs for metric in METRICS.values() if metric.needs_scores)
+    return any(one.form.statistic in needs for one in METRICS.values() if one.needs_scores)
 
 
 def _need(checks: Sequence[Check]) -> Need:

@@ -1,12 +1,11 @@
-"""The SQL that runs in the engine: predictions -> aggregates, for the whole and for segmentations.
+"""The SQL that runs in the engine: predictions -> statistics, for the whole and for segmentations.
 
 A few queries serve every threshold and segment value: their number depends on the segmentations and
-the kinds of aggregates alone.
+the kinds of statistics alone.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from model_checks.data import Engine
 from model_checks.measure.confusion import confusion_counts
@@ -19,48 +18,63 @@ from model_checks.measure.multilabel import label_sums
 from model_checks.measure.paired import find_pairs
 from model_checks.measure.probability import probability_sums
 from model_checks.measure.ranking import rank_sums
-from model_checks.metrics.statistics import AggregateKind, Aggregates, ConfusionCounts
+from model_checks.metrics.statistics import (
+    ConfusionCounts,
+    Deviations,
+    ErrorMoments,
+    LabelSums,
+    MedianError,
+    ProbabilitySums,
+    RankSums,
+    RelativeErrors,
+    Replicates,
+    Statistic,
+    Statistics,
+)
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
 
 __all__ = ["CHANGED", "Grouping", "Need", "find_aggregates", "find_pairs"]
 
-_QUERIES: Mapping[AggregateKind, Callable[[Engine, Predictions, Need], Mapping[Segment, Any]]] = {
-    "confusion": confusion_counts,
-    "deviations": deviation_sums,
-    "labels": label_sums,
-    "median": median_errors,
-    "moments": error_moments,
-    "probabilities": probability_sums,
-    "ranks": rank_sums,
-    "relative": relative_errors,
-    "replicates": replicates,
+_QUERIES: Mapping[
+    type[Statistic], Callable[[Engine, Predictions, Need], Mapping[Segment, Statistic]]
+] = {
+    ConfusionCounts: confusion_counts,
+    Deviations: deviation_sums,
+    ErrorMoments: error_moments,
+    LabelSums: label_sums,
+    MedianError: median_errors,
+    ProbabilitySums: probability_sums,
+    RankSums: rank_sums,
+    RelativeErrors: relative_errors,
+    Replicates: replicates,
 }
 
 
 def find_aggregates(
-    engine: Engine, predictions: Predictions, needs: Mapping[AggregateKind, Need]
-) -> Mapping[Segment, Aggregates]:
-    """All aggregates that are needed, of the whole and of every segment value that has rows.
+    engine: Engine, predictions: Predictions, needs: Mapping[type[Statistic], Need]
+) -> Mapping[Segment, Statistics]:
+    """All statistics that are needed, of the whole and of every segment value that has rows.
 
     Raises
     ------
     DataError
         If the engine can't run a query to its end.
     """
-    found: dict[Segment, Aggregates] = {}
-    counted: Mapping[Grouping, Mapping[Segment, ConfusionCounts]] = {}
+    found: dict[Segment, Statistics] = {}
+    counted: dict[Grouping, Mapping[Segment, ConfusionCounts]] = {}
     for kind in (kind for kind in _QUERIES if kind in needs):
         need = replace(needs[kind], counted=counted)
         of_kind = _QUERIES[kind](engine, predictions, need)
         for segment, one in of_kind.items():
-            known = found.get(segment, Aggregates(one.count))
-            found[segment] = replace(known, **{kind: one})
-        if kind == "confusion":
-            counted = {
-                grouping: {
-                    segment: one for segment, one in of_kind.items() if grouping.has(segment)
-                }
-                for grouping in need.groupings
+            found[segment] = found.get(segment, Statistics(one.count)).adding(one)
+        counted |= {
+            grouping: {
+                segment: one
+                for segment, one in of_kind.items()
+                if isinstance(one, ConfusionCounts) and grouping.has(segment)
             }
+            for grouping in need.groupings
+            if kind is ConfusionCounts
+        }
     return found

@@ -1,82 +1,61 @@
-"""The table of metrics: how each is computed, with its interval, from the aggregates.
+"""The table of metrics: how each is computed, with its interval, from the statistics.
 
-Adding a metric is adding a row to ``METRICS``.
+Adding a metric is adding a row to ``METRICS``, and the function that the row names.
 """
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from functools import partial
+from typing import Any
 
-from model_checks.metrics import agreement, custom, deviations, multilabel, probability, ranking
-from model_checks.metrics import confusion as classification
-from model_checks.metrics import errors as regression
-from model_checks.metrics.estimate import Asked, Estimate
-from model_checks.metrics.statistics import AggregateKind, Aggregates
+from model_checks.metrics import (
+    agreement,
+    attainable,
+    confusion,
+    covariance,
+    custom,
+    deviations,
+    errors,
+    multilabel,
+    ranking,
+)
+from model_checks.metrics import probability as probabilities
+from model_checks.metrics.covariance import Covariance, Gradient, Joint
+from model_checks.metrics.estimate import AnyEstimate, Asked, Estimate, Failed, Undefined
+from model_checks.metrics.metric import Averages, Form, Metric, Rows
+from model_checks.metrics.statistics import (
+    ConfusionCounts,
+    Deviations,
+    ErrorMoments,
+    JointCosts,
+    JointCounts,
+    JointDeviations,
+    JointErrors,
+    JointMedians,
+    JointRelativeErrors,
+    JointSums,
+    LabelSums,
+    MedianError,
+    ProbabilitySums,
+    RankSums,
+    RelativeErrors,
+    Replicates,
+)
 
-__all__ = ["METRICS", "TASKS", "Asked", "Estimate", "Metric", "metric_named", "metrics_of"]
+__all__ = [
+    "METRICS",
+    "TASKS",
+    "AnyEstimate",
+    "Asked",
+    "Estimate",
+    "Failed",
+    "Metric",
+    "Undefined",
+    "metric_named",
+    "metrics_of",
+]
 
 TASKS = ("binary", "multiclass", "multilabel", "regression")
-
-Measure = Callable[[Aggregates, Asked], Estimate]
-
-Direction = Literal["higher", "lower", "zero", "agreed"]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One row of the table.
-
-    Attributes
-    ----------
-    averages
-        The tasks that have it, each with the averages it may be asked for, the default first.
-    aggregate
-        The kind of aggregate that it is a function of; see ``kind`` for task multilabel.
-    estimate
-        ``(aggregates, asked) -> Estimate``.
-    direction
-        Where it is best: higher for scores, lower for errors, at zero for a bias; for a function
-        of somebody's own the bound that was agreed tells.
-    lowest, highest
-        The smallest and the largest value it can take.
-    needs_beta
-        Whether a threshold has to say how much recall weighs.
-    """
-
-    name: str
-    averages: Mapping[str, tuple[str | None, ...]]
-    aggregate: AggregateKind
-    estimate: Measure
-    direction: Direction = "higher"
-    lowest: float = 0.0
-    highest: float = 1.0
-    needs_beta: bool = False
-
-    @property
-    def needs_scores(self) -> bool:
-        """Whether labels alone don't tell it."""
-        return self.aggregate in ("ranks", "probabilities")
-
-    @property
-    def needs_probabilities(self) -> bool:
-        """Whether scores must lie between 0 and 1."""
-        return self.aggregate == "probabilities"
-
-    def kind(self, task: str) -> AggregateKind:
-        """The kind of aggregate for a task: a row of several labels is in no confusion matrix."""
-        several = task == "multilabel" and self.aggregate == "confusion"
-        return "labels" if several else self.aggregate
-
-
-def _either(of_classes: Measure, of_labels: Measure) -> Measure:
-    """One measure for rows that have one label each, another for rows that may have several."""
-
-    def estimate(aggregates: Aggregates, asked: Asked) -> Estimate:
-        return (of_labels if aggregates.labels else of_classes)(aggregates, asked)
-
-    return estimate
-
 
 _AVERAGES = ("macro", "micro", "weighted")
 _CLASSES = {"binary": ("binary",), "multiclass": _AVERAGES, "multilabel": _AVERAGES}
@@ -87,14 +66,67 @@ _BINARY = {"binary": (None,)}
 _NUMBERS = {"regression": (None,)}
 
 
-def _error(
+# What a metric is a function of.
+
+
+def _cells(
+    measure: Callable[[ConfusionCounts, Asked], AnyEstimate], gradient: Gradient
+) -> Form[ConfusionCounts]:
+    varying = partial(covariance.of_cells, gradient)
+    return Form(ConfusionCounts, measure, Covariance(JointCounts, varying))
+
+
+def _labels(
+    measure: Callable[[LabelSums, Asked], AnyEstimate], gradient: Gradient
+) -> Form[LabelSums]:
+    varying = partial(covariance.of_labels, gradient)
+    return Form(LabelSums, measure, Covariance(LabelSums, varying))
+
+
+def _costs(
+    measure: Callable[[ProbabilitySums, Asked], AnyEstimate],
+    terms: Callable[[JointCosts], JointSums],
+) -> Form[ProbabilitySums]:
+    return Form(ProbabilitySums, measure, _varying(JointCosts, terms))
+
+
+def _moments(
+    measure: Callable[[ErrorMoments, Asked], AnyEstimate],
+    terms: Callable[[JointErrors], JointSums],
+) -> Form[ErrorMoments]:
+    return Form(ErrorMoments, measure, _varying(JointErrors, terms))
+
+
+def _varying(joint: type[Joint], terms: Callable[[Joint], JointSums]) -> Covariance[Any, Joint]:
+    """Return how two means over the rows vary together, or what varies as a mean does."""
+    return Covariance(joint, partial(covariance.of_means, terms))
+
+
+_AREAS = Covariance(RankSums, covariance.of_areas)
+_EXACT_MATCHES = Covariance(LabelSums, covariance.of_exact_matches)
+_BIASES = Covariance(JointDeviations, covariance.of_biases)
+_MEAN_SQUARES = Covariance(JointDeviations, partial(covariance.of_ratios, biased=True))
+_VARIANCES = Covariance(JointDeviations, partial(covariance.of_ratios, biased=False))
+
+
+# Rows that are alike.
+
+
+def _share(
     name: str,
-    averages: Mapping[str, tuple[str | None, ...]],
-    aggregate: AggregateKind,
-    estimate: Measure,
-    highest: float = math.inf,
+    averages: Averages,
+    rests_on: Rows,
+    form: Form[ConfusionCounts],
+    of_labels: Form[LabelSums] | None = None,
 ) -> Metric:
-    return Metric(name, averages, aggregate, estimate, "lower", highest=highest)
+    """Return the row of a share of the rows of one class, true or predicted."""
+    return Metric(
+        name, averages, form, of_labels, rests_on=rests_on, best=attainable.share, one_sided=True
+    )
+
+
+def _error(name: str, averages: Averages, form: Form[Any], **more: Any) -> Metric:
+    return Metric(name, averages, form, direction="lower", **{"highest": math.inf, **more})
 
 
 METRICS: Mapping[str, Metric] = {
@@ -103,70 +135,135 @@ METRICS: Mapping[str, Metric] = {
         Metric(
             "accuracy",
             _EXACT,
-            "confusion",
-            _either(classification.accuracy, multilabel.accuracy),
+            _cells(confusion.accuracy, confusion.accuracy_gradient),
+            Form(LabelSums, multilabel.accuracy, _EXACT_MATCHES),
+            best=attainable.proportion,
         ),
-        Metric("balanced_accuracy", _WHOLE, "confusion", classification.balanced_accuracy),
         Metric(
+            "balanced_accuracy",
+            _WHOLE,
+            _cells(confusion.balanced_accuracy, confusion.balanced_accuracy_gradient),
+            best=attainable.share,
+        ),
+        _share(
             "precision",
             _CLASSES,
-            "confusion",
-            _either(classification.precision, multilabel.precision),
+            "positives",
+            _cells(confusion.precision, confusion.precision_gradient),
+            _labels(multilabel.precision, multilabel.precision_gradient),
         ),
-        Metric(
+        _share(
             "recall",
             _CLASSES,
-            "confusion",
-            _either(classification.recall, multilabel.recall),
+            "positives",
+            _cells(confusion.recall, confusion.recall_gradient),
+            _labels(multilabel.recall, multilabel.recall_gradient),
         ),
-        Metric("specificity", _BINARY, "confusion", classification.specificity),
-        Metric("npv", _BINARY, "confusion", classification.npv),
+        _share(
+            "specificity",
+            _BINARY,
+            "negatives",
+            _cells(confusion.specificity, confusion.specificity_gradient),
+        ),
+        _share(
+            "npv",
+            _BINARY,
+            "negatives",
+            _cells(confusion.npv, confusion.npv_gradient),
+        ),
         Metric(
             "f1",
             _CLASSES,
-            "confusion",
-            _either(classification.f1, multilabel.f1),
+            _cells(confusion.f1, confusion.f1_gradient),
+            _labels(multilabel.f1, multilabel.f1_gradient),
+            rests_on="positives",
+            best=attainable.f1,
         ),
         Metric(
             "fbeta",
             _CLASSES,
-            "confusion",
-            _either(classification.fbeta, multilabel.fbeta),
+            _cells(confusion.fbeta, confusion.fbeta_gradient),
+            _labels(multilabel.fbeta, multilabel.fbeta_gradient),
+            rests_on="positives",
             needs_beta=True,
         ),
-        Metric("mcc", _WHOLE, "confusion", agreement.mcc, lowest=-1.0),
-        Metric("cohen_kappa", _WHOLE, "confusion", agreement.cohen_kappa, lowest=-1.0),
-        Metric("roc_auc", _ONE_VS_REST, "ranks", ranking.roc_auc),
-        Metric("average_precision", _BINARY, "ranks", ranking.average_precision),
-        _error("log_loss", _WHOLE, "probabilities", probability.log_loss),
-        _error("brier", _WHOLE, "probabilities", probability.brier, highest=2.0),
+        Metric(
+            "mcc",
+            _WHOLE,
+            _cells(agreement.mcc, agreement.mcc_gradient),
+            lowest=-1.0,
+            best=attainable.agreement,
+        ),
+        Metric(
+            "cohen_kappa",
+            _WHOLE,
+            _cells(agreement.cohen_kappa, agreement.cohen_kappa_gradient),
+            lowest=-1.0,
+            best=attainable.agreement,
+        ),
+        Metric(
+            "roc_auc", _ONE_VS_REST, Form(RankSums, ranking.roc_auc, _AREAS), best=attainable.area
+        ),
+        Metric(
+            "average_precision",
+            _BINARY,
+            Form(RankSums, ranking.average_precision),
+            rests_on="positives",
+            best=attainable.share,
+        ),
+        _error(
+            "log_loss",
+            _WHOLE,
+            _costs(probabilities.log_loss, lambda joint: joint.log_losses),
+            least=1e-15,  # a probability of 1 counts as a little less
+        ),
+        _error(
+            "brier", _WHOLE, _costs(probabilities.brier, lambda joint: joint.squares), highest=2.0
+        ),
         _error(
             "expected_calibration_error",
             _WHOLE,
-            "probabilities",
-            probability.expected_calibration_error,
+            _costs(probabilities.expected_calibration_error, lambda joint: joint.gaps),
             highest=1.0,
         ),
-        _error("mae", _NUMBERS, "moments", regression.mae),
-        _error("rmse", _NUMBERS, "moments", regression.rmse),
-        _error("max_error", _NUMBERS, "moments", regression.max_error),
-        _error("mape", _NUMBERS, "relative", regression.mape),
-        _error("median_absolute_error", _NUMBERS, "median", regression.median_absolute_error),
+        _error("mae", _NUMBERS, _moments(errors.mae, lambda joint: joint.absolute)),
+        _error("rmse", _NUMBERS, _moments(errors.rmse, lambda joint: joint.squared)),
+        _error(
+            "max_error", _NUMBERS, Form(ErrorMoments, errors.max_error), best=attainable.unlimited
+        ),
+        _error(
+            "mape",
+            _NUMBERS,
+            Form(
+                RelativeErrors,
+                errors.mape,
+                _varying(JointRelativeErrors, lambda joint: joint.relative),
+            ),
+        ),
+        _error(
+            "median_absolute_error",
+            _NUMBERS,
+            Form(
+                MedianError,
+                errors.median_absolute_error,
+                _varying(JointMedians, lambda joint: joint.within),
+            ),
+            one_sided=True,
+        ),
         Metric(
             "mean_error",
             _NUMBERS,
-            "deviations",
-            regression.mean_error,
-            "zero",
+            Form(Deviations, errors.mean_error, _BIASES),
+            direction="zero",
             lowest=-math.inf,
             highest=math.inf,
+            one_sided=True,
         ),
-        Metric("r2", _NUMBERS, "deviations", deviations.r2, lowest=-math.inf),
+        Metric("r2", _NUMBERS, Form(Deviations, deviations.r2, _MEAN_SQUARES), lowest=-math.inf),
         Metric(
             "explained_variance",
             _NUMBERS,
-            "deviations",
-            deviations.explained_variance,
+            Form(Deviations, deviations.explained_variance, _VARIANCES),
             lowest=-math.inf,
         ),
     )
@@ -178,9 +275,8 @@ def metric_named(name: str) -> Metric:
     return METRICS.get(name) or Metric(
         name,
         dict.fromkeys(TASKS, (None,)),
-        "replicates",
-        custom.own,
-        "agreed",
+        Form(Replicates, custom.own),
+        direction="agreed",
         lowest=-math.inf,
         highest=math.inf,
     )

@@ -12,8 +12,15 @@ from functools import partial
 import numpy as np
 
 from model_checks.metrics import intervals
-from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
-from model_checks.metrics.statistics import Aggregates, Floats
+from model_checks.metrics.estimate import (
+    NO_WEIGHT,
+    Asked,
+    Estimate,
+    Undefined,
+    estimated,
+    undefined,
+)
+from model_checks.metrics.statistics import ConfusionCounts, Floats
 
 _FEW_BY_CHANCE = 5
 """The variance is not to be trusted where fewer rows would be right by chance (Cochran, 1954), the
@@ -55,14 +62,14 @@ _Kind = Callable[[_Shares], tuple[float, float, Floats]]
 """Shares -> value, beyond, and the derivatives of the value by the cells."""
 
 
-def mcc(aggregates: Aggregates, asked: Asked) -> Estimate:
+def mcc(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Matthews' correlation coefficient; of several classes Gorodkin's R_K (2004)."""
-    return _agreement(aggregates, asked, _correlation)
+    return _agreement(counts, asked, _correlation)
 
 
-def cohen_kappa(aggregates: Aggregates, asked: Asked) -> Estimate:
+def cohen_kappa(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Cohen's kappa (1960): the accuracy beyond chance as a share of what there is beyond it."""
-    return _agreement(aggregates, asked, _kappa)
+    return _agreement(counts, asked, _kappa)
 
 
 def _kappa(shares: _Shares) -> tuple[float, float, Floats]:
@@ -83,16 +90,14 @@ def _correlation(shares: _Shares) -> tuple[float, float, Floats]:
     return value, beyond, gradient
 
 
-def derivatives(metric: str, share: Floats) -> Floats:
-    """Shape (K, K): of a metric of this module by the share of each cell; both kinds of label vary.
+def mcc_gradient(share: Floats, _: Asked) -> Floats:
+    """Return the derivatives of Matthews' correlation by the share of each cell, shape (K, K)."""
+    return _correlation(_Shares.of(share))[2]
 
-    Parameters
-    ----------
-    share
-        Shape (K, K): shares of the weight, true label by predicted label.
-    """
-    _, _, gradient = {"mcc": _correlation, "cohen_kappa": _kappa}[metric](_Shares.of(share))
-    return gradient
+
+def cohen_kappa_gradient(share: Floats, _: Asked) -> Floats:
+    """Return the derivatives of Cohen's kappa by the share of each cell, shape (K, K)."""
+    return _kappa(_Shares.of(share))[2]
 
 
 def _derivatives(shares: _Shares) -> tuple[Floats, Floats]:
@@ -100,15 +105,13 @@ def _derivatives(shares: _Shares) -> tuple[Floats, Floats]:
     return np.eye(len(shares.cells)), shares.predicted[:, None] + shares.true[None, :]
 
 
-def _agreement(aggregates: Aggregates, asked: Asked, kind: _Kind) -> Estimate:
-    counts = aggregates.confusion
-    assert counts is not None
+def _agreement(counts: ConfusionCounts, asked: Asked, kind: _Kind) -> Estimate | Undefined:
     if not counts.weight.any():
-        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+        return undefined(NO_WEIGHT, counts)
     shares = _Shares.of(counts.weight / counts.weight.sum())
     for what, of_labels in (("true", shares.true), ("predicted", shares.predicted)):
         if np.count_nonzero(of_labels) < 2:
-            return undefined(f"only one {what} label", aggregates, asked.confidence)
+            return undefined(f"only one {what} label", counts)
     size = intervals.kish_size(counts.weight.sum(), counts.weight2.sum())
     value, beyond, variance = _varying(shares, size, kind)
     softened = None

@@ -11,8 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model_checks.metrics import intervals
-from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
-from model_checks.metrics.statistics import Aggregates, ConfusionCounts, Floats
+from model_checks.metrics.estimate import (
+    NO_WEIGHT,
+    Asked,
+    Estimate,
+    Undefined,
+    estimated,
+    undefined,
+)
+from model_checks.metrics.statistics import ConfusionCounts, Floats
 
 _Cells = NDArray[np.bool_]
 """Some cells of a matrix of true by predicted label."""
@@ -23,41 +30,38 @@ _POSITIVE = np.array([[False, False], [True, True]])
 _TRUE_NEGATIVE = ~(_PREDICTED_POSITIVE | _POSITIVE)
 
 
-def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
+def accuracy(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Share of the rows whose predicted label is the true one."""
-    hits = np.eye(len(_confusion(aggregates).labels), dtype=bool)
-    return _proportion(
-        aggregates, hits, np.ones_like(hits), _Tried("rows", "no row"), asked.confidence
-    )
+    hits = np.eye(len(counts.labels), dtype=bool)
+    return _proportion(counts, hits, np.ones_like(hits), _Tried("rows", "no row"), asked.confidence)
 
 
-def precision(aggregates: Aggregates, asked: Asked) -> Estimate:
+def precision(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Share of what is predicted positive that is positive."""
     if asked.average != "binary":
-        return _averaged(aggregates, asked, _PRECISION)
-    absent = f"no row predicted {_confusion(aggregates).labels[1]}"
+        return _averaged(counts, asked, _PRECISION)
+    absent = f"no row predicted {counts.labels[1]}"
     tried = _Tried("predicted positives", absent)
-    return _proportion(aggregates, _TRUE_POSITIVE, _PREDICTED_POSITIVE, tried, asked.confidence)
+    return _proportion(counts, _TRUE_POSITIVE, _PREDICTED_POSITIVE, tried, asked.confidence)
 
 
-def recall(aggregates: Aggregates, asked: Asked) -> Estimate:
+def recall(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Share of the positives that are predicted so."""
     if asked.average != "binary":
-        return _averaged(aggregates, asked, _RECALL)
-    tried = _Tried("positives", f"no row with label {_confusion(aggregates).labels[1]}")
-    return _proportion(aggregates, _TRUE_POSITIVE, _POSITIVE, tried, asked.confidence)
+        return _averaged(counts, asked, _RECALL)
+    tried = _Tried("positives", f"no row with label {counts.labels[1]}")
+    return _proportion(counts, _TRUE_POSITIVE, _POSITIVE, tried, asked.confidence)
 
 
-def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
+def f1(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Harmonic mean of precision and recall."""
     if asked.average != "binary":
-        return _averaged(aggregates, asked, _F1)
-    counts = _confusion(aggregates)
+        return _averaged(counts, asked, _F1)
     concerned = _POSITIVE | _PREDICTED_POSITIVE
     positive = counts.labels[1]
     absent = f"no row with label {positive}, none predicted {positive}"
     if reason := _weightless(counts, concerned, absent):
-        return undefined(reason, aggregates, asked.confidence)
+        return undefined(reason, counts)
     tp, fp, fn = counts.weight[1, 1], counts.weight[0, 1], counts.weight[1, 0]
     interval = partial(intervals.f1_interval, tp, fp, fn, _size(counts, concerned))
     n = int(counts.rows[concerned].sum())
@@ -65,40 +69,39 @@ def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
     return estimated(2 * tp / (2 * tp + fp + fn), interval, n, unit, asked.confidence)
 
 
-def specificity(aggregates: Aggregates, asked: Asked) -> Estimate:
+def specificity(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Share of the negatives that are predicted so."""
-    absent = f"no row with another label than {_confusion(aggregates).labels[1]}"
+    absent = f"no row with another label than {counts.labels[1]}"
     tried = _Tried("negatives", absent)
-    return _proportion(aggregates, _TRUE_NEGATIVE, ~_POSITIVE, tried, asked.confidence)
+    return _proportion(counts, _TRUE_NEGATIVE, ~_POSITIVE, tried, asked.confidence)
 
 
-def npv(aggregates: Aggregates, asked: Asked) -> Estimate:
+def npv(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Negative predictive value: share of what is predicted negative that is negative."""
-    absent = f"no row predicted other than {_confusion(aggregates).labels[1]}"
+    absent = f"no row predicted other than {counts.labels[1]}"
     tried = _Tried("predicted negatives", absent)
-    return _proportion(aggregates, _TRUE_NEGATIVE, ~_PREDICTED_POSITIVE, tried, asked.confidence)
+    return _proportion(counts, _TRUE_NEGATIVE, ~_PREDICTED_POSITIVE, tried, asked.confidence)
 
 
-def balanced_accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
+def balanced_accuracy(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Mean recall of the classes that occur among the true labels."""
-    true = _confusion(aggregates).weight.sum(axis=1)
+    true = counts.weight.sum(axis=1)
     occurs = true > 0
     importance = occurs / max(np.count_nonzero(occurs), 1)
-    return _mean_of_classes(aggregates, _RECALL, importance, asked.confidence)
+    return _mean_of_classes(counts, _RECALL, importance, asked.confidence)
 
 
-def fbeta(aggregates: Aggregates, asked: Asked) -> Estimate:
+def fbeta(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
     """Weighted harmonic mean of precision and recall; recall weighs beta times as much."""
-    mix = _mix("fbeta", asked.beta)
+    mix = _fbeta_mix(asked.beta)
     if asked.average != "binary":
-        return _averaged(aggregates, asked, mix)
-    counts = _confusion(aggregates)
+        return _averaged(counts, asked, mix)
     concerned = _POSITIVE | _PREDICTED_POSITIVE
     positive = counts.labels[1]
     absent = f"no row with label {positive}, none predicted {positive}"
     if reason := _weightless(counts, concerned, absent):
-        return undefined(reason, aggregates, asked.confidence)
-    found = _mean_of_classes(aggregates, mix, np.array([0.0, 1.0]), asked.confidence)
+        return undefined(reason, counts)
+    found = _mean_of_classes(counts, mix, np.array([0.0, 1.0]), asked.confidence)
     n = int(counts.rows[concerned].sum())
     return replace(found, n=n, unit="true or predicted positives")
 
@@ -112,11 +115,10 @@ class _Tried:
 
 
 def _proportion(
-    aggregates: Aggregates, hits: _Cells, tried: _Cells, told: _Tried, confidence: float
-) -> Estimate:
-    counts = _confusion(aggregates)
+    counts: ConfusionCounts, hits: _Cells, tried: _Cells, told: _Tried, confidence: float
+) -> Estimate | Undefined:
     if reason := _weightless(counts, tried, told.absent):
-        return undefined(reason, aggregates, confidence)
+        return undefined(reason, counts)
     value = counts.weight[hits].sum() / counts.weight[tried].sum()
     interval = partial(intervals.wilson_interval, value, _size(counts, tried))
     return estimated(value, interval, int(counts.rows[tried].sum()), told.unit, confidence)
@@ -139,20 +141,21 @@ def _size(counts: ConfusionCounts, cells: _Cells) -> float:
 _PRECISION, _RECALL, _F1 = (0.0, 1.0), (1.0, 0.0), (0.5, 0.5)
 
 
-def _averaged(aggregates: Aggregates, asked: Asked, mix: tuple[float, float]) -> Estimate:
+def _averaged(
+    counts: ConfusionCounts, asked: Asked, mix: tuple[float, float]
+) -> Estimate | Undefined:
     """Macro, micro or weighted average."""
-    counts = _confusion(aggregates)
     if asked.average == "micro":  # each row has one true and one predicted label: all are accuracy
-        return accuracy(aggregates, asked)
+        return accuracy(counts, asked)
     if asked.average == "macro":
         importance = np.full(len(counts.labels), 1 / max(len(counts.labels), 1))
-        return _mean_of_classes(aggregates, mix, importance, asked.confidence)
-    return _mean_of_classes(aggregates, mix, None, asked.confidence)
+        return _mean_of_classes(counts, mix, importance, asked.confidence)
+    return _mean_of_classes(counts, mix, None, asked.confidence)
 
 
 def _mean_of_classes(
-    aggregates: Aggregates, mix: tuple[float, float], importance: Floats | None, confidence: float
-) -> Estimate:
+    counts: ConfusionCounts, mix: tuple[float, float], importance: Floats | None, confidence: float
+) -> Estimate | Undefined:
     """A mean over the classes; interval by the delta method on the multinomial counts.
 
     Parameters
@@ -160,9 +163,8 @@ def _mean_of_classes(
     importance
         Shape (K,): what each class counts for; None for its share of the true labels.
     """
-    counts = _confusion(aggregates)
     if not counts.weight.any():
-        return undefined(NO_WEIGHT, aggregates, confidence)
+        return undefined(NO_WEIGHT, counts)
     share = counts.weight / counts.weight.sum()
     by_class, gradient = _by_class(share, mix, importance)
     given = share.sum(axis=1) if importance is None else importance
@@ -191,36 +193,43 @@ def _by_class(
     return by_class, gradient
 
 
-def derivatives(metric: str, share: Floats, asked: Asked) -> Floats:
-    """Derivatives of a metric by the share of each cell, up to a factor that is above 0.
-
-    A proportion is that of one class: specificity is the recall of the negative one.
-
-    Parameters
-    ----------
-    metric
-        Any of this module.
-    share
-        Shape (K, K): shares of the weight, true label by predicted label.
-    """
-    if metric == "accuracy" or asked.average == "micro":
-        return np.eye(len(share))
-    importance: Floats | None = np.ones(len(share))
-    if metric == "balanced_accuracy":
-        importance = (share.sum(axis=1) > 0).astype(float)
-    elif asked.average == "weighted":
-        importance = None
-    elif asked.average != "macro":
-        importance = np.eye(2)[0 if metric in ("specificity", "npv") else 1]
-    return _by_class(share, _mix(metric, asked.beta), importance)[1]
+# Gradients: derivatives by the share of each cell, shape (K, K), up to a factor above 0.
 
 
-def _mix(metric: str, beta: float) -> tuple[float, float]:
-    if metric == "fbeta":
-        return beta * beta / (1 + beta * beta), 1 / (1 + beta * beta)
-    if metric == "f1":
-        return _F1
-    return _PRECISION if metric in ("precision", "npv") else _RECALL
+def accuracy_gradient(share: Floats, _: Asked) -> Floats:
+    """Return the derivatives of the accuracy by the share of each cell."""
+    return np.eye(len(share))
+
+
+def balanced_accuracy_gradient(share: Floats, _: Asked) -> Floats:
+    """Return the derivatives of the mean recall of the classes that occur."""
+    return _by_class(share, _RECALL, (share.sum(axis=1) > 0).astype(float))[1]
+
+
+def fbeta_gradient(share: Floats, asked: Asked) -> Floats:
+    """Return the derivatives of F-beta."""
+    return _gradient(_fbeta_mix(asked.beta), 1, share, asked)
+
+
+def _gradient(mix: tuple[float, float], label: int, share: Floats, asked: Asked) -> Floats:
+    """Return the derivatives of an average over the classes; binary: of the part of one label."""
+    if asked.average == "micro":
+        return accuracy_gradient(share, asked)
+    if asked.average == "weighted":
+        return _by_class(share, mix, None)[1]
+    importance = np.ones(len(share)) if asked.average == "macro" else np.eye(2)[label]
+    return _by_class(share, mix, importance)[1]
+
+
+precision_gradient = partial(_gradient, _PRECISION, 1)
+recall_gradient = partial(_gradient, _RECALL, 1)
+f1_gradient = partial(_gradient, _F1, 1)
+specificity_gradient = partial(_gradient, _RECALL, 0)
+npv_gradient = partial(_gradient, _PRECISION, 0)
+
+
+def _fbeta_mix(beta: float) -> tuple[float, float]:
+    return beta * beta / (1 + beta * beta), 1 / (1 + beta * beta)
 
 
 def _parts(
@@ -255,8 +264,3 @@ def _concerned(matrix: Floats, mix: tuple[float, float]) -> Floats:
     both = 0.0 if 0.0 in mix else np.diag(matrix)
     concerned: Floats = true * bool(mix[0]) + predicted * bool(mix[1]) - both
     return concerned
-
-
-def _confusion(aggregates: Aggregates) -> ConfusionCounts:
-    assert aggregates.confusion is not None
-    return aggregates.confusion

@@ -7,58 +7,64 @@ factor for all rows.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from model_checks.metrics import agreement, confusion, multilabel
 from model_checks.metrics.deviations import logs_of_ratios
 from model_checks.metrics.estimate import Asked
 from model_checks.metrics.ranking import covariance_of_areas
-from model_checks.metrics.statistics import Aggregates, Deviations, Floats, JointSums, Pair
-
-UNKNOWN = frozenset({"average_precision", "max_error"})
-"""Metrics whose estimates are taken for uncorrelated, as those of other rows are."""
+from model_checks.metrics.statistics import (
+    Deviations,
+    Floats,
+    JointCounts,
+    JointDeviations,
+    JointSums,
+    LabelSums,
+    RankSums,
+    Statistic,
+)
 
 _LEAST_VARIANCE = 1e-10
 """As a share of the mean square: less is the rounding of sums, or no spread to speak of."""
 
+S = TypeVar("S", bound=Statistic)
+Joint = TypeVar("Joint", bound=Statistic)
 
-def correlation(
-    metric: str, pair: Pair, current: Aggregates, baseline: Aggregates, asked: Asked
-) -> float:
-    """Correlation of the estimates of a metric of two models on the same rows.
+Gradient = Callable[[Floats, Asked], Floats]
+"""Shares or sums to the derivatives of a metric by each, up to a factor above 0."""
 
-    Parameters
+
+@dataclass(frozen=True)
+class Covariance(Generic[S, Joint]):
+    """How two models' estimates on the same rows vary together.
+
+    Attributes
     ----------
-    metric
-        Its name; of one of somebody's own nothing is known.
-    pair
-        What the predictions of the current model and of its baseline have in common.
-    current, baseline
-        What was measured of each.
-
-    Returns
-    -------
-    float
-        From -1 to 1; 0 where nothing is known of it, or where one of the two shows no variance, as
-        where all rows are right.
+    joint
+        The statistics of what both have in common that it is a function of.
+    find
+        From those, and what was gathered of the current model and of its baseline: shape (2, 2), up
+        to a factor; None where it is not known.
     """
-    if not is_known(metric):
-        return 0.0
-    with np.errstate(all="ignore"):  # what is undefined is told by the estimates
-        covariance = _COVARIANCES[metric](metric, pair, (current, baseline), asked)
-    return 0.0 if covariance is None else _correlation(covariance)
 
+    joint: type[Joint]
+    find: Callable[[Joint, tuple[S, S], Asked], Floats | None]
 
-def is_known(metric: str) -> bool:
-    """Whether anything is known of how two estimates of a metric on the same rows vary together."""
-    return metric in _COVARIANCES
+    def correlation(self, joint: Joint, both: tuple[S, S], asked: Asked) -> float:
+        """Return the correlation of two models' estimates.
 
-
-_Both = tuple[Aggregates, Aggregates]
-_Covariance = Callable[[str, Pair, _Both, Asked], Floats | None]
-"""Shape (2, 2), up to a factor; None where it is not known."""
+        Returns
+        -------
+        float
+            From -1 to 1; 0 where it is not known, or where one of the two shows no variance, as
+            where all rows are right.
+        """
+        with np.errstate(all="ignore"):  # what is undefined is told by the estimates
+            found = self.find(joint, both, asked)
+        return 0.0 if found is None else _correlation(found)
 
 
 def _correlation(covariance: Floats) -> float:
@@ -68,15 +74,14 @@ def _correlation(covariance: Floats) -> float:
     return max(-1.0, min(float(covariance[0, 1]) / of_both, 1.0))
 
 
-def _of_labels(metric: str, pair: Pair, both: _Both, asked: Asked) -> Floats | None:
-    """Of a metric of predicted labels, one or several a row."""
-    return (_of_several if pair.labels else _of_cells)(metric, pair, both, asked)
+def of_cells(gradient: Gradient, counts: JointCounts, _: object, asked: Asked) -> Floats | None:
+    """Return the covariance over the cells of true label by both predicted ones.
 
-
-def _of_cells(metric: str, pair: Pair, _: _Both, asked: Asked) -> Floats | None:
-    """Covariance over the cells of true label by both predicted ones."""
-    counts = pair.confusion
-    assert counts is not None
+    Parameters
+    ----------
+    gradient
+        Of the metric by the share of each cell of true by predicted label.
+    """
     if not counts.weight.any():
         return None
     share = counts.weight / counts.weight.sum()
@@ -84,11 +89,7 @@ def _of_cells(metric: str, pair: Pair, _: _Both, asked: Asked) -> Floats | None:
     for predicted in (counts.first, counts.second):
         cells = np.zeros((counts.size, counts.size))
         np.add.at(cells, (counts.true, predicted), share)
-        if metric in ("mcc", "cohen_kappa"):
-            gradient = agreement.derivatives(metric, cells)
-        else:
-            gradient = confusion.derivatives(metric, cells, asked)
-        influence.append(gradient[counts.true, predicted])
+        influence.append(gradient(cells, asked)[counts.true, predicted])
     return _about_means(np.array(influence), share)
 
 
@@ -100,26 +101,39 @@ def _about_means(values: Floats, share: Floats) -> Floats:
     return np.where(np.outer(spread, spread), covariance, 0.0)
 
 
-def _of_several(metric: str, pair: Pair, both: _Both, asked: Asked) -> Floats | None:
-    """Of a multilabel model: from the sums of the products of what became of each two labels."""
-    sums = pair.labels
-    assert sums is not None
-    if metric == "accuracy":
-        one, other = (of.labels.exact if of.labels else 0.0 for of in both)
-        return _of_sums(JointSums(sums.weight, (one, other), (one, other), sums.exact))
+def of_exact_matches(sums: LabelSums, both: tuple[LabelSums, LabelSums], _: Asked) -> Floats | None:
+    """Return the covariance of the shares of the rows in which every label is right."""
+    exact = both[0].exact, both[1].exact
+    return _of_sums(JointSums(sums.weight, exact, exact, sums.exact))
+
+
+def of_labels(gradient: Gradient, sums: LabelSums, _: object, asked: Asked) -> Floats:
+    """Return the covariance from the sums of the products of what became of each two labels.
+
+    Parameters
+    ----------
+    gradient
+        Of the metric by the sums of what became of each label.
+    """
     half = len(sums.labels) // 2
-    gradient = np.zeros((2, *sums.sums.shape))
+    gradients = np.zeros((2, *sums.sums.shape))
     for which, own in enumerate((slice(half), slice(half, None))):
-        gradient[which, :, own] = multilabel.derivatives(metric, sums.sums[:, own], asked)
-    covariance: Floats = np.einsum("aij,ijkl,bkl->ab", gradient, sums.products, gradient)
+        gradients[which, :, own] = gradient(sums.sums[:, own], asked)
+    covariance: Floats = np.einsum("aij,ijkl,bkl->ab", gradients, sums.products, gradients)
     return covariance
 
 
-def _of_means(metric: str, pair: Pair, _: _Both, __: Asked) -> Floats | None:
-    """Of a metric that is a mean over the rows, or varies as one does."""
-    kinds = (pair.moments, pair.relative, pair.median, pair.probabilities)
-    [sums] = [kind.of_metric[metric] for kind in kinds if kind and metric in kind.of_metric]
-    return _of_sums(sums)
+def of_means(
+    terms: Callable[[Joint], JointSums], joint: Joint, _: object, __: Asked
+) -> Floats | None:
+    """Return the covariance of two means over the rows, or of what varies as one does.
+
+    Parameters
+    ----------
+    terms
+        Sums of what each row adds to either mean.
+    """
+    return _of_sums(terms(joint))
 
 
 def _of_sums(sums: JointSums) -> Floats | None:
@@ -134,56 +148,27 @@ def _of_sums(sums: JointSums) -> Floats | None:
     return np.where(np.outer(spread, spread), covariance, 0.0)
 
 
-def _of_bias(_: str, pair: Pair, both: _Both, __: Asked) -> Floats | None:
-    """Of the sizes of two biases: those rise as the biases fall, where these are below 0."""
-    one, other = map(_deviations, both)
-    assert pair.deviations is not None
+def of_biases(
+    joint: JointDeviations, both: tuple[Deviations, Deviations], _: Asked
+) -> Floats | None:
+    """Return the covariance of the sizes of two biases.
+
+    Those rise as the biases fall, where these are below 0.
+    """
+    one, other = both
     if one.bias is None or other.bias is None:
         return None
-    product = (
-        pair.deviations.products[1, 1] * math.copysign(1, one.bias) * math.copysign(1, other.bias)
-    )
+    product = joint.products[1, 1] * math.copysign(1, one.bias) * math.copysign(1, other.bias)
     return np.array([[one.products[2, 0], product], [product, other.products[2, 0]]])
 
 
-def _of_explained(metric: str, pair: Pair, both: _Both, _: Asked) -> Floats | None:
-    one, other = map(_deviations, both)
-    assert pair.deviations is not None
-    return logs_of_ratios(one, other, pair.deviations.products, biased=metric == "r2")
+def of_ratios(
+    joint: JointDeviations, both: tuple[Deviations, Deviations], _: Asked, *, biased: bool
+) -> Floats | None:
+    """Return the covariance of the logarithms of two shares of the variance not explained."""
+    return logs_of_ratios(*both, joint.products, biased=biased)
 
 
-def _deviations(aggregates: Aggregates) -> Deviations:
-    assert aggregates.deviations is not None
-    return aggregates.deviations
-
-
-def _of_areas(_: str, pair: Pair, both: _Both, asked: Asked) -> Floats | None:
-    own = both[0].ranks
-    assert pair.ranks is not None
-    assert own is not None
-    return covariance_of_areas(pair.ranks, len(own.scored), asked.average)
-
-
-_COVARIANCES: Mapping[str, _Covariance] = {
-    "accuracy": _of_labels,
-    "balanced_accuracy": _of_labels,
-    "precision": _of_labels,
-    "recall": _of_labels,
-    "specificity": _of_labels,
-    "npv": _of_labels,
-    "f1": _of_labels,
-    "fbeta": _of_labels,
-    "mcc": _of_labels,
-    "cohen_kappa": _of_labels,
-    "roc_auc": _of_areas,
-    "log_loss": _of_means,
-    "brier": _of_means,
-    "expected_calibration_error": _of_means,
-    "mae": _of_means,
-    "rmse": _of_means,
-    "mape": _of_means,
-    "median_absolute_error": _of_means,
-    "mean_error": _of_bias,
-    "r2": _of_explained,
-    "explained_variance": _of_explained,
-}
+def of_areas(ranks: RankSums, both: tuple[RankSums, RankSums], asked: Asked) -> Floats | None:
+    """Return the covariance of two areas under ROC curves."""
+    return covariance_of_areas(ranks, len(both[0].scored), asked.average)

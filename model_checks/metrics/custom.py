@@ -4,8 +4,8 @@ from dataclasses import replace
 from functools import partial
 
 from model_checks.metrics import intervals
-from model_checks.metrics.estimate import Asked, Estimate, estimated
-from model_checks.metrics.statistics import Aggregates, Answers
+from model_checks.metrics.estimate import Asked, Estimate, Failed, estimated
+from model_checks.metrics.statistics import Answers, Replicates
 
 MOST_CONFIDENT = 0.99
 """Beyond it fewer than five of a thousand resamples would lie outside of the interval on a side."""
@@ -13,31 +13,31 @@ MOST_CONFIDENT = 0.99
 _UNIT = "loaded rows"
 
 
-def own(aggregates: Aggregates, asked: Asked) -> Estimate:
+def own(replicates: Replicates, asked: Asked) -> Estimate | Failed:
     """The function's value, with an interval by the bootstrap."""
-    replicates, function, confidence = aggregates.replicates, asked.function, asked.confidence
-    assert replicates is not None
-    assert function is not None
+    function, confidence = asked.function, asked.confidence
+    assert function is not None  # whoever asks for a metric of one's own names its function
     answers = replicates.answers[function]
-    error = answers.error
+    value, error = answers.value, answers.error
     if confidence > MOST_CONFIDENT and not error:
         error = (
             f"metric {function.reference!r}: confidence = {confidence:g} is more than resamples "
             f"can tell; it may be up to {MOST_CONFIDENT}"
         )
-    if error or answers.value is None:
-        return Estimate(None, None, None, confidence, replicates.rows, _UNIT, None, error=error)
-    interval = partial(_interval, answers, replicates.rows, function.seed)
-    return estimated(answers.value, interval, replicates.rows, _UNIT, confidence)
+    if value is None or error:
+        return Failed(str(error), replicates.rows, _UNIT)
+    interval = partial(_interval, value, answers, replicates.rows, function.seed)
+    return estimated(value, interval, replicates.rows, _UNIT, confidence)
 
 
-def _interval(answers: Answers, rows: int, seed: int, confidence: float) -> intervals.Interval:
-    assert answers.value is not None
+def _interval(
+    value: float, answers: Answers, rows: int, seed: int, confidence: float
+) -> intervals.Interval:
     told = min(confidence, MOST_CONFIDENT)
-    found = intervals.bootstrap_interval(answers.value, answers.resampled, rows, told)
+    found = intervals.bootstrap_interval(value, answers.resampled, rows, told)
     method = f"{found.method}, {_resamples(answers)}, seed {seed}"
     if told < confidence:
-        return _extended(replace(found, method=method), answers.value, confidence)
+        return _extended(replace(found, method=method), value, confidence)
     return replace(found, method=method)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from model_checks.metrics.estimate import Estimate, always, estimated
+from model_checks.metrics.estimate import Estimate, Undefined, always, estimated
 from model_checks.metrics.intervals import (
     Interval,
     IntervalAt,
@@ -48,18 +48,16 @@ _Side = tuple[float, IntervalAt]
 """A value, and its interval at any confidence."""
 
 
-def degradation(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate:
-    """The estimate of the degradation; both must have a value."""
-    a, b = _side(current), _side(baseline)
+def degradation(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate | Undefined:
+    """The estimate of the degradation."""
     if terms.relative and (what := _about_zero(baseline)):
         reason = (
             f"the baseline is {what}, of which a percentage means nothing; "
             "an absolute max_degradation would do"
         )
-        none = Estimate(None, None, None, current.confidence, current.n, current.unit, None)
-        return replace(none, reason=reason)
-    value = _worse(a[0], b[0], terms)
-    interval = partial(_interval, terms, a, b)
+        return Undefined(reason, current.n, current.unit)
+    value = _worse(current.value, baseline.value, terms)
+    interval = partial(_interval, terms, _side(current), _side(baseline))
     return estimated(value, interval, current.n, current.unit, current.confidence)
 
 
@@ -67,21 +65,19 @@ def _about_zero(baseline: Estimate) -> str | None:
     """How a baseline is so near to 0 that nothing is a share of it; None if it is not."""
     if baseline.value == 0:
         return "exactly 0"
-    assert baseline.low is not None
-    assert baseline.high is not None
     return "not told from 0 by its interval" if baseline.low < 0 < baseline.high else None
 
 
-def with_exact_baseline(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate:
+def with_exact_baseline(
+    current: Estimate, baseline: Estimate, terms: Terms
+) -> Estimate | Undefined:
     """The same, as if the baseline were known exactly: what the model's own rows leave open."""
-    value, _ = _side(baseline)
-    exact = replace(baseline, interval_at=partial(always, Interval(value, value, "")))
+    value = Interval(baseline.value, baseline.value, "")
+    exact = replace(baseline, interval_at=partial(always, value))
     return degradation(current, exact, terms)
 
 
 def _side(estimate: Estimate) -> _Side:
-    assert estimate.value is not None
-    assert estimate.interval_at is not None
     return estimate.value, estimate.interval_at
 
 

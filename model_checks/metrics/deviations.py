@@ -6,37 +6,40 @@ from functools import partial
 import numpy as np
 
 from model_checks.metrics import intervals
-from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, always, estimated, undefined
+from model_checks.metrics.estimate import (
+    NO_WEIGHT,
+    Asked,
+    Estimate,
+    Undefined,
+    always,
+    estimated,
+    undefined,
+)
 from model_checks.metrics.intervals import IntervalAt
 from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, in_range
-from model_checks.metrics.statistics import Aggregates, Deviations, Floats
+from model_checks.metrics.statistics import Deviations, Floats
 
 
-def r2(aggregates: Aggregates, asked: Asked) -> Estimate:
+def r2(deviations: Deviations, asked: Asked) -> Estimate | Undefined:
     """Coefficient of determination: 1 - mean squared error over the target's variance."""
-    return _explained(aggregates, asked, _deviations(aggregates).bias or 0.0)
+    return _explained(deviations, asked, deviations.bias or 0.0)
 
 
-def explained_variance(aggregates: Aggregates, asked: Asked) -> Estimate:
+def explained_variance(deviations: Deviations, asked: Asked) -> Estimate | Undefined:
     """1 - variance of the error over the target's: R² of a model whose bias is taken off."""
-    return _explained(aggregates, asked, 0.0)
+    return _explained(deviations, asked, 0.0)
 
 
-def _deviations(aggregates: Aggregates) -> Deviations:
-    assert aggregates.deviations is not None
-    return aggregates.deviations
-
-
-def _explained(aggregates: Aggregates, asked: Asked, bias: float) -> Estimate:
+def _explained(deviations: Deviations, asked: Asked, bias: float) -> Estimate | Undefined:
     """1 - mean((d + bias)²) / mean(u²); d and u as in `Deviations`."""
-    deviations, confidence = _deviations(aggregates), asked.confidence
+    confidence = asked.confidence
     if not deviations.weight > 0:
-        return undefined(NO_WEIGHT, aggregates, confidence)
+        return undefined(NO_WEIGHT, deviations)
     if deviations.constant:
-        return undefined("only one value of the target", aggregates, confidence)
+        return undefined("only one value of the target", deviations)
     error, target = deviations.mean(2, 0) + bias * bias, deviations.mean(0, 2)
     if not (math.isfinite(error) and in_range(target)):
-        return undefined(TOO_LARGE, aggregates, confidence)
+        return undefined(TOO_LARGE, deviations)
     fourth = _fourth_moments(deviations, bias)
     interval: IntervalAt
     if error > 0 and not all(map(in_range, (fourth[0], fourth[2]))):

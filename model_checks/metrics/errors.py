@@ -5,64 +5,64 @@ from collections.abc import Mapping
 from functools import partial
 
 from model_checks.metrics import intervals
-from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, always, estimated, undefined
+from model_checks.metrics.estimate import (
+    NO_WEIGHT,
+    Asked,
+    Estimate,
+    Undefined,
+    always,
+    estimated,
+    undefined,
+)
 from model_checks.metrics.intervals import IntervalAt
 from model_checks.metrics.means import OUT_OF_RANGE, TOO_LARGE, Sums, estimated_mean, in_range
-from model_checks.metrics.statistics import Aggregates
+from model_checks.metrics.statistics import Deviations, ErrorMoments, MedianError, RelativeErrors
 from model_checks.text import counted
 
 
-def mae(aggregates: Aggregates, asked: Asked) -> Estimate:
+def mae(moments: ErrorMoments, asked: Asked) -> Estimate | Undefined:
     """Mean absolute error."""
-    return _from_moments(aggregates, (1, 2, 3), asked)
+    return _from_moments(moments, (1, 2, 3), asked)
 
 
-def rmse(aggregates: Aggregates, asked: Asked) -> Estimate:
+def rmse(moments: ErrorMoments, asked: Asked) -> Estimate | Undefined:
     """Root of the mean squared error."""
-    return _from_moments(aggregates, (2, 4, 6), asked, root=True)
+    return _from_moments(moments, (2, 4, 6), asked, root=True)
 
 
 def _from_moments(
-    aggregates: Aggregates, powers: tuple[int, int, int], asked: Asked, *, root: bool = False
-) -> Estimate:
-    moments = aggregates.moments
-    assert moments is not None
+    moments: ErrorMoments, powers: tuple[int, int, int], asked: Asked, *, root: bool = False
+) -> Estimate | Undefined:
     first, second, third = (moments.powers[power] for power in powers)
     sums = Sums(moments.rows, moments.weight, moments.weight2, (first, second, third))
-    return estimated_mean(aggregates, sums, asked.confidence, root=root)
+    return estimated_mean(sums, asked.confidence, root=root)
 
 
-def max_error(aggregates: Aggregates, asked: Asked) -> Estimate:
+def max_error(moments: ErrorMoments, asked: Asked) -> Estimate | Undefined:
     """The largest absolute error of a row that has weight; no sample bounds it from above."""
-    moments = aggregates.moments
-    assert moments is not None
     largest = moments.largest
     if largest is None:
-        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+        return undefined(NO_WEIGHT, moments)
     if math.isinf(largest):
-        return undefined(TOO_LARGE, aggregates, asked.confidence)
+        return undefined(TOO_LARGE, moments)
     interval = partial(always, intervals.Interval(largest, math.inf, "observed, no upper limit"))
     return estimated(largest, interval, moments.rows, "rows", asked.confidence)
 
 
-def mape(aggregates: Aggregates, asked: Asked) -> Estimate:
+def mape(relative: RelativeErrors, asked: Asked) -> Estimate | Undefined:
     """Mean absolute error over the target, as a share: 0.1 is ten percent."""
-    relative = aggregates.relative
-    assert relative is not None
     if relative.zeros:
-        return undefined(f"{counted(relative.zeros, 'target')} of 0", aggregates, asked.confidence)
+        return undefined(f"{counted(relative.zeros, 'target')} of 0", relative)
     sums = Sums(relative.rows, relative.weight, relative.weight2, relative.powers)
-    return estimated_mean(aggregates, sums, asked.confidence)
+    return estimated_mean(sums, asked.confidence)
 
 
-def median_absolute_error(aggregates: Aggregates, asked: Asked) -> Estimate:
+def median_absolute_error(found: MedianError, asked: Asked) -> Estimate | Undefined:
     """The weighted median of the absolute error, with Woodruff's limits (1952)."""
-    found = aggregates.median
-    assert found is not None
     if found.median is None:
-        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+        return undefined(NO_WEIGHT, found)
     if math.isinf(found.median):
-        return undefined(TOO_LARGE, aggregates, asked.confidence)
+        return undefined(TOO_LARGE, found)
     interval = partial(_woodruff_interval, found.limits)
     return estimated(found.median, interval, found.rows, "rows", asked.confidence)
 
@@ -76,15 +76,13 @@ def _woodruff_interval(
     return intervals.Interval(low, high, "Woodruff")
 
 
-def mean_error(aggregates: Aggregates, asked: Asked) -> Estimate:
+def mean_error(deviations: Deviations, asked: Asked) -> Estimate | Undefined:
     """Mean of prediction less target: above 0 where the model predicts too much."""
-    deviations = aggregates.deviations
-    assert deviations is not None
     bias = deviations.bias
     if bias is None:
-        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+        return undefined(NO_WEIGHT, deviations)
     if not math.isfinite(bias):
-        return undefined(TOO_LARGE, aggregates, asked.confidence)
+        return undefined(TOO_LARGE, deviations)
     variance, third = deviations.mean(2, 0), deviations.mean(3, 0)
     interval: IntervalAt
     if variance > 0 and not (in_range(variance) and math.isfinite(third)):

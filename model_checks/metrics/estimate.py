@@ -1,9 +1,10 @@
 """What a metric was found to be on some rows, and what was asked of it."""
 
+import math
 from dataclasses import dataclass, field
 
 from model_checks.metrics.intervals import Interval, IntervalAt
-from model_checks.metrics.statistics import Aggregates, OwnFunction
+from model_checks.metrics.statistics import OwnFunction, Statistic
 from model_checks.text import labelled_rows
 
 NO_WEIGHT = "no weight above 0"
@@ -36,28 +37,53 @@ class Asked:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A metric measured on some rows; where it is undefined, ``value`` is None and says why.
+    """A metric measured on some rows.
 
     Attributes
     ----------
-    reason
-        Why it is undefined.
-    error
-        Why it could not be computed, where that is no property of the rows.
+    value, low, high
+        Any may be NaN, and the limits infinite.
+    n, unit
+        How many rows it rests on, and which.
     interval_at
-        The interval at any other confidence; None where there is no value.
+        The interval at any other confidence.
     """
 
-    value: float | None
-    low: float | None
-    high: float | None
+    value: float
+    low: float
+    high: float
     confidence: float
     n: int
     unit: str
-    method: str | None
-    reason: str | None = None
-    error: str | None = None
-    interval_at: IntervalAt | None = field(default=None, compare=False, repr=False)
+    method: str
+    interval_at: IntervalAt = field(compare=False, repr=False)
+
+    @property
+    def has_nan(self) -> bool:
+        """Return whether the value or a limit is no number."""
+        return any(map(math.isnan, (self.value, self.low, self.high)))
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """Why a metric has no value on some rows: the model may be fine, there is nothing to tell."""
+
+    reason: str
+    n: int = 0
+    unit: str = "rows"
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why a metric could not be computed, where that is no property of the rows."""
+
+    error: str
+    n: int = 0
+    unit: str = "rows"
+
+
+AnyEstimate = Estimate | Undefined | Failed
+"""What a metric comes to."""
 
 
 def estimated(
@@ -89,8 +115,7 @@ def always(interval: Interval, _: float) -> Interval:
     return interval
 
 
-def undefined(reason: str, aggregates: Aggregates, confidence: float) -> Estimate:
-    """An estimate without a value, and why there is none."""
-    rows = aggregates.rows
-    text = f"undefined, {reason} among {labelled_rows(rows)}"
-    return Estimate(None, None, None, confidence, rows, "rows", None, text)
+def undefined(reason: str, found: Statistic) -> Undefined:
+    """Return that a metric has no value on some rows, and why."""
+    rows = found.count
+    return Undefined(f"undefined, {reason} among {labelled_rows(rows)}", rows)

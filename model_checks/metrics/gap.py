@@ -16,8 +16,8 @@ def gap(estimates: Sequence[Estimate], confidence: float) -> Estimate:
     estimates
         Two or more, each of other rows and with a value.
     """
-    values = tuple(one.value for one in estimates if one.value is not None)
-    intervals_at = tuple(one.interval_at for one in estimates if one.interval_at is not None)
+    values = tuple(one.value for one in estimates)
+    intervals_at = tuple(one.interval_at for one in estimates)
     interval = partial(gap_interval, values, intervals_at)
     n = sum(one.n for one in estimates)
     return estimated(

@@ -8,12 +8,12 @@ from model_checks.metrics import intervals
 from model_checks.metrics.estimate import (
     NO_WEIGHT,
     Estimate,
+    Undefined,
     always,
     estimated,
     undefined,
 )
 from model_checks.metrics.intervals import IntervalAt
-from model_checks.metrics.statistics import Aggregates
 
 _TINY = 1e-300
 """A sum below it may have lost its digits."""
@@ -44,16 +44,19 @@ class Sums:
     powers: tuple[float, float, float]
     highest: float = math.inf
 
+    @property
+    def count(self) -> int:
+        """Return the rows that were summed over."""
+        return self.rows
 
-def estimated_mean(
-    aggregates: Aggregates, sums: Sums, confidence: float, *, root: bool = False
-) -> Estimate:
+
+def estimated_mean(sums: Sums, confidence: float, *, root: bool = False) -> Estimate | Undefined:
     """The weighted mean, or the root of it, with its interval."""
     if not sums.weight > 0:
-        return undefined(NO_WEIGHT, aggregates, confidence)
+        return undefined(NO_WEIGHT, sums)
     mean, second, third = (power / sums.weight for power in sums.powers)
     if math.isinf(mean):
-        return undefined(TOO_LARGE, aggregates, confidence)
+        return undefined(TOO_LARGE, sums)
     interval: IntervalAt
     if mean > 0 and not in_range(third):
         interval = partial(always, intervals.Interval(0.0, sums.highest, OUT_OF_RANGE))

@@ -11,39 +11,45 @@ from functools import partial
 import numpy as np
 
 from model_checks.metrics import intervals
-from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
-from model_checks.metrics.statistics import Aggregates, Floats, LabelSums
+from model_checks.metrics.estimate import (
+    NO_WEIGHT,
+    Asked,
+    Estimate,
+    Undefined,
+    estimated,
+    undefined,
+)
+from model_checks.metrics.statistics import Floats, LabelSums
 
 
-def accuracy(aggregates: Aggregates, asked: Asked) -> Estimate:
+def accuracy(found: LabelSums, asked: Asked) -> Estimate | Undefined:
     """Share of the rows in which every label is right: subset accuracy, or exact match."""
-    found = _label_sums(aggregates)
     if not found.weight > 0:
-        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+        return undefined(NO_WEIGHT, found)
     value = min(found.exact / found.weight, 1.0)
     interval = partial(intervals.wilson_interval, value, _rows(found))
     return estimated(value, interval, found.rows, "rows", asked.confidence)
 
 
-def precision(aggregates: Aggregates, asked: Asked) -> Estimate:
+def precision(found: LabelSums, asked: Asked) -> Estimate | Undefined:
     """Share of the labels predicted that are true."""
-    return _averaged(aggregates, asked, _mix("precision", asked.beta), "no label predicted")
+    return _averaged(found, asked, _PRECISION, "no label predicted")
 
 
-def recall(aggregates: Aggregates, asked: Asked) -> Estimate:
+def recall(found: LabelSums, asked: Asked) -> Estimate | Undefined:
     """Share of the true labels that are predicted."""
-    return _averaged(aggregates, asked, _mix("recall", asked.beta), "no label true")
+    return _averaged(found, asked, _RECALL, "no label true")
 
 
-def f1(aggregates: Aggregates, asked: Asked) -> Estimate:
+def f1(found: LabelSums, asked: Asked) -> Estimate | Undefined:
     """Harmonic mean of precision and recall."""
-    return fbeta(aggregates, replace(asked, beta=1.0))
+    return fbeta(found, replace(asked, beta=1.0))
 
 
-def fbeta(aggregates: Aggregates, asked: Asked) -> Estimate:
+def fbeta(found: LabelSums, asked: Asked) -> Estimate | Undefined:
     """Harmonic mean of precision and recall in which recall weighs beta times as much."""
-    mix = _mix("fbeta", asked.beta)
-    return _averaged(aggregates, asked, mix, "no label true or predicted")
+    mix = _fbeta_mix(asked.beta)
+    return _averaged(found, asked, mix, "no label true or predicted")
 
 
 _Mix = tuple[float, float, float]
@@ -51,28 +57,37 @@ _Mix = tuple[float, float, float]
 false negatives."""
 
 
-def _mix(metric: str, beta: float) -> _Mix:
-    if metric == "precision":
-        return 1.0, 1.0, 0.0
-    if metric == "recall":
-        return 1.0, 0.0, 1.0
-    missed = 0.5 if metric == "f1" else beta**2 / (1 + beta**2)
+_PRECISION: _Mix = (1.0, 1.0, 0.0)
+_RECALL: _Mix = (1.0, 0.0, 1.0)
+
+
+def _fbeta_mix(beta: float) -> _Mix:
+    missed = beta**2 / (1 + beta**2)
     return 1.0, 1 - missed, missed
 
 
-def derivatives(metric: str, sums: Floats, asked: Asked) -> Floats:
-    """Derivatives of an average of precision, recall or F by the sums, up to a factor above 0.
+def _gradient(mix: _Mix, sums: Floats, asked: Asked) -> Floats:
+    """Return the derivatives of an average by the sums, up to a factor above 0.
 
     Parameters
     ----------
     sums
         Shape (3, L): true positives, false positives and false negatives of each label.
     """
-    mix = _mix(metric, asked.beta)
     if asked.average == "micro":
         whole = _derivatives(sums.sum(axis=1, keepdims=True), mix, weighted=False)
         return np.repeat(whole, sums.shape[1], axis=1)
     return _derivatives(sums, mix, weighted=asked.average == "weighted")
+
+
+precision_gradient = partial(_gradient, _PRECISION)
+recall_gradient = partial(_gradient, _RECALL)
+f1_gradient = partial(_gradient, _fbeta_mix(1.0))
+
+
+def fbeta_gradient(sums: Floats, asked: Asked) -> Floats:
+    """Return the derivatives of F-beta by the sums, shape (3, L)."""
+    return _gradient(_fbeta_mix(asked.beta), sums, asked)
 
 
 def _derivatives(sums: Floats, mix: _Mix, *, weighted: bool) -> Floats:
@@ -88,7 +103,7 @@ def _derivatives(sums: Floats, mix: _Mix, *, weighted: bool) -> Floats:
     return gradient
 
 
-def _averaged(aggregates: Aggregates, asked: Asked, mix: _Mix, absent: str) -> Estimate:
+def _averaged(found: LabelSums, asked: Asked, mix: _Mix, absent: str) -> Estimate | Undefined:
     """Macro, micro or weighted average; interval by the delta method on the means over the rows.
 
     Parameters
@@ -96,9 +111,9 @@ def _averaged(aggregates: Aggregates, asked: Asked, mix: _Mix, absent: str) -> E
     absent
         Why there is no value, where no label has one.
     """
-    found, confidence = _label_sums(aggregates), asked.confidence
+    confidence = asked.confidence
     if not found.weight > 0:
-        return undefined(NO_WEIGHT, aggregates, confidence)
+        return undefined(NO_WEIGHT, found)
     sums, products = found.sums, found.products
     if asked.average == "micro":  # all labels are taken for one
         sums, products = sums.sum(axis=1, keepdims=True), products.sum(axis=(1, 3), keepdims=True)
@@ -106,7 +121,7 @@ def _averaged(aggregates: Aggregates, asked: Asked, mix: _Mix, absent: str) -> E
     importance = true if asked.average == "weighted" else np.ones_like(true)
     if not base.any() or not importance.any():
         reason = "no label true" if base.any() else absent
-        return undefined(reason, aggregates, confidence)
+        return undefined(reason, found)
     importance = importance / importance.sum()
     by_label = _share(sums[0], base)
     value = float(importance @ by_label)
@@ -146,8 +161,3 @@ def _share(part: Floats, whole: Floats) -> Floats:
 
 def _rows(found: LabelSums) -> float:
     return intervals.kish_size(found.weight, found.weight2)
-
-
-def _label_sums(aggregates: Aggregates) -> LabelSums:
-    assert aggregates.labels is not None
-    return aggregates.labels

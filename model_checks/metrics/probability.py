@@ -3,40 +3,39 @@
 from functools import partial
 
 from model_checks.metrics import intervals
-from model_checks.metrics.estimate import NO_WEIGHT, Asked, Estimate, estimated, undefined
+from model_checks.metrics.estimate import (
+    NO_WEIGHT,
+    Asked,
+    Estimate,
+    Undefined,
+    estimated,
+    undefined,
+)
 from model_checks.metrics.means import Sums, estimated_mean
-from model_checks.metrics.statistics import Aggregates, ProbabilitySums
+from model_checks.metrics.statistics import ProbabilitySums
 
 
-def log_loss(aggregates: Aggregates, asked: Asked) -> Estimate:
+def log_loss(found: ProbabilitySums, asked: Asked) -> Estimate | Undefined:
     """Mean of -ln of the probability that the true label was given."""
-    found = _found(aggregates)
     sums = Sums(found.rows, found.weight, found.weight2, found.log_losses)
-    return estimated_mean(aggregates, sums, asked.confidence)
+    return estimated_mean(sums, asked.confidence)
 
 
-def brier(aggregates: Aggregates, asked: Asked) -> Estimate:
+def brier(found: ProbabilitySums, asked: Asked) -> Estimate | Undefined:
     """Mean squared distance of the probabilities from what came true.
 
     Binary: of the positive label alone, from 0 to 1; multiclass: summed over labels, from 0 to 2.
     """
-    found = _found(aggregates)
     sums = Sums(found.rows, found.weight, found.weight2, found.squares, found.furthest)
-    return estimated_mean(aggregates, sums, asked.confidence)
+    return estimated_mean(sums, asked.confidence)
 
 
-def expected_calibration_error(aggregates: Aggregates, asked: Asked) -> Estimate:
+def expected_calibration_error(found: ProbabilitySums, asked: Asked) -> Estimate | Undefined:
     """Mean over the rows of how far confidence is from what came true in their bin."""
-    found = _found(aggregates)
     if not found.weight > 0:
-        return undefined(NO_WEIGHT, aggregates, asked.confidence)
+        return undefined(NO_WEIGHT, found)
     gaps = [(gap / found.weight, square / found.weight) for gap, square in found.gaps]
     size = intervals.kish_size(found.weight, found.weight2)
     interval = partial(intervals.calibration_interval, gaps, size)
     value = sum(abs(gap) for gap, _ in gaps)
     return estimated(value, interval, found.rows, "rows", asked.confidence)
-
-
-def _found(aggregates: Aggregates) -> ProbabilitySums:
-    assert aggregates.probabilities is not None
-    return aggregates.probabilities

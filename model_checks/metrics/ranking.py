@@ -6,20 +6,18 @@ from functools import partial
 import numpy as np
 
 from model_checks.metrics import intervals
-from model_checks.metrics.estimate import Asked, Estimate, estimated, undefined
+from model_checks.metrics.estimate import Asked, Estimate, Undefined, estimated, undefined
 from model_checks.metrics.intervals import Interval, IntervalAt
-from model_checks.metrics.statistics import Aggregates, Floats, RankSums
+from model_checks.metrics.statistics import Floats, RankSums
 
 
-def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:
+def roc_auc(ranks: RankSums, asked: Asked) -> Estimate | Undefined:
     """Area under the ROC curve; of several classes the mean of one against the rest."""
     average, confidence = asked.average, asked.confidence
-    ranks = aggregates.ranks
-    assert ranks is not None
     ranks = _counted(ranks, average)
     own, other = _weights(ranks)
     if reason := _one_class_only(ranks, own, other):
-        return undefined(reason, aggregates, confidence)
+        return undefined(reason, ranks)
     auc = np.where(ranks.of_label, ranks.sums, 0.0).sum(axis=0) / (own * other)
     covariance = _delong_covariance(ranks, auc, own, other)
     mean = _importance(own, average)
@@ -34,18 +32,15 @@ def roc_auc(aggregates: Aggregates, asked: Asked) -> Estimate:
     return estimated(value, interval, int(ranks.rows.sum()), "rows", confidence)
 
 
-def average_precision(aggregates: Aggregates, asked: Asked) -> Estimate:
+def average_precision(ranks: RankSums, asked: Asked) -> Estimate | Undefined:
     """Mean precision at the positives' scores, which is the area under the steps of its curve.
 
     Interval by Boyd, Eng and Page (2013): binomial, on the logit scale, with the positives as its
     size.
     """
-    ranks = aggregates.ranks
-    assert ranks is not None
     own, other = _weights(ranks)
     if reason := _one_class_only(ranks, own, other):
-        return undefined(reason, aggregates, asked.confidence)
-    assert ranks.precision is not None
+        return undefined(reason, ranks)
     value = min(ranks.precision, 1.0)
     interval = partial(_boyd_interval, value, float(_class_sizes(ranks)[0, 0]))
     n = int(ranks.rows[ranks.of_label[:, 0]].sum())

@@ -51,6 +51,13 @@ class Bound:
     warn: float | None
     rule: Rule
 
+    @property
+    def limit(self) -> float:
+        """Return the lower limit, or else the upper, which is all that a degradation or gap has."""
+        limit = self.max if self.min is None else self.min
+        assert limit is not None  # there is no threshold without either
+        return limit
+
 
 @dataclass(frozen=True)
 class Check:
@@ -193,10 +200,10 @@ def check_id(model: str, metric: str, segment: Segment, *, vacant: bool = False)
 
     The check of a segmentation without a value is ``vacant``: ``*`` stands where a value would.
 
-    >>> check_id("churn", "recall", (("plan", "basic"),))
-    'churn-recall-plan=basic'
-    >>> check_id("churn", "recall", (("plan", "<b>"),))
-    'churn-recall-plan=b~507ca5a2742e'
+    >>> check_id("churn", "profit", (("plan", "basic"),))
+    'churn-profit-plan=basic'
+    >>> check_id("churn", "profit", (("plan", "<b>"),))
+    'churn-profit-plan=b~507ca5a2742e'
     """
     parts = [f"{plain(column)}={'*' if vacant else plain(value)}" for column, value in segment]
     return "-".join([model, metric, *([",".join(parts)] if parts else [])])

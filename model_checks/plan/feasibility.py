@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from model_checks.metrics.attainable import best_interval
+from model_checks.metrics import metric_named
+from model_checks.metrics.attainable import Best
 from model_checks.metrics.intervals import Interval
 from model_checks.plan.checks import Check, Segment
 from model_checks.text import counted, decimals, figure
@@ -15,10 +16,6 @@ LabelledRows = Mapping[tuple[str, Segment], int]
 """Of a model's segments, those of which it is known: how many labelled rows they have."""
 
 _MOST_ROWS = 10**12
-
-_OF_POSITIVES = ("average_precision", "f1", "precision", "recall")
-_OF_NEGATIVES = ("npv", "specificity")
-"""What is predicted is what is true, in a perfect result."""
 
 
 def doubtful(checks: Iterable[Check]) -> Iterator[Check]:
@@ -44,7 +41,7 @@ def unprovable_notes(
     positives
         How many of the rows are positives, where that is known.
     """
-    alike: dict[tuple[str, ...], list[tuple[Check, _Count]]] = defaultdict(list)
+    alike: dict[tuple[str, ...], list[_Unprovable]] = defaultdict(list)
     for check in doubtful(checks):
         place = check.model, check.segment
         labelled = rows.get(place, 0)
@@ -52,7 +49,8 @@ def unprovable_notes(
         best = _best(check, count.n) if labelled >= check.min_rows and count.n else None
         if best and not _proves(best, check):
             columns = tuple(column for column, _ in check.segment)
-            alike[check.model, check.kind, check.metric, *columns].append((check, count))
+            those = alike[check.model, check.kind, check.metric, *columns]
+            those.append(_Unprovable(check, count, best))
     return tuple(_note(those) for those in alike.values())
 
 
@@ -63,51 +61,64 @@ class _Count(NamedTuple):
     unit: str
 
 
+class _Unprovable(NamedTuple):
+    """A check, and the best result that its rows could show."""
+
+    check: Check
+    rests_on: _Count
+    best: Interval
+
+
 def rests_on_a_class(check: Check) -> bool:
     """Whether a perfect result says no more than its rows of one label do."""
-    return check.task == "binary" and check.metric in (*_OF_POSITIVES, *_OF_NEGATIVES)
+    return check.task == "binary" and metric_named(check.metric).rests_on != "rows"
 
 
 def _count(check: Check, rows: int, positives: int | None) -> _Count:
     if positives is None or not rests_on_a_class(check):
         return _Count(rows, "labelled row")
-    if check.metric in _OF_POSITIVES:
+    if metric_named(check.metric).rests_on == "positives":
         return _Count(positives, "positive")
     return _Count(rows - positives, "negative")
 
 
 def _bounded(check: Check) -> bool:
-    """Whether a perfect result could miss it: a score its min, and ``max_error`` whatever it is."""
-    return (check.kind == "level" and check.bound.min is not None) or check.metric == "max_error"
+    """Return whether a perfect result could miss it: a score its min, an error any bound."""
+    return (check.kind == "level" and check.bound.min is not None) or _is_error(check)
 
 
-_interval = cache(best_interval)
+def _is_error(check: Check) -> bool:
+    return metric_named(check.metric).direction == "lower"
 
 
 def _best(check: Check, rows: int) -> Interval | None:
-    return _interval(check.metric, check.task, check.average, rows, check.confidence)
+    best = metric_named(check.metric).best
+    return best and _interval(best, check.task, check.average, rows, check.confidence)
+
+
+@cache
+def _interval(best: Best, *asked: Any) -> Interval | None:
+    return best(*asked)
 
 
 def _proves(best: Interval, check: Check) -> bool:
     bound = check.bound
-    if check.metric == "max_error":
+    if _is_error(check):
         return bound.max is None or best.high <= bound.max
     return bound.min is None or best.low >= bound.min
 
 
-def _note(those: Sequence[tuple[Check, _Count]]) -> str:
-    check, (n, unit) = those[0]
+def _note(those: Sequence[_Unprovable]) -> str:
+    check, (n, unit), best = those[0]
     more = f"; so it is with {len(those) - 1:,} more" if len(those) > 1 else ""
-    if check.metric == "max_error":
+    if _is_error(check):
         return (
             f"{check.label}: no rows can prove it, since no sample says how large an error may "
             f'get; give it a rule of its own, such as "estimate"{more}'
         )
-    best, bound = _best(check, n), check.bound.min
-    assert best is not None
-    assert bound is not None
-    digits = decimals([bound], [best.low])
-    low, high, agreed = (figure(number, digits) for number in (best.low, best.high, bound))
+    digits = decimals([check.bound.limit], [best.low])
+    numbers = (best.low, best.high, check.bound.limit)
+    low, high, agreed = (figure(number, digits) for number in numbers)
     needed, units = _rows_that_would_do(check), f"{unit.removeprefix('labelled ')}s"
     enough = f"about {needed:,} {units} would" if needed else f"no number of {units} would"
     return (

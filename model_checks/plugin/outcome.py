@@ -12,7 +12,7 @@ import pytest
 
 from model_checks.judging.results import Result, error_of
 from model_checks.judging.verdict import Verdict
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.plan.checks import Check
 from model_checks.plugin.session import CheckSession, session_of
 from model_checks.predict.sources import raised
@@ -65,10 +65,10 @@ def properties(result: Result) -> list[tuple[str, object]]:
     """Return verdict and figures as text: whatever reads the XML gets no numpy to choke on."""
     told: list[tuple[str, object]] = [("verdict", result.verdict.value)]
     estimate, compared = result.estimate, result.comparison
-    if estimate and estimate.value is not None:
+    if isinstance(estimate, Estimate):
         told += _figures(estimate)
-        told += [("confidence", repr(estimate.confidence)), ("method", str(estimate.method))]
-    if compared and compared.degradation.value is not None:
+        told += [("confidence", repr(estimate.confidence)), ("method", estimate.method)]
+    if compared and isinstance(compared.degradation, Estimate):
         told += [("baseline", clean(compared.source)), *_figures(compared.baseline, "baseline_")]
         told += _figures(compared.degradation, "degradation_")
     numbers: dict[str, float | None] = {"rows_to_decide": result.rows_to_decide}
@@ -78,7 +78,7 @@ def properties(result: Result) -> list[tuple[str, object]]:
     return told + ([("n", str(estimate.n))] if estimate else [])
 
 
-def _figures(estimate: Estimate, of: str = "") -> list[tuple[str, object]]:
+def _figures(estimate: AnyEstimate, of: str = "") -> list[tuple[str, object]]:
     names = ("value", "low", "high")
     return [(f"{of}{name}", repr(getattr(estimate, name))) for name in names]
 

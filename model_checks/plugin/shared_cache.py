@@ -40,8 +40,8 @@ class Once:
             Makes the value where a process died computing it: to try again could kill every worker.
         """
         if key not in self._known:
-            shared = self._folder is not None
-            self._known[key] = self._shared(key, compute, after_death) if shared else compute()
+            folder = self._folder
+            self._known[key] = _shared(folder, key, compute, after_death) if folder else compute()
         return cast("Value", self._known[key])
 
     def found(self, key: str) -> object | None:
@@ -50,23 +50,23 @@ class Once:
             self._known[key] = _unpickled(_path(self._folder, key))
         return self._known.get(key)
 
-    def _shared(
-        self, key: str, compute: Callable[[], object], after_death: Callable[[], object] | None
-    ) -> object:
-        from filelock import FileLock
 
-        assert self._folder is not None
-        path = _path(self._folder, key)
-        begun = path.with_suffix(".begun")
-        with FileLock(path.with_suffix(".lock")):
-            if not path.exists():
-                died = begun.exists()
-                begun.touch()
-                try:
-                    _write(path, after_death() if died and after_death else compute())
-                finally:
-                    begun.unlink()
-        return _unpickled(path)
+def _shared(
+    folder: Path, key: str, compute: Callable[[], object], after_death: Callable[[], object] | None
+) -> object:
+    from filelock import FileLock
+
+    path = _path(folder, key)
+    begun = path.with_suffix(".begun")
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            died = begun.exists()
+            begun.touch()
+            try:
+                _write(path, after_death() if died and after_death else compute())
+            finally:
+                begun.unlink()
+    return _unpickled(path)
 
 
 def is_kept(folder: Path, key: str) -> bool:

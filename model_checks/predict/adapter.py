@@ -227,7 +227,7 @@ class Caller:
             raise self._error("has no classes_, which tell what its scores are of")
 
     def _called(self, method: str) -> Any:
-        assert self._framed is not None
+        assert self._framed is not None  # set before anything is called
         frame = self._framed()  # its own: the model may write into it
         with guarded(self._refusal(method)), self._loaded.surroundings.entered():
             return getattr(self._loaded.model, method)(frame)

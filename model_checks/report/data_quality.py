@@ -10,7 +10,8 @@ from model_checks.data.times import Times, moment_text
 from model_checks.judging.results import Result
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
-from model_checks.metrics import METRICS
+from model_checks.metrics import METRICS, Estimate
+from model_checks.metrics.statistics import ConfusionCounts, LabelSums, RankSums, Statistics
 from model_checks.settings import Settings
 from model_checks.text import counted, first_few, labelled_rows, quoted, shortened, written
 
@@ -28,12 +29,6 @@ _CLOCKS = timedelta(minutes=5)
 
 _CHANCE = 1e-3
 """Rows without a label that come together at this probability or less do not by chance."""
-
-_ONE_SIDED = ("precision", "recall", "specificity", "npv", "median_absolute_error", "mean_error")
-"""Metrics that sound models reach the best value of: half of the predictions say nothing there."""
-
-_LEAST_LOSS = 1e-15
-"""The log loss of certainty: a probability of 1 counts as a little less."""
 
 
 def suspicions(
@@ -171,7 +166,7 @@ def _alike(measurement: Measurement) -> Iterator[str]:
     if spread is None:
         return
     told = []
-    if (label := _only_label(measurement)) is not None:
+    if (label := _only_label(measurement, spread.only_label)) is not None:
         told.append(f"the prediction {label}")
     if spread.only_number is not None:
         told.append(f"the prediction {written(spread.only_number)}")
@@ -186,23 +181,24 @@ def _alike(measurement: Measurement) -> Iterator[str]:
         )
 
 
-def _only_label(measurement: Measurement) -> str | None:
+def _only_label(measurement: Measurement, only: str | None) -> str | None:
     """What is predicted for all rows, as it is told; None if it differs or is not known."""
-    predictions = measurement.predictions
-    assert predictions is not None
-    assert predictions.spread is not None
-    whole = measurement.aggregates.get(())
-    if (only := predictions.spread.only_label) is not None:
+    whole = _whole(measurement)
+    if only is not None:
         return quoted([only])
-    if whole and whole.confusion:
-        predicted = np.flatnonzero(whole.confusion.rows.sum(axis=0))
-        return quoted([whole.confusion.labels[predicted[0]]]) if len(predicted) == 1 else None
-    if whole and whole.labels:
-        right, wrong, _ = whole.labels.sums
-        shares = (right + wrong) / whole.labels.weight if whole.labels.weight else right
+    if counts := whole.find(ConfusionCounts):
+        predicted = np.flatnonzero(counts.rows.sum(axis=0))
+        return quoted([counts.labels[predicted[0]]]) if len(predicted) == 1 else None
+    if labels := whole.find(LabelSums):
+        right, wrong, _ = labels.sums
+        shares = (right + wrong) / labels.weight if labels.weight else right
         alike = np.all(np.minimum(shares, 1 - shares) < 1e-12)
-        return "of the same labels" if alike and whole.labels.weight else None
+        return "of the same labels" if alike and labels.weight else None
     return None
+
+
+def _whole(measurement: Measurement) -> Statistics:
+    return measurement.aggregates.get((), Statistics(0))
 
 
 def _perfect(measurement: Measurement, results: Iterable[Result]) -> Iterator[str]:
@@ -221,34 +217,30 @@ def _perfect(measurement: Measurement, results: Iterable[Result]) -> Iterator[st
 
 def _all_right(measurement: Measurement) -> bool:
     """Whether it is known that every prediction is what came true."""
-    predictions, whole = measurement.predictions, measurement.aggregates.get(())
+    predictions, whole = measurement.predictions, _whole(measurement)
     if predictions and predictions.spread and predictions.spread.is_right:
         return True
-    if whole and whole.confusion:
-        rows = whole.confusion.rows
-        return bool(rows.sum() == np.trace(rows))
-    return bool(whole and whole.labels and whole.labels.exact == whole.labels.weight)
+    if counts := whole.find(ConfusionCounts):
+        return bool(counts.rows.sum() == np.trace(counts.rows))
+    labels = whole.find(LabelSums)
+    return bool(labels and labels.exact == labels.weight)
 
 
 def _is_best(result: Result, measurement: Measurement, *, right: bool) -> bool:
     check, estimate = result.check, result.estimate
     metric = METRICS.get(check.metric)
-    if check.segment or check.kind == "gap" or not metric or not estimate:
+    if check.segment or check.kind == "gap" or not metric or not isinstance(estimate, Estimate):
         return False
-    if estimate.value is None:
+    if metric.one_sided and not right:
         return False
-    if metric.name in _ONE_SIDED and not right:
+    if metric.form.statistic is RankSums and not _many_of_each(measurement):
         return False
-    if metric.aggregate == "ranks" and not _many_of_each(measurement):
-        return False
-    if metric.direction == "higher":
-        return estimate.value >= metric.highest
-    return abs(estimate.value) <= (_LEAST_LOSS if metric.name == "log_loss" else 0)
+    return metric.is_perfect(estimate.value)
 
 
 def _many_of_each(measurement: Measurement) -> bool:
-    whole = measurement.aggregates.get(())
-    return bool(whole and whole.ranks and min(whole.ranks.rows) >= _LEAST_OF_A_CLASS)
+    ranks = _whole(measurement).find(RankSums)
+    return bool(ranks and min(ranks.rows) >= _LEAST_OF_A_CLASS)
 
 
 # Words

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.metrics.rounding import excess
 from model_checks.plan.checks import Bound, Check
 from model_checks.text import decimals, decimals_for, figure, percent, telling_apart
@@ -26,7 +26,7 @@ class Figures:
     relative: bool = False
 
     @classmethod
-    def of(cls, check: Check, judged: Estimate | None) -> "Figures":
+    def of(cls, check: Check, judged: AnyEstimate | None) -> "Figures":
         """Return those of a check, of which something was found or nothing."""
         scale = 100.0 if check.relative else 1.0
         bound = check.bound
@@ -49,8 +49,6 @@ class Figures:
 
     def interval(self, one: Estimate) -> str:
         """Return both ends of an interval."""
-        assert one.low is not None
-        assert one.high is not None
         return f"{self.text(one.low)} to {self.text(one.high)}"
 
     def agreed(self, bound: Bound) -> str:
@@ -59,8 +57,7 @@ class Figures:
             return f"{self.limit(bound.min)} to {self.limit(bound.max)}"
         if bound.min is not None:
             return f"at least {self.limit(bound.min)}"
-        assert bound.max is not None
-        return f"at most {self.limit(bound.max)}"
+        return f"at most {self.limit(bound.limit)}"
 
     def worse(self, degradation: float, most: str = "") -> str:
         """Return a degradation in words; ``most`` is "at most" or "at least" so much worse."""
@@ -77,13 +74,13 @@ class Figures:
         return figure(number, max(digits, decimals((), [number]), decimals_for(number, figures=2)))
 
 
-def _deciding(check: Check, judged: Estimate | None) -> list[float]:
+def _deciding(check: Check, judged: AnyEstimate | None) -> list[float]:
     """Return the numbers that have to be told from what was agreed."""
-    if judged is None:
+    if not isinstance(judged, Estimate):
         return []
     by_value = check.bound.rule == "estimate" and check.kind != "degradation"
     known = (judged.value,) if by_value else (judged.value, judged.low, judged.high)
-    return [number for number in known if number is not None and math.isfinite(number)]
+    return [number for number in known if math.isfinite(number)]
 
 
 def _met(number: float, limits: Sequence[float]) -> float:

@@ -6,7 +6,7 @@ from model_checks.judging.decide import Decision, Evidence
 from model_checks.judging.evidence import Comparison, Finding, Gap
 from model_checks.judging.results import Result, error_of
 from model_checks.judging.verdict import Verdict
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.plan.checks import Bound, Check, values_text
 from model_checks.report.figures import Figures
 from model_checks.text import clean, counted, percent
@@ -33,35 +33,33 @@ def result_of(finding: Finding, decision: Decision) -> Result:
 
 def sentence(finding: Finding, decision: Decision) -> str:
     """Tell what was measured, how it stands to what was agreed, and what would settle it."""
-    if finding.nothing:
-        told = finding.nothing
-    else:
-        tell = {"level": _level, "degradation": _degradation, "gap": _gap}[finding.check.kind]
-        told = tell(finding, decision)
+    told = held if isinstance(held := finding.held, str) else _told(finding, held, decision)
     return f"{finding.check.label}: {clean(told, 2_000)}{_would_decide(finding, decision)}"
 
 
-def _level(finding: Finding, decision: Decision) -> str:
-    one, figures = finding.estimate, Figures.of(finding.check, finding.judged)
+def _told(finding: Finding, one: Estimate, decision: Decision) -> str:
+    figures = Figures.of(finding.check, one)
+    if finding.comparison:
+        return _degradation(finding, finding.comparison, one, figures, decision)
+    if finding.gap:
+        return _gap(finding, finding.gap, one, figures, decision)
     return (
-        f"{figures.text(_value(one))} ({percent(one.confidence)} interval {figures.interval(one)}, "
-        f"{one.method}, {sized(one)}) {_standing(finding, decision, figures)}"
+        f"{figures.text(one.value)} ({percent(one.confidence)} interval {figures.interval(one)}, "
+        f"{one.method}, {sized(one)}) {_standing(finding, one, decision, figures)}"
     )
 
 
-def _gap(finding: Finding, decision: Decision) -> str:
-    one, figures, gap = finding.estimate, Figures.of(finding.check, finding.judged), finding.gap
-    assert gap is not None
+def _gap(finding: Finding, gap: Gap, one: Estimate, figures: Figures, decision: Decision) -> str:
     among = f"{counted(gap.values, 'value')} of {', '.join(finding.check.columns)}"
     left_out = f", {gap.left_out:,} left out" if gap.left_out else ""
     return (
-        f"{figures.text(_value(one))} ({percent(one.confidence)} interval {figures.interval(one)}, "
+        f"{figures.text(one.value)} ({percent(one.confidence)} interval {figures.interval(one)}, "
         f"{one.method}; {ends_text(gap, figures)}, {among}{left_out}) "
-        f"{_standing(finding, decision, figures)}"
+        f"{_standing(finding, one, decision, figures)}"
     )
 
 
-def sized(one: Estimate) -> str:
+def sized(one: AnyEstimate) -> str:
     """Return how much an estimate rests on: a number of rows, or of some of them."""
     return counted(one.n, one.unit.removesuffix("s"))
 
@@ -72,12 +70,11 @@ def ends_text(gap: Gap, figures: Figures) -> str:
     return " to ".join(f"{values_text(segment)} {figures.text(value)}" for segment, value in ends)
 
 
-def _standing(finding: Finding, decision: Decision, figures: Figures) -> str:
+def _standing(finding: Finding, one: Estimate, decision: Decision, figures: Figures) -> str:
     """How it stands to the bound that decided."""
-    one, bound = finding.judged, finding.check.bound
-    numbers = (_value(one), *_limits(one))
-    lowest = numbers[0] if bound.rule == "estimate" else numbers[1]  # has to be above the lower
-    if any(math.isnan(number) for number in numbers):
+    bound = finding.check.bound
+    lowest = one.value if bound.rule == "estimate" else one.low  # has to be above the lower
+    if one.has_nan:
         lowest = math.nan
     if decision.verdict is decision.alone:
         return _stands(bound, decision.verdict, lowest, figures)
@@ -87,10 +84,10 @@ def _standing(finding: Finding, decision: Decision, figures: Figures) -> str:
 
 
 def _stands(bound: Bound, verdict: Verdict, lowest: float, figures: Figures) -> str:
-    about_min = bound.max is None or (bound.min is not None and not lowest >= bound.min)
-    good, bad = ("at least", "below") if about_min else ("at most", "above")
-    limit = bound.min if about_min else bound.max
-    assert limit is not None
+    if bound.max is None or (bound.min is not None and not lowest >= bound.min):
+        good, bad, limit = "at least", "below", bound.limit
+    else:
+        good, bad, limit = "at most", "above", bound.max
     agreed = f"the agreed {figures.limit(limit)}"
     if math.isnan(lowest):
         return f"has no value or no interval, so it is not {good} {agreed}"
@@ -102,17 +99,15 @@ def _stands(bound: Bound, verdict: Verdict, lowest: float, figures: Figures) -> 
     if bound.min is not None and bound.max is not None:
         return f"is within the agreed {figures.agreed(bound)}"
     if verdict is Verdict.WARN and bound.warn is not None:
-        other = "below" if about_min else "above"
-        return f"is {good} {agreed}, but {other} the warning at {figures.limit(bound.warn)}"
+        return f"is {good} {agreed}, but {bad} the warning at {figures.limit(bound.warn)}"
     return f"is {good} {agreed}"
 
 
 def _overruled(check: Check, decision: Decision) -> str:
     """What the correction made of a verdict, and why."""
-    evidence = decision.evidence
-    assert evidence is not None
     so = "so it is tolerated" if check.bound.rule == "tolerant" else "so it is not proven"
-    return f"{_corrected(evidence, 1 - check.confidence)}, {so}"
+    evidence = decision.evidence
+    return f"{_p_value(evidence, 1 - check.confidence)}, {so}" if evidence else so
 
 
 def evidence_text(evidence: Evidence | None) -> str | None:
@@ -120,17 +115,13 @@ def evidence_text(evidence: Evidence | None) -> str | None:
 
     None where the value alone decides, or is on the other side of its bound.
     """
-    if evidence is None or evidence.p_value == 1:
-        return None
-    if evidence.adjusted is None:
-        return f"p-value {_p_text(evidence.p_value)}"
-    return _corrected(evidence)
+    return None if evidence is None or evidence.p_value == 1 else _p_value(evidence)
 
 
-def _corrected(evidence: Evidence, level: float = math.nan) -> str:
+def _p_value(evidence: Evidence, level: float = math.nan) -> str:
     """A p-value before and after its correction, told apart from the level it is held against."""
-    assert evidence.adjusted is not None
-    assert evidence.correction is not None
+    if evidence.adjusted is None or evidence.correction is None:
+        return f"p-value {_p_text(evidence.p_value)}"
     named = _CORRECTIONS[evidence.correction]
     checks = counted(evidence.members, "segment check")
     before, after = (_p_text(p, level) for p in (evidence.p_value, evidence.adjusted))
@@ -148,12 +139,11 @@ def _p_text(p: float, level: float = math.nan) -> str:
     return f"{p:.{digits}g}"
 
 
-def _degradation(finding: Finding, decision: Decision) -> str:
-    check, compared = finding.check, finding.comparison
-    assert compared is not None
-    one, figures = compared.degradation, Figures.of(check, compared.degradation)
-    assert check.bound.max is not None
-    how, amount = figures.worse(_value(one)), figures.limit(check.bound.max)
+def _degradation(
+    finding: Finding, compared: Comparison, one: Estimate, figures: Figures, decision: Decision
+) -> str:
+    check, amount = finding.check, figures.limit(finding.check.bound.limit)
+    how = figures.worse(one.value)
     agreed = f"{amount} was agreed" if "worse" in how else f"at most {amount} worse was agreed"
     interval = f"{percent(one.confidence)} interval {figures.interval(one)}, {one.method}"
     return (
@@ -177,7 +167,8 @@ def _proven(check: Check, decision: Decision) -> str:
 
 def _against(finding: Finding, compared: Comparison, figures: Figures) -> str:
     """Both values, and what each is of."""
-    value, other = (figures.level(_value(e)) for e in (finding.estimate, compared.baseline))
+    both = (finding.estimate, compared.baseline)
+    value, other = (figures.level(one.value) for one in both if isinstance(one, Estimate))
     rows = counted(finding.rows, "row")
     if compared.paired:
         return f"{value} against {other} of {compared.source} on the same {rows}"
@@ -192,14 +183,3 @@ def _would_decide(finding: Finding, decision: Decision) -> str:
     if more is None or more == finding.too_few:  # which is said already
         return ""
     return f"; about {counted(more, 'more labelled row')} would decide at this value"
-
-
-def _value(estimate: Estimate) -> float:
-    assert estimate.value is not None
-    return estimate.value
-
-
-def _limits(estimate: Estimate) -> tuple[float, float]:
-    assert estimate.low is not None
-    assert estimate.high is not None
-    return estimate.low, estimate.high

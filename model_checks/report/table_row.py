@@ -68,12 +68,12 @@ def row_of(result: Result) -> Row:
 
 def _told(result: Result) -> _Told:
     check, judged = result.check, result.judged
-    if not judged or judged.value is None or result.verdict is Verdict.NO_DATA:
+    if not isinstance(judged, Estimate) or result.verdict is Verdict.NO_DATA:
         note = result.message.removeprefix(f"{check.label}: ")
         return _Told(NOTHING, "no data", NOTHING, _agreed(result, Figures.of(check, None)), note)
     figures = Figures.of(check, judged)
-    if result.comparison and result.estimate:
-        return _degradation(result, result.estimate, result.comparison, figures)
+    if result.comparison:
+        return _degradation(result, judged, result.comparison, figures)
     return _Told(
         value=figures.text(judged.value),
         miss=miss_text(judged.value, check.bound, figures),
@@ -83,15 +83,11 @@ def _told(result: Result) -> _Told:
     )
 
 
-def _degradation(
-    result: Result, current: Estimate, compared: Comparison, figures: Figures
-) -> _Told:
+def _degradation(result: Result, worse: Estimate, compared: Comparison, figures: Figures) -> _Told:
     """By how much it is worse, beside the interval of that; the values themselves are a note."""
-    worse, one = compared.degradation, compared.baseline
-    assert current.value is not None
-    assert one.value is not None
-    assert worse.value is not None
-    both = " against ".join(map(figures.level, (current.value, one.value)))
+    estimates = (result.estimate, compared.baseline)
+    values = [one.value for one in estimates if isinstance(one, Estimate)]
+    both = " against ".join(map(figures.level, values))
     return _Told(
         value=figures.worse(worse.value),
         miss=_excess(result, worse.value, figures),
@@ -103,8 +99,7 @@ def _degradation(
 
 def _excess(result: Result, worse: float, figures: Figures) -> str:
     """By how much more it is worse than was agreed, or that only its interval is."""
-    most = result.check.bound.max
-    assert most is not None
+    most = result.check.bound.limit
     if math.isnan(worse):
         return "no value"
     return f"{figures.text(worse - most)} too much" if excess(worse, most) > 0 else "not proven"
@@ -115,9 +110,9 @@ def _agreed(result: Result, figures: Figures) -> str:
     agreed = figures.agreed(check.bound)
     if check.kind != "degradation":
         return agreed
-    value = compared.baseline.value if compared else None
-    than = "than the baseline" if value is None else f"than {figures.level(value)}"
-    return f"{agreed} worse {than}"
+    one = compared.baseline if compared else None
+    than = figures.level(one.value) if isinstance(one, Estimate) else "the baseline"
+    return f"{agreed} worse than {than}"
 
 
 def _method(estimate: Estimate, what: str = "") -> str:

@@ -5,9 +5,9 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from model_checks.judging.results import Result, Run
+from model_checks.judging.results import Result, Run, _method
 from model_checks.measure.facts import ModelFacts
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.plan.checks import Segment
 
 SCHEMA = 1
@@ -60,7 +60,7 @@ def result_as_json(result: Result) -> dict[str, Any]:
         "unit": estimate.unit if estimate else None,
         **_interval_as_json(estimate),
         "confidence": check.confidence,
-        "method": estimate.method if estimate else None,
+        "method": _method(estimate),
         "min": check.bound.min,
         "max": None if compared else check.bound.max,
         "warn": check.bound.warn,
@@ -77,10 +77,13 @@ def result_as_json(result: Result) -> dict[str, Any]:
     }
 
 
-def _interval_as_json(estimate: Estimate | None) -> dict[str, float | None]:
+def _interval_as_json(estimate: AnyEstimate | None) -> dict[str, float | None]:
+    if not isinstance(estimate, Estimate):
+        return dict.fromkeys(("value", "low", "high"))
     return {
-        name: _number(getattr(estimate, name)) if estimate else None
-        for name in ("value", "low", "high")
+        "value": _number(estimate.value),
+        "low": _number(estimate.low),
+        "high": _number(estimate.high),
     }
 
 
@@ -96,9 +99,9 @@ def _baseline_as_json(result: Result) -> dict[str, Any]:
         "paired": compared.paired,
         **_interval_as_json(one),
         "n": one.n,
-        "method": one.method,
+        "method": _method(one),
         **agreed,
-        "degradation": {**_interval_as_json(degradation), "method": degradation.method},
+        "degradation": {**_interval_as_json(degradation), "method": _method(degradation)},
     }
 
 

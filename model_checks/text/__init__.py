@@ -261,10 +261,10 @@ def shortened(name: str) -> str:
 def nearest(name: str, known: Iterable[str]) -> str:
     """Tell the nearest known name, where one is near, and the others: all, if they are few.
 
-    >>> nearest("Recal", ["recall", "f1"])
-    "did you mean 'recall'? known: f1, recall"
-    >>> nearest("zzz", ["recall", "f1"])
-    'known: f1, recall'
+    >>> nearest("Carier", ["carrier", "plan"])
+    "did you mean 'carrier'? known: carrier, plan"
+    >>> nearest("zzz", ["carrier", "plan"])
+    'known: carrier, plan'
     >>> nearest("y", [f"x{k}" for k in range(10_000)])
     'known: x0, x1, x10, x100, x1000, x1001, x1002, x1003 and 9,992 more'
     """

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from support.sample_data import AS_OF, measurement_of, python_model, settings_of, write_data
+from support.sample_data import AS_OF, measurement_of, python_model, settings_of, valued, write_data
 
 from model_checks.data import keep_in, open_file
 from model_checks.data.duckdb import DuckDB, connection
@@ -265,6 +265,6 @@ def test_a_relative_temp_directory_keeps_what_a_notebook_measures(tmp_path: Path
     model = python_model(tmp_path, f"[int({spilled})] * len(frame)")
     agreed = {"thresholds": {"recall": 0.5}}
     run = judge(limited(tmp_path, 'temp_directory = "spill"', model=model, **agreed))
-    assert [result.estimate.value for result in run.results if result.estimate] == [1]
+    assert [valued(result.estimate).value for result in run.results if result.estimate] == [1]
     assert run.models["m"].error is None
     assert not list((tmp_path / "spill").iterdir())

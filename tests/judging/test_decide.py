@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from support.factories import bound, check
+from support.sample_data import valued
 
 from model_checks.judging.decide import AT_BOUND, FEW_BASELINE, Decision, decisions
 from model_checks.judging.evidence import Comparison, Finding
 from model_checks.judging.significance import adjusted
 from model_checks.judging.verdict import Verdict, verdict_on
-from model_checks.metrics import Estimate, intervals
+from model_checks.metrics import Estimate, Undefined, intervals
 from model_checks.metrics.degradation import Terms, degradation, with_exact_baseline
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import IntervalAt, wilson_interval
@@ -205,8 +206,8 @@ def test_only_what_has_a_value_to_judge_counts() -> None:
     few, vacant, undefined, nan, last = findings(5 * [0.7], TOLERANT)
     few = replace(few, rows=29)
     vacant = replace(vacant, check=replace(vacant.check, vacant="no value of plan"))
-    undefined = replace(undefined, estimate=Estimate(None, None, None, 0.95, 0, "rows", None, "x"))
-    nan = replace(nan, estimate=replace(nan.estimate, value=math.nan))
+    undefined = replace(undefined, estimate=Undefined("x"))
+    nan = replace(nan, estimate=replace(share(0.7), value=math.nan))
     assert members([few, vacant, undefined, nan, last]) == [None, None, None, None, 1]
     assert verdicts(decisions([few, vacant, undefined, nan])) == [NO_DATA, NO_DATA, NO_DATA, FAIL]
 
@@ -235,7 +236,7 @@ def compared(
         baseline=baseline,
         rows=others or n,
         degradation=degradation(current, baseline, terms),
-        of_own_rows=with_exact_baseline(current, baseline, terms) if others else None,
+        of_own_rows=valued(with_exact_baseline(current, baseline, terms)) if others else None,
     )
     return Finding(one, current, n, comparison)
 
@@ -362,9 +363,7 @@ def test_what_is_decided_is_told_no_number() -> None:
 def test_too_few_rows_are_told_how_many_are_missing() -> None:
     [few] = findings([0.7], bound(min=0.8), n=12)
     assert decisions([few])[0].rows_to_decide == 18
-    [none] = decisions(
-        [replace(few, rows=0, estimate=Estimate(None, None, None, 0.95, 0, "", None))]
-    )
+    [none] = decisions([replace(few, rows=0, estimate=Undefined(""))])
     assert none.rows_to_decide == 30
 
 
@@ -376,6 +375,6 @@ def test_too_few_rows_are_told_how_many_would_settle_it() -> None:
 
 
 def test_what_is_undefined_is_told_no_number() -> None:
-    undefined = Estimate(None, None, None, 0.95, 0, "rows", None, "undefined, one class only")
+    undefined = Undefined("undefined, one class only")
     [found] = decisions([Finding(check(TOLERANT), undefined, 500)])
     assert (found.verdict, found.rows_to_decide) == (NO_DATA, None)

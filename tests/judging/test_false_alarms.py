@@ -18,7 +18,7 @@ from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import wilson_interval
-from model_checks.metrics.statistics import Aggregates, ConfusionCounts
+from model_checks.metrics.statistics import ConfusionCounts, Statistics
 from model_checks.pipeline import results_of
 from model_checks.plan.checks import Bound, Check, Segment
 from model_checks.settings.rules import Correction
@@ -82,12 +82,12 @@ def failing(right: Counts, rows: int, correction: Correction = "holm") -> NDArra
 
 def ruled(right: Counts, rows: int, correction: Correction = "holm") -> list[bool]:
     """The same of one night by the package itself."""
-    aggregates: dict[Segment, Aggregates] = {}
+    aggregates: dict[Segment, Statistics] = {}
     checks = planned(len(right), correction)
     for one, count in zip(checks, right.tolist(), strict=True):
         cells = np.array([[count, 0.0], [rows - count, 0.0]])
-        aggregates[one.segment] = Aggregates(
-            rows, confusion=ConfusionCounts(("0", "1"), cells, cells, cells)
+        aggregates[one.segment] = Statistics.holding(
+            rows, ConfusionCounts(("0", "1"), cells, cells, cells)
         )
     results = results_of(
         checks, Measurement(ModelFacts("binary", "logged predictions"), aggregates)

@@ -9,7 +9,7 @@ from model_checks.judging.evidence import Comparison
 from model_checks.judging.gate import NOT_EVALUATED, Gate, gate_of, unjudged_models
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Undefined
 from model_checks.pipeline import judge
 from model_checks.plan.build import NOTHING_TO_COMPARE
 from model_checks.plan.checks import Check
@@ -64,8 +64,8 @@ def test_a_degradation_with_nothing_to_compare_with_is_not_evaluated() -> None:
     assert gate == Gate(planned=2, missing=("churn-recall-degradation",), failed=0, skipped=0)
 
 
-HERE = Estimate(0.8, 0.7, 0.9, 0.95, 100, "rows", "Wilson")
-NOWHERE = Estimate(None, None, None, 0.95, 100, "rows", None, "undefined")
+HERE = estimate(0.8, 0.7, 0.9)
+NOWHERE = Undefined("undefined", 100)
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ NOWHERE = Estimate(None, None, None, 0.95, 100, "rows", None, "undefined")
     ids=["no baseline there", "no value any more", "nothing to compare in either"],
 )
 def test_a_segment_that_was_not_compared_is_not_evaluated(
-    current: Estimate, baseline: Estimate, missing: int
+    current: AnyEstimate, baseline: AnyEstimate, missing: int
 ) -> None:
     found = replace(FOUND, kind="degradation")
     compared = Comparison("champion.skops", True, baseline, 100, NOWHERE)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.factories import bound, check, estimate
+from support.sample_data import valued
 
 from model_checks.judging.decide import Decision, Evidence
 from model_checks.judging.evidence import Finding
@@ -17,14 +18,13 @@ from model_checks.judging.verdict import Verdict
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics.statistics import (
-    Aggregates,
     Answers,
     ConfusionCounts,
     Deviations,
     JointCounts,
     OwnFunction,
-    Pair,
     Replicates,
+    Statistics,
 )
 from model_checks.pipeline import results_of
 from model_checks.plan.checks import Bound, Check, Segment
@@ -37,26 +37,26 @@ FACTS = ModelFacts(task="binary", source="churn.skops")
 DEPLOYED = "the deployed model 'churn.skops'"
 
 
-def recalled(share: float, positives: int = 1000, negatives: int = 9000) -> Aggregates:
+def recalled(share: float, positives: int = 1000, negatives: int = 9000) -> Statistics:
     """Rows of which so many positives were found."""
     found = round(share * positives)
     rows = np.array([[negatives, 0], [positives - found, found]], dtype=float)
     counts = ConfusionCounts(("0", "1"), rows, rows, rows)
-    return Aggregates(positives + negatives, confusion=counts)
+    return Statistics.holding(positives + negatives, counts)
 
 
 def measured(
-    current: Aggregates | Mapping[Segment, Aggregates],
-    baseline: Aggregates | Mapping[Segment, Aggregates] | None = None,
+    current: Statistics | Mapping[Segment, Statistics],
+    baseline: Statistics | Mapping[Segment, Statistics] | None = None,
     *,
     source: str = DEPLOYED,
     paired: bool = True,
     error: str | None = None,
 ) -> Measurement:
     def by_segment(
-        one: Aggregates | Mapping[Segment, Aggregates],
-    ) -> Mapping[Segment, Aggregates]:
-        return {(): one} if isinstance(one, Aggregates) else one
+        one: Statistics | Mapping[Segment, Statistics],
+    ) -> Mapping[Segment, Statistics]:
+        return {(): one} if isinstance(one, Statistics) else one
 
     compared = None
     if baseline is not None or error:
@@ -235,7 +235,7 @@ def test_a_pair_that_agrees_on_most_rows_proves_what_unrelated_models_would_not(
     true = np.array([0, 1, 1, 1, 1])
     first, second = np.array([0, 1, 1, 0, 0]), np.array([0, 1, 0, 1, 0])
     rows = np.array([9000.0, both, own, other, neither])
-    pair = Pair(10_000, confusion=JointCounts(2, true, first, second, rows, rows))
+    pair = Statistics.holding(10_000, JointCounts(2, true, first, second, rows, rows))
     current, baseline = recalled((both + own) / 1000), recalled((both + other) / 1000)
     apart = measured(current, baseline)
     assert apart.baseline is not None
@@ -258,13 +258,11 @@ def test_other_rows_are_told_with_their_number() -> None:
 
 def test_the_digits_tell_the_limit_from_what_was_agreed() -> None:
     measurement = measured(recalled(0.5), recalled(0.5))
-    high = ruled(worse(0.01), measurement).judged
-    assert high is not None
-    assert high.high is not None
-    agreed = round(high.high, 4)
+    found = valued(ruled(worse(0.01), measurement).judged)
+    agreed = round(found.high, 4)
     message = told(worse(agreed), measurement)
     [limit] = re.findall(r" to (\S+), MOVER", message)
-    assert (float(limit) > agreed) == (high.high > agreed)
+    assert (float(limit) > agreed) == (found.high > agreed)
     assert f"{agreed}" in message
 
 
@@ -288,18 +286,17 @@ def test_what_is_worse_by_just_what_was_agreed_is_met(
     one = worse(amount, "estimate", relative=relative)
     found = ruled(one, measured(recalled(current), recalled(0.8)))
     assert found.verdict is Verdict.PASS
-    assert found.judged is not None
-    assert found.judged.value == amount
+    assert valued(found.judged).value == amount
 
 
 # Whichever way the metric points.
 
 
-def deviating(bias: float, spread: float) -> Aggregates:
+def deviating(bias: float, spread: float) -> Statistics:
     n = 1000
     products = {(2, 0): n * spread**2, (3, 0): 0.0, (4, 0): 3 * n * spread**4, (0, 2): 100.0 * n}
     products |= {(0, 4): 30000.0 * n, (1, 2): 0.0, (2, 2): 100 * n * spread**2}
-    return Aggregates(n, deviations=Deviations(n, n, n, bias, False, products))
+    return Statistics.holding(n, Deviations(n, n, n, bias, False, products))
 
 
 @pytest.mark.parametrize(
@@ -321,19 +318,18 @@ def test_a_degradation_has_the_sign_of_what_became_worse(
 ) -> None:
     measurement = measured(deviating(*current), deviating(*baseline))
     found = ruled(worse(0.0, "estimate", metric=metric, relative=relative), measurement)
-    assert found.judged is not None
     size = {"mean_error": abs(baseline[0]), "r2": abs(1 - baseline[1] ** 2 / 100)}[metric]
-    assert found.judged.value == pytest.approx(expected / (size if relative else 1))
+    assert valued(found.judged).value == pytest.approx(expected / (size if relative else 1))
     assert found.failed == (expected > 0)
 
 
 OWN = OwnFunction("own:cost", Path(), 1, 1000)
 
 
-def costing(value: float, error: str | None = None) -> Aggregates:
+def costing(value: float, error: str | None = None) -> Statistics:
     resampled = np.random.default_rng(1).normal(value, 0.1, 1000)
     answers = Answers(None if error else value, resampled, error=error)
-    return Aggregates(500, replicates=Replicates(500, {OWN: answers}))
+    return Statistics.holding(500, Replicates(500, {OWN: answers}))
 
 
 @pytest.mark.parametrize(
@@ -378,12 +374,12 @@ def test_a_baseline_without_a_value_is_told_as_such() -> None:
     )
 
 
-def endlessly_bad() -> Aggregates:
+def endlessly_bad() -> Statistics:
     """Errors so much larger than the targets' spread that R² is minus infinity."""
     one = deviating(0.0, 1.0)
-    assert one.deviations is not None
-    products = {**one.deviations.products, (2, 0): 1e203, (0, 2): 1e-197}
-    return replace(one, deviations=replace(one.deviations, products=products))
+    found = one.of(Deviations)
+    products = {**found.products, (2, 0): 1e203, (0, 2): 1e-197}
+    return one.adding(replace(found, products=products))
 
 
 def test_what_is_no_number_is_not_compared() -> None:
@@ -435,15 +431,14 @@ def test_what_is_not_compared_need_not_be_measured() -> None:
 def test_nothing_known_of_how_two_estimates_vary_together_is_not_called_paired() -> None:
     ours = OwnFunction("own:cost", Path(), 0, 1000)
     answers = Answers(0.5, np.linspace(0.4, 0.6, 1000))
-    rows = Aggregates(100, replicates=Replicates(100, {ours: answers}))
+    rows = Statistics.holding(100, Replicates(100, {ours: answers}))
     level = check(Bound(0.1, None, None, "confident"), metric="profit", function=ours)
     one = worse(0.3, metric="profit", function=ours)
     measurement = Measurement(
-        FACTS, {(): rows}, baseline=MeasuredBaseline(DEPLOYED, {(): rows}, {(): Pair(100)})
+        FACTS, {(): rows}, baseline=MeasuredBaseline(DEPLOYED, {(): rows}, {(): Statistics(100)})
     )
     found = ruled(one, measurement, level)
-    assert found.judged is not None
-    assert found.judged.method == "MOVER"
+    assert valued(found.judged).method == "MOVER"
 
 
 def test_a_baseline_that_can_not_be_measured_is_an_error_of_its_own_checks_alone() -> None:
@@ -484,7 +479,7 @@ def test_a_model_that_can_not_be_measured_is_an_error_of_all_its_checks() -> Non
 CARRIERS = {"AA": (0.235, 200), "UA": (0.42, 300), "DL": (0.3, 500), "B6": (0.35, 100)}
 
 
-def carriers(values: Mapping[str, tuple[float, int]] = CARRIERS) -> dict[Segment, Aggregates]:
+def carriers(values: Mapping[str, tuple[float, int]] = CARRIERS) -> dict[Segment, Statistics]:
     return {(("carrier", name),): recalled(share, n, 1000) for name, (share, n) in values.items()}
 
 
@@ -552,7 +547,7 @@ def test_a_gap_of_just_what_was_agreed_is_met() -> None:
 
 
 def test_a_gap_among_several_columns_names_them() -> None:
-    segments: dict[Segment, Aggregates] = {
+    segments: dict[Segment, Statistics] = {
         (("carrier", "AA"), ("origin", None)): recalled(0.2),
         (("carrier", "UA"), ("origin", "")): recalled(0.4),
     }
@@ -594,7 +589,7 @@ def test_one_value_has_no_gap() -> None:
 
 def test_a_function_that_fails_on_a_value_is_an_error_of_the_gap() -> None:
     first, second = PLANS[:2]
-    segments: dict[Segment, Aggregates] = {
+    segments: dict[Segment, Statistics] = {
         first: costing(5.0),
         second: costing(5.0, "metric 'own:cost': it broke"),
     }
@@ -608,10 +603,10 @@ def test_a_function_that_fails_on_a_value_is_an_error_of_the_gap() -> None:
 
 def test_a_gap_may_be_of_any_metric() -> None:
     first, second = PLANS[:2]
-    segments: dict[Segment, Aggregates] = {first: costing(5.0), second: costing(7.0)}
+    segments: dict[Segment, Statistics] = {first: costing(5.0), second: costing(7.0)}
     one = apart(1.0, list(segments), "tolerant", metric="cost", function=OWN, average=None)
     assert ruled(one, measured(segments)).verdict is Verdict.FAIL
-    errors: dict[Segment, Aggregates] = {first: deviating(0, 1), second: deviating(5, 1)}
+    errors: dict[Segment, Statistics] = {first: deviating(0, 1), second: deviating(5, 1)}
     one = apart(1.0, list(errors), "tolerant", metric="mean_error", average=None)
     assert ruled(one, measured(errors)).verdict is Verdict.FAIL
 
@@ -619,7 +614,7 @@ def test_a_gap_may_be_of_any_metric() -> None:
 # Many segments.
 
 
-def plans(first: float, others: float) -> dict[Segment, Aggregates]:
+def plans(first: float, others: float) -> dict[Segment, Statistics]:
     """A segment, and nineteen others."""
     return {plan: recalled(others if k else first, 500, 1000) for k, plan in enumerate(PLANS)}
 

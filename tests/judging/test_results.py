@@ -13,7 +13,7 @@ from support.factories import bound, check, estimate, result_of
 from model_checks.judging.results import Result, Run, error_of
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.facts import ModelFacts
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate, Undefined
 from model_checks.plan.checks import Bound
 from model_checks.store.results_json import result_as_json, run_as_json
 
@@ -98,7 +98,7 @@ MOST = bound(max=0.8)
     ],
 )
 def test_how_a_value_stands_to_what_was_agreed(one: Estimate, held: Bound, told: str) -> None:
-    assert message(one, held).split("positives) ")[1] == told
+    assert message(one, held).split("positives) ")[1].split("; about")[0] == told
 
 
 @pytest.mark.parametrize("held", [LEAST, MOST, bound(min=0.1, max=0.9)])
@@ -119,7 +119,8 @@ def test_a_bias_is_told_with_both_of_its_bounds() -> None:
     one = estimate(-1.5, -2.25, -0.75, n=400, unit="rows", method="Hall")
     assert message(one, held, "delay-mean_error") == (
         "delay-mean_error: -1.500 (95 % interval -2.250 to -0.750, Hall, 400 rows) "
-        "is not proven to be at least the agreed -2.000"
+        "is not proven to be at least the agreed -2.000; "
+        "about 6,300 more labelled rows would decide at this value"
     )
     known = replace(one, low=-1.6, high=-1.4)
     assert message(known, held).endswith("is within the agreed -2.000 to 2.000")
@@ -187,14 +188,9 @@ def test_the_confidence_is_told_in_percent(confidence: float, told: str) -> None
 
 def test_an_undefined_metric_tells_its_reason() -> None:
     reason = "undefined, no row with label 1 among 200 labelled rows"
-    result = result_of(check(LEAST), estimate(None, reason=reason), 200)
+    result = result_of(check(LEAST), Undefined(reason), 200)
     assert result.verdict is Verdict.NO_DATA
     assert result.message == f"churn-recall: {reason}"
-
-
-def test_an_undefined_metric_without_a_reason_is_not_told_as_none() -> None:
-    result = result_of(check(LEAST), estimate(None), 200)
-    assert result.message == "churn-recall: undefined"
 
 
 @pytest.mark.parametrize(
@@ -384,9 +380,11 @@ def test_the_whole_has_no_segment() -> None:
     assert result_as_json(result_of(check(LEAST), estimate(0.9), ROWS))["segment"] is None
 
 
-@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf, None])
-def test_what_is_no_number_is_null_and_the_message_says_why(number: float | None) -> None:
-    result = result_of(check(LEAST), Estimate(number, number, number, 0.95, 0, "rows", None), ROWS)
+@pytest.mark.parametrize(
+    "one", [*map(estimate, [math.nan, math.inf, -math.inf]), Undefined("only one class")]
+)
+def test_what_is_no_number_is_null_and_the_message_says_why(one: AnyEstimate) -> None:
+    result = result_of(check(LEAST), one, ROWS)
     (kept,) = read_back(run(result))["checks"]
     assert (kept["value"], kept["low"], kept["high"]) == (None, None, None)
     assert len(kept["message"]) > len("churn-recall: ")
@@ -408,7 +406,7 @@ def test_an_error_has_no_figures() -> None:
 def test_every_verdict_has_the_same_keys() -> None:
     results = [
         result_of(check(LEAST), estimate(0.9), ROWS),
-        result_of(check(LEAST), estimate(None), ROWS),
+        result_of(check(LEAST), Undefined("undefined"), ROWS),
         error_of(check(LEAST), "no such file"),
     ]
     assert len({tuple(result_as_json(result)) for result in results}) == 1

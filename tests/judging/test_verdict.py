@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from support.factories import bound, estimate
 
 from model_checks.judging.verdict import Verdict, fails, verdict_on
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate, Failed, Undefined
 from model_checks.plan.checks import Bound
 from model_checks.settings import Rule
 
@@ -47,9 +47,6 @@ TABLE = [
 
 def turned(one: Estimate) -> Estimate:
     """The estimate of 1 - x: what was below 0.5 is above it."""
-    assert one.value is not None
-    assert one.low is not None
-    assert one.high is not None
     return replace(one, value=1 - one.value, low=1 - one.high, high=1 - one.low)
 
 
@@ -69,7 +66,6 @@ def test_a_pass_that_is_not_past_the_warning_becomes_a_warning_and_nothing_else_
     place: str, rule: Rule, verdict: Verdict, warn: float
 ) -> None:
     one = PLACES[place]
-    assert one.value is not None
     expected = WARN if verdict is PASS and one.value < warn else verdict
     assert verdict_on(one, bound(min=0.5, warn=warn, rule=rule)) is expected
     mirrored = bound(max=0.5, warn=1 - warn, rule=rule)
@@ -143,15 +139,8 @@ def test_nan_meets_no_bound(one: Estimate, held: Bound, rule: Rule) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize(
-    "one",
-    [
-        estimate(None),
-        replace(estimate(0.9), low=None),
-        replace(estimate(0.9), high=None),
-    ],
-)
-def test_what_is_undefined_is_no_data(one: Estimate, rule: Rule) -> None:
+@pytest.mark.parametrize("one", [Undefined("only one class"), Failed("it broke")])
+def test_what_is_undefined_is_no_data(one: AnyEstimate, rule: Rule) -> None:
     assert verdict_on(one, bound(min=0.0, rule=rule)) is NO_DATA
 
 

@@ -36,6 +36,7 @@ from support.sample_data import (
 from model_checks.measure.model import Measurement
 from model_checks.measure.statistics import find_pairs
 from model_checks.metrics import TASKS, metrics_of
+from model_checks.metrics.statistics import ConfusionCounts, JointCounts, ProbabilitySums
 
 NAN = float("nan")
 ROWS: Columns = {
@@ -95,8 +96,7 @@ def test_called_or_logged_makes_no_difference(tmp_path: Path) -> None:
 def test_joint_counts_are_those_of_the_rows(tmp_path: Path) -> None:
     base = baseline_of(measured_beside(tmp_path, ROWS, {"prediction": "q"}, weight="x"))
     assert base.pairs is not None
-    joint = base.pairs[()].confusion
-    assert joint is not None
+    joint = base.pairs[()].of(JointCounts)
     cells = [*zip(joint.true, joint.first, joint.second, joint.rows, joint.weight, strict=True)]
     assert cells == [
         (0, 0, 0, 2, pytest.approx(0.4)),
@@ -154,8 +154,7 @@ def test_features_of_the_settings_serve_a_baseline_that_tells_none(tmp_path: Pat
     keys = {"model": model, "features": ["x"]}
     for other, expected in ((model, 1.0), (telling, 4 / 6)):
         base = baseline_of(measured_beside(tmp_path, ROWS, {"model": other}, **keys))
-        confusion = base.aggregates[()].confusion
-        assert confusion is not None
+        confusion = base.aggregates[()].of(ConfusionCounts)
         assert confusion.rows.trace() / 6 == pytest.approx(expected - (expected == 1) * 1 / 3)
 
 
@@ -166,8 +165,7 @@ def test_labels_are_those_of_both(tmp_path: Path) -> None:
     )
     base = baseline_of(found)
     assert base.pairs is not None
-    joint = base.pairs[()].confusion
-    assert joint is not None
+    joint = base.pairs[()].of(JointCounts)
     assert (joint.size, joint.first.max(), joint.second.max()) == (4, 2, 3)
 
 
@@ -181,8 +179,7 @@ def test_models_may_know_different_classes(tmp_path: Path) -> None:
     same = measured_beside(tmp_path, columns, {**other, "score": {**other["score"]}}, **keys)
     checks = checks_of(settings_of(tmp_path, **keys))
     assert correlations(found, checks) == correlations(same, checks)
-    base = baseline_of(found)
-    assert base.aggregates[()].probabilities is not None
+    assert baseline_of(found).aggregates[()].find(ProbabilitySums)
 
 
 def test_each_model_may_read_off_its_scores_a_label_that_is_true_of_no_row(tmp_path: Path) -> None:
@@ -192,8 +189,7 @@ def test_each_model_may_read_off_its_scores_a_label_that_is_true_of_no_row(tmp_p
     found = measured_beside(tmp_path, columns, {"score": other}, task="multiclass", score=own)
     base = baseline_of(found)
     assert base.pairs is not None
-    joint = base.pairs[()].confusion
-    assert joint is not None
+    joint = base.pairs[()].of(JointCounts)
     assert (joint.size, joint.first.max(), joint.second.max()) == (4, 2, 3)
 
 
@@ -217,8 +213,7 @@ def test_a_stand_in_for_the_other_label_is_no_third_one(tmp_path: Path) -> None:
     columns = {"y": [1, 1, 1], "s": [0.9, 0.2, 0.8], "q": [1, 0, 1]}
     base = baseline_of(measured_beside(tmp_path, columns, {"prediction": "q"}, score="s"))
     assert base.pairs is not None
-    assert base.pairs[()].confusion is not None
-    assert base.pairs[()].confusion.size == 2
+    assert base.pairs[()].of(JointCounts).size == 2
 
 
 def test_many_labels_are_counted_where_they_meet(tmp_path: Path) -> None:
@@ -229,8 +224,7 @@ def test_many_labels_are_counted_where_they_meet(tmp_path: Path) -> None:
     )
     base = baseline_of(found)
     assert base.pairs is not None
-    assert base.pairs[()].confusion is not None
-    assert len(base.pairs[()].confusion.true) == 1000
+    assert len(base.pairs[()].of(JointCounts).true) == 1000
 
 
 # What goes wrong with the baseline concerns the comparison alone

@@ -18,6 +18,7 @@ from support.sample_data import (
     python_module,
     results_of,
     settings_of,
+    valued,
     write_data,
 )
 
@@ -27,6 +28,7 @@ from model_checks.judging.verdict import Verdict
 from model_checks.metrics import Asked, Estimate
 from model_checks.metrics.custom import own as own_estimate
 from model_checks.metrics.intervals import normal_quantile
+from model_checks.metrics.statistics import Replicates
 from model_checks.pipeline import judge
 from model_checks.store.results_json import run_as_json
 
@@ -94,9 +96,8 @@ def result(folder: Path, reference: str, columns: Columns | None = None, **keys:
 def estimate(folder: Path, reference: str, columns: Columns | None = None, **keys: Any) -> Estimate:
     """What a function was estimated to be."""
     found = result(folder, reference, columns, **keys)
-    assert found.estimate is not None, found.message
-    assert found.verdict is Verdict.PASS
-    return found.estimate
+    assert found.verdict is Verdict.PASS, found.message
+    return valued(found.estimate)
 
 
 def interval(found: Estimate) -> tuple[Any, Any, Any]:
@@ -222,9 +223,10 @@ def test_what_it_does_to_its_arguments_harms_no_other(tmp_path: Path) -> None:
     keys = {"prediction": "p", "score": "s", "weight": "w", "thresholds": thresholds}
     values = [found.estimate for found in results_of(tmp_path, log(), **keys)]
     assert values[1] == values[3]
-    assert values[1] is not None
     columns = log()
-    assert values[1].value == pytest.approx((columns["y"] * columns["s"] * columns["w"]).sum())
+    assert valued(values[1]).value == pytest.approx(
+        (columns["y"] * columns["s"] * columns["w"]).sum()
+    )
 
 
 # What comes of it.
@@ -277,11 +279,11 @@ def test_scikit_learns_functions_of_several_classes_take_the_scores_as_they_are(
 def test_the_interval_is_about_that_of_the_closed_form(tmp_path: Path) -> None:
     columns = log(2000)
     found = estimate(tmp_path, function(tmp_path, RIGHT), columns)
-    [shipped] = results_of(tmp_path, columns, thresholds={"accuracy": 0.5})
-    assert shipped.estimate is not None
-    assert found.value == shipped.estimate.value
-    assert found.low == pytest.approx(shipped.estimate.low, abs=0.003)
-    assert found.high == pytest.approx(shipped.estimate.high, abs=0.003)
+    [result] = results_of(tmp_path, columns, thresholds={"accuracy": 0.5})
+    shipped = valued(result.estimate)
+    assert found.value == shipped.value
+    assert found.low == pytest.approx(shipped.low, abs=0.003)
+    assert found.high == pytest.approx(shipped.high, abs=0.003)
 
 
 def test_a_result_says_what_was_done_for_it(tmp_path: Path) -> None:
@@ -295,8 +297,7 @@ def test_a_result_says_what_was_done_for_it(tmp_path: Path) -> None:
 
 def test_one_row_does_not_show_how_far_rows_spread(tmp_path: Path) -> None:
     found = result(tmp_path, function(tmp_path, "1.0"), {"y": [1], "p": [1]})
-    assert found.estimate is not None
-    assert interval(found.estimate) == (1, -math.inf, math.inf)
+    assert interval(valued(found.estimate)) == (1, -math.inf, math.inf)
     assert "seed 0, 1 loaded row) is " in found.message
 
 
@@ -330,13 +331,12 @@ def test_any_confidence_is_read_off_the_same_resamples(tmp_path: Path) -> None:
     reference = function(tmp_path, RIGHT)
     thresholds = {"own": {"metric": reference, "min": 0}}
     measurement = measured(tmp_path, log(), thresholds=thresholds)
-    replicates = measurement.aggregates[()].replicates
-    assert replicates is not None
+    replicates = measurement.aggregates[()].of(Replicates)
     [own] = replicates.answers
     widths = []
     for confidence in (0.5, 0.9, 0.99):
         asked = Asked(confidence=confidence, function=own)
-        found = own_estimate(measurement.aggregates[()], asked)
+        found = valued(own_estimate(replicates, asked))
         _, low, high = interval(found)
         widths.append(high - low)
     assert widths == sorted(set(widths))
@@ -346,12 +346,9 @@ def test_beyond_what_resamples_tell_the_limits_move_on_for_small_p_values(tmp_pa
     reference = function(tmp_path, RIGHT)
     thresholds = {"own": {"metric": reference, "min": 0.5, "rule": "confident"}}
     measurement = measured(tmp_path, log(), thresholds=thresholds)
-    replicates = measurement.aggregates[()].replicates
-    assert replicates is not None
+    replicates = measurement.aggregates[()].of(Replicates)
     [own] = replicates.answers
-    found = own_estimate(measurement.aggregates[()], Asked(confidence=0.95, function=own))
-    assert found.interval_at is not None
-    assert found.value is not None
+    found = valued(own_estimate(replicates, Asked(confidence=0.95, function=own)))
     last, further = found.interval_at(0.99), found.interval_at(1 - 1e-9)
     times = normal_quantile(1 - 1e-9) / normal_quantile(0.99)
     assert further.low - found.value == pytest.approx(times * (last.low - found.value))
@@ -485,8 +482,7 @@ def test_more_rows_than_a_batch_are_all_there(tmp_path: Path) -> None:
     segments = [{"by": "g", "values": [3], "thresholds": {"own": {"metric": reference, "min": 1}}}]
     settings = settings_of(tmp_path, segments=segments, thresholds={"accuracy": 0.1})
     found = judge(settings, as_of=AS_OF).results[1]
-    assert found.estimate is not None
-    assert (found.estimate.n, found.estimate.value) == (50_000, 1)
+    assert (valued(found.estimate).n, valued(found.estimate).value) == (50_000, 1)
 
 
 # Segments.
@@ -515,7 +511,7 @@ def test_every_segment_is_measured_on_its_own_rows(tmp_path: Path) -> None:
                 for name, value in one.check.segment
             )
         ]
-        assert (one.estimate.n, one.estimate.value) == (len(rows), np.mean(rows))
+        assert (one.estimate.n, valued(one.estimate).value) == (len(rows), np.mean(rows))
 
 
 def test_a_segment_without_rows_has_no_data(tmp_path: Path) -> None:

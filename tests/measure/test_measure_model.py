@@ -22,6 +22,7 @@ from support.sample_data import (
     python_model,
     results_of,
     settings_of,
+    valued,
     write_data,
 )
 
@@ -155,8 +156,7 @@ def test_a_listed_value_finds_its_rows(tmp_path: Path, column: list[Any], value:
     segments = [{"by": "g", "values": [value], "thresholds": {"accuracy": 0.5}}]
     columns = {"y": [1, 0], "p": [1, 1], "g": column}
     _, found = results_of(tmp_path, columns, segments=segments)
-    assert found.estimate is not None
-    assert (found.estimate.n, found.estimate.value) == (1, 1.0)
+    assert (valued(found.estimate).n, valued(found.estimate).value) == (1, 1.0)
 
 
 def test_a_listed_value_without_rows_has_no_data(tmp_path: Path) -> None:

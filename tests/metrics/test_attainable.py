@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.sample_data import measured
+from support.sample_data import measured, valued
 
-from model_checks.metrics import METRICS, Asked, metrics_of
-from model_checks.metrics.attainable import best_interval
+from model_checks.metrics import METRICS, Asked, Estimate, metric_named, metrics_of
 from model_checks.metrics.intervals import wilson_interval
 
 SCORES = [name for name, metric in METRICS.items() if metric.direction == "higher"]
@@ -37,7 +36,7 @@ def test_no_result_is_surer_than_the_best(tmp_path: Path, rows: int, classes: in
         (name, average): interval
         for name in metrics_of(task)
         for average in METRICS[name].averages[task]
-        if (interval := best_interval(name, task, average, rows, 0.95))
+        if (interval := METRICS[name].best_interval(task, average, rows, 0.95))
     }
     assert len(best) > 8
     keys = {"task": task, "prediction": "p", "score": score}
@@ -47,7 +46,7 @@ def test_no_result_is_surer_than_the_best(tmp_path: Path, rows: int, classes: in
         found = measured(tmp_path, columns, **keys, thresholds=agreed)
         for (name, average), limits in best.items():
             estimate = METRICS[name].estimate(found.aggregates[()], Asked(average))
-            if estimate.low is not None:
+            if isinstance(estimate, Estimate):
                 assert estimate.low <= limits.low + 1e-9, (name, average, wrong)
 
 
@@ -56,30 +55,31 @@ def test_a_perfect_result_on_even_classes_is_the_best(tmp_path: Path, name: str)
     columns = nearly_perfect(100, 0, 2, seed=1)
     keys = {"prediction": "p", "score": "s1", "thresholds": {name: 0.5}}
     average = METRICS[name].averages["binary"][0]
-    estimate = METRICS[name].estimate(
-        measured(tmp_path, columns, **keys).aggregates[()], Asked(average, 0.9)
-    )
-    best = best_interval(name, "binary", average, 100, 0.9)
+    asked = Asked(average, 0.9)
+    found = measured(tmp_path, columns, **keys).aggregates[()]
+    estimate = valued(METRICS[name].estimate(found, asked))
+    best = METRICS[name].best_interval("binary", average, 100, 0.9)
     assert best
     assert (estimate.low, estimate.high) == pytest.approx((best.low, best.high))
 
 
 def test_every_score_has_a_best_or_is_known_to_have_none() -> None:
-    known = {name for name in SCORES if best_interval(name, "binary", None, 100, 0.95)}
+    known = {name for name in SCORES if METRICS[name].best_interval("binary", None, 100, 0.95)}
     assert known == set(SCORES) - UNKNOWN
 
 
 def test_an_error_can_be_0() -> None:
     errors = {name for name, metric in METRICS.items() if metric.direction != "higher"}
     for name in errors - {"max_error"}:
-        assert best_interval(name, next(iter(METRICS[name].averages)), None, 100, 0.95) is None
-    most = best_interval("max_error", "regression", None, 10**9, 0.95)
+        metric = METRICS[name]
+        assert metric.best_interval(next(iter(metric.averages)), None, 100, 0.95) is None
+    most = METRICS["max_error"].best_interval("regression", None, 10**9, 0.95)
     assert most
     assert most.high == np.inf
 
 
 def test_a_share_rests_on_all_rows_at_best() -> None:
-    best = best_interval("recall", "binary", None, 89, 0.95)
+    best = METRICS["recall"].best_interval("binary", None, 89, 0.95)
     assert best == wilson_interval(1.0, 89, 0.95)
-    assert best_interval("recall", "multilabel", "micro", 89, 0.95) is None
-    assert best_interval("profit", "binary", None, 89, 0.95) is None
+    assert METRICS["recall"].best_interval("multilabel", "micro", 89, 0.95) is None
+    assert metric_named("profit").best_interval("binary", None, 89, 0.95) is None

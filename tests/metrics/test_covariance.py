@@ -1,15 +1,13 @@
 """How much two models' estimates vary together, against what each row adds to either of them."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sklearn import metrics as theirs
+from support.metric_columns import reference
 from support.paired_data import (
     Columns,
     baseline_of,
@@ -18,60 +16,20 @@ from support.paired_data import (
     everything,
     measured_beside,
     two_models,
+    with_averages,
 )
-from support.sample_data import BETA, settings_of
+from support.sample_data import label_columns, settings_of
 
-from model_checks.metrics import METRICS, TASKS
-from model_checks.metrics.covariance import _COVARIANCES, UNKNOWN, correlation
+from model_checks.metrics import METRICS, TASKS, metric_named
 from model_checks.plan.checks import Check
 
 Array = NDArray[Any]
 
 
-def bias(y: Array, p: Array, sample_weight: Array) -> float:
-    return abs(float(np.average(p - y, weights=sample_weight)))
-
-
-def calibration(y: Array, s: Array, sample_weight: Array) -> float:
-    binary = s.shape[1] == 2
-    hit = y == "1" if binary else y == np.array(list("xyz"))[s.argmax(axis=1)]
-    confidence = s[:, 1] if binary else s.max(axis=1)
-    bins = np.maximum(np.ceil(confidence * 15), 1).astype(int)
-    gaps = np.bincount(bins, sample_weight * (hit - confidence))
-    return float(abs(gaps).sum() / sample_weight.sum())
-
-
-def brier(y: Array, s: Array, sample_weight: Array) -> float:
-    distance = ((s - (y[:, None] == np.unique(y))) ** 2).sum(axis=1)
-    return float(np.average(distance, weights=sample_weight))
-
-
-OF_ANSWERS: dict[str, Callable[..., float]] = {
-    "accuracy": theirs.accuracy_score,
-    "balanced_accuracy": theirs.balanced_accuracy_score,
-    "specificity": partial(theirs.recall_score, pos_label="0"),
-    "npv": partial(theirs.precision_score, pos_label="0"),
-    "precision": theirs.precision_score,
-    "recall": theirs.recall_score,
-    "f1": theirs.f1_score,
-    "fbeta": partial(theirs.fbeta_score, beta=BETA),
-    "mcc": theirs.matthews_corrcoef,
-    "cohen_kappa": theirs.cohen_kappa_score,
-    "mae": theirs.mean_absolute_error,
-    "rmse": theirs.root_mean_squared_error,
-    "mape": theirs.mean_absolute_percentage_error,
-    "mean_error": bias,
-    "r2": theirs.r2_score,
-    "explained_variance": theirs.explained_variance_score,
-}
-OF_SCORES: dict[str, Callable[..., float]] = {
-    "log_loss": theirs.log_loss,
-    "brier": brier,
-    "expected_calibration_error": calibration,
-}
-REFERENCES = OF_ANSWERS | OF_SCORES
 ALONE = {"median_absolute_error", "roc_auc"}
 """Held to what they are by definition, in tests of their own."""
+
+REFERENCES = {name for name, metric in METRICS.items() if metric.varies_jointly} - ALONE
 
 
 def influence(value: Callable[[Array], float], weight: Array) -> Array:
@@ -90,12 +48,6 @@ def correlated(one: Array, other: Array, weight: Array) -> float:
         (weight * a * b).sum() for a, b in ((about[0],) * 2, (about[1],) * 2, about)
     )
     return float(product / np.sqrt(square * other_square))
-
-
-def test_no_metric_is_forgotten() -> None:
-    assert METRICS.keys() == _COVARIANCES.keys() | UNKNOWN
-    assert not _COVARIANCES.keys() & UNKNOWN
-    assert REFERENCES.keys() | ALONE == _COVARIANCES.keys()
 
 
 class Rows:
@@ -117,19 +69,22 @@ class Rows:
         self.s = np.column_stack(scores) if scores else self.p
 
     def influence(self, check: Check, weight: Array) -> Array:
-        how: dict[str, Any] = {"average": check.average} if check.average else {}
-        if check.average == "binary":
-            how["pos_label"] = "1"
-        read = self.s if check.metric in OF_SCORES else self.p
-        value = partial(REFERENCES[check.metric], self.y, read, **how)
-        return influence(lambda w: value(sample_weight=w), weight)
+        return influence(lambda weights: abs(self._value(check, weights)), weight)
 
-
-def with_averages(checks: list[Check]) -> Iterator[Check]:
-    """Each check, by every average that its metric has."""
-    for check in checks:
-        for average in METRICS[check.metric].averages[check.task]:
-            yield replace(check, average=average)
+    def _value(self, check: Check, weight: Array) -> float:
+        """Of a bias the size is compared; other metrics of these models are above 0."""
+        read: Columns = {"y": self.y, "p": self.p}
+        if self.y.ndim == 2:
+            read = label_columns(self.y, self.p)
+        elif check.task == "binary":
+            read |= {"s": self.s[:, 1]}
+        elif check.task == "multiclass":
+            read |= {f"s_{label}": scores for label, scores in zip("xyz", self.s.T, strict=True)}
+        if check.task == "binary":
+            read |= {name: (read[name] == "1").astype(int) for name in "yp"}
+        found = reference(check.metric, check.task, check.average, {**read, "w": weight})
+        assert found is not None
+        return found
 
 
 @pytest.mark.slow
@@ -141,7 +96,7 @@ def test_correlations_are_those_of_what_each_row_adds(
     columns, own, other = two_models(task, 64, 3)
     keys = {**everything(task, weighted=weighted), **own}
     found = measured_beside(tmp_path, columns, other, **keys)
-    checks = list(with_averages(checks_of(settings_of(tmp_path, **keys))))
+    checks = with_averages(checks_of(settings_of(tmp_path, **keys)))
     judged = correlations(found, checks)
     assert len(judged) >= 3 * 4
     for check in checks:
@@ -214,18 +169,6 @@ def test_correlations_of_areas_are_delongs(tmp_path: Path, task: str, turned: bo
         assert 0.2 < found < 0.99
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_a_model_varies_as_itself(tmp_path: Path, task: str) -> None:
-    columns, own, _ = two_models(task, 64, 9)
-    keys = {**everything(task, weighted=True), **own}
-    same: Columns = {key: own[key] for key in own if key != "target"}
-    judged = correlations(
-        measured_beside(tmp_path, columns, same, **keys), checks_of(settings_of(tmp_path, **keys))
-    )
-    for (metric, *_), found in judged.items():
-        assert found == (0.0 if metric in UNKNOWN else pytest.approx(1.0, abs=1e-9)), metric
-
-
 def test_biases_of_either_sign_vary_against_each_other(tmp_path: Path) -> None:
     draws = np.random.default_rng(7)
     y, noise = draws.normal(0, 1, 100), draws.normal(0, 1, 100)
@@ -256,4 +199,4 @@ def test_a_function_of_ones_own_is_not_known_to_be_correlated(tmp_path: Path) ->
     assert base.pairs is not None
     check = checks_of(settings_of(tmp_path, **keys))[0]
     both = found.aggregates[()], base.aggregates[()]
-    assert correlation("profit", base.pairs[()], *both, check.asked) == 0.0
+    assert metric_named("profit").correlation(base.pairs[()], both, check.asked) == 0.0

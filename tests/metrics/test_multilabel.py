@@ -22,6 +22,7 @@ from sklearn.multioutput import MultiOutputClassifier
 from support.databases import VARIABLE, Somewhere
 from support.project import Project
 from support.sample_data import (
+    came_to,
     complaint,
     estimated,
     label_columns,
@@ -29,17 +30,19 @@ from support.sample_data import (
     measured,
     python_model,
     python_module,
+    reason,
     reopened,
     results_of,
     rows_of,
+    valued,
 )
 
 from model_checks.data.duckdb import DuckDB
 from model_checks.measure import multilabel as label_queries
 from model_checks.measure.curves import LabelOutcomes, curves_of
 from model_checks.measure.model import Measurement
-from model_checks.metrics import METRICS, Asked, intervals
-from model_checks.metrics.statistics import Aggregates, Floats, LabelSums
+from model_checks.metrics import METRICS, Asked, Undefined, intervals
+from model_checks.metrics.statistics import Floats, LabelSums, Statistics
 from model_checks.report.charts import detail_chart
 from model_checks.settings import load_settings
 
@@ -136,22 +139,21 @@ def test_metrics_are_those_of_scikit_learn(tmp_path: Path, name: str, suffix: st
         assert estimated(measurement, "accuracy", segment=segment).value == close_to(exact)
         concerned = {"precision": predicted, "recall": true, "f1": true | predicted}
         for metric, average in ((m, a) for m in SCORES for a in AVERAGES):
-            found = estimated(measurement, metric, average, segment)
+            found = came_to(measurement, metric, average, segment)
             if not weights[concerned[metric].any(axis=1)].any():
-                assert found.value is None
+                assert isinstance(found, Undefined)
                 continue
             expected = SCORES[metric](
                 true, predicted, sample_weight=weights, average=average, zero_division=0
             )
-            assert found.value == close_to(expected), (segment, metric, average)
+            assert valued(found).value == close_to(expected), (segment, metric, average)
 
 
 def test_macro_is_the_default(tmp_path: Path) -> None:
     columns = columns_of(200, 13)
     [found, *_] = results_of(tmp_path, columns, **label_keys(columns), thresholds={"f1": 0.5})
     _, true, predicted, _ = next(parts(columns))
-    assert found.estimate is not None
-    assert found.estimate.value == close_to(SCORES["f1"](true, predicted, average="macro"))
+    assert valued(found.estimate).value == close_to(SCORES["f1"](true, predicted, average="macro"))
 
 
 def test_what_no_label_can_tell_is_undefined_and_says_why(tmp_path: Path) -> None:
@@ -159,7 +161,7 @@ def test_what_no_label_can_tell_is_undefined_and_says_why(tmp_path: Path) -> Non
     columns = {**label_columns(true, predicted), "g": ["a", "a", "b"]}
     measurement = everything(tmp_path, columns)
     told = {
-        (metric, average): estimated(measurement, metric, average, (("g", "a"),)).reason
+        (metric, average): reason(measurement, metric, average, (("g", "a"),))
         for metric in SCORES
         for average in AVERAGES
     }
@@ -169,8 +171,8 @@ def test_what_no_label_can_tell_is_undefined_and_says_why(tmp_path: Path) -> Non
         "f1": "no label true or predicted",
     }
     assert told == {
-        (metric, average): f"undefined, {reason} among 2 labelled rows"
-        for metric, reason in reasons.items()
+        (metric, average): f"undefined, {why} among 2 labelled rows"
+        for metric, why in reasons.items()
         for average in AVERAGES
     }
     assert estimated(measurement, "accuracy", segment=(("g", "a"),)).value == 1
@@ -181,8 +183,8 @@ def test_what_no_label_can_tell_is_undefined_and_says_why(tmp_path: Path) -> Non
 def test_without_a_true_label_nothing_is_weighted_by_them(tmp_path: Path) -> None:
     columns = label_columns([[0, 0], [0, 0]], [[1, 0], [0, 0]])
     measurement = everything(tmp_path, columns)
-    found = estimated(measurement, "precision", "weighted")
-    assert found.reason == "undefined, no label true among 2 labelled rows"
+    told = reason(measurement, "precision", "weighted")
+    assert told == "undefined, no label true among 2 labelled rows"
     assert estimated(measurement, "precision", "macro").value == 0
 
 
@@ -590,8 +592,7 @@ def test_a_function_gets_the_scores_in_the_order_of_the_targets(tmp_path: Path) 
     reference = python_module(tmp_path, OWN, "own")["python"]
     thresholds = {"own": {"metric": reference, "max": 1e9}}
     [result] = results_of(tmp_path, columns, **keys, thresholds=thresholds)
-    assert result.estimate is not None, result.message
-    assert result.estimate.value == close_to(weight @ scores @ np.arange(12))
+    assert valued(result.estimate).value == close_to(weight @ scores @ np.arange(12))
 
 
 def test_a_function_gets_the_scores_of_a_model_that_is_called(tmp_path: Path, fitted: Fit) -> None:
@@ -606,8 +607,7 @@ def test_a_function_gets_the_scores_of_a_model_that_is_called(tmp_path: Path, fi
     thresholds = {"own": {"metric": reference, "max": 1e9}}
     [result] = results_of(tmp_path, columns, **keys, thresholds=thresholds)
     scores = np.column_stack([one[:, 1] for one in model.predict_proba(frame)])
-    assert result.estimate is not None, result.message
-    assert result.estimate.value == close_to((true * scores).mean())
+    assert valued(result.estimate).value == close_to((true * scores).mean())
 
 
 # Databases
@@ -675,9 +675,7 @@ def test_sums_are_asked_for_in_as_few_queries_as_may_be(
     assert len(counted.sums) == 2 * 10  # 4 groups of labels, each with itself and the others
     assert whole.aggregates.keys() == parted.aggregates.keys()
     for segment, aggregates in whole.aggregates.items():
-        one, other = aggregates.labels, parted.aggregates[segment].labels
-        assert one is not None
-        assert other is not None
+        one, other = aggregates.of(LabelSums), parted.aggregates[segment].of(LabelSums)
         assert one.products == close_to(other.products)
         assert (one.rows, one.labels) == (other.rows, other.labels)
         numbers = [(sums.weight, sums.weight2, sums.exact) for sums in (one, other)]
@@ -699,7 +697,7 @@ def test_no_query_returns_more_columns_than_a_database_may(
 # Intervals
 
 
-def aggregates_of(true: Labels, predicted: Labels, weight: Floats | None = None) -> Aggregates:
+def aggregates_of(true: Labels, predicted: Labels, weight: Floats | None = None) -> Statistics:
     """The sums that the engine would return."""
     w = np.ones(len(true)) if weight is None else weight
     outcomes = np.stack([true & predicted, ~true & predicted, true & ~predicted], axis=1)
@@ -707,9 +705,9 @@ def aggregates_of(true: Labels, predicted: Labels, weight: Floats | None = None)
     products = ((flat * w[:, None]).T @ flat).reshape(outcomes.shape[1:] * 2)
     names = tuple(f"y{k}" for k in range(true.shape[1]))
     exact = float(w[(true == predicted).all(axis=1)].sum())
-    return Aggregates(
+    return Statistics.holding(
         len(true),
-        labels=LabelSums(names, len(true), w.sum(), (w**2).sum(), exact, products),
+        LabelSums(names, len(true), w.sum(), (w**2).sum(), exact, products),
     )
 
 
@@ -746,7 +744,6 @@ def test_the_variance_is_that_of_what_each_row_adds(
 def test_subset_accuracy_has_wilsons_interval_on_kishs_size(tmp_path: Path) -> None:
     columns = columns_of(200, 22, weighted=True)
     found = estimated(everything(tmp_path, columns), "accuracy")
-    assert found.value is not None
     size = columns["w"].sum() ** 2 / (columns["w"] ** 2).sum()
     expected = intervals.wilson_interval(found.value, size, 0.95)
     assert (found.low, found.high) == close_to((expected.low, expected.high))
@@ -758,7 +755,7 @@ def test_labels_that_are_all_right_count_each_row_once(average: str) -> None:
     one = np.repeat([True, False], 50)[:, None]
     alike, apart = np.repeat(one, 4, axis=1), np.eye(4, dtype=bool)[np.arange(100) % 4]
     for labels, rows in ((alike, 50), (apart, 100)):
-        found = METRICS["recall"].estimate(aggregates_of(labels, labels), Asked(average))
+        found = valued(METRICS["recall"].estimate(aggregates_of(labels, labels), Asked(average)))
         expected = intervals.wilson_interval(1.0, rows, 0.95)
         assert (found.low, found.high, found.method) == (close_to(expected.low), 1, "Wilson")
 
@@ -768,11 +765,9 @@ def test_a_rare_label_that_agrees_with_itself_does_not_narrow_the_interval() -> 
     true[:100, 0] = true[100:, 1] = True
     predicted = true.copy()
     predicted[:, 1] = False
-    found = METRICS["recall"].estimate(aggregates_of(true, predicted), Asked("macro"))
+    found = valued(METRICS["recall"].estimate(aggregates_of(true, predicted), Asked("macro")))
     expected = intervals.wilson_interval(0.5, 2**2 / (1 / 100 + 1 / 2), 0.95)
     assert found.value == 0.5
-    assert found.low is not None
-    assert found.high is not None
     assert found.low == pytest.approx(expected.low)
     assert expected.high <= found.high < expected.high + 0.05
 
@@ -782,10 +777,8 @@ def test_weights_narrow_no_interval_where_all_is_right() -> None:
     weight = np.random.default_rng(24).lognormal(0, 1, 200)
     plain, weighted = aggregates_of(true, true), aggregates_of(true, true, weight)
     for metric in SCORES:
-        even = METRICS[metric].estimate(plain, Asked("macro"))
-        uneven = METRICS[metric].estimate(weighted, Asked("macro"))
-        assert even.low is not None
-        assert uneven.low is not None
+        even = valued(METRICS[metric].estimate(plain, Asked("macro")))
+        uneven = valued(METRICS[metric].estimate(weighted, Asked("macro")))
         assert uneven.low < even.low
 
 
@@ -809,13 +802,12 @@ def entangled(
     return true, np.where(true, ease < stats.norm.ppf(recalls), ease > stats.norm.ppf(0.92))
 
 
-def labels_apart(aggregates: Aggregates) -> Aggregates:
+def labels_apart(aggregates: Statistics) -> Statistics:
     """The same sums, as if the labels of a row had nothing to do with each other."""
-    sums = aggregates.labels
-    assert sums is not None
+    sums = aggregates.of(LabelSums)
     apart, size = np.zeros_like(sums.products), range(len(sums.labels))
     apart[:, size, :, size] = sums.products[:, size, :, size]
-    return replace(aggregates, labels=replace(sums, products=apart))
+    return aggregates.adding(replace(sums, products=apart))
 
 
 def coverage(
@@ -826,18 +818,14 @@ def coverage(
     keys = {"dependence": dependence, "shift": shift}
     asked = [(metric, average) for metric in SCORES for average in AVERAGES]
     everyone = aggregates_of(*entangled(draw, 400_000, recalls, **keys))
-    truth = {(m, a): METRICS[m].estimate(everyone, Asked(a)).value for m, a in asked}
+    truth = {(m, a): valued(METRICS[m].estimate(everyone, Asked(a))).value for m, a in asked}
     held = {key: np.zeros(2) for key in asked}
     for _ in range(REPEATS):
         sample = aggregates_of(*entangled(draw, n, recalls, **keys))
         for kind, aggregates in enumerate((sample, labels_apart(sample))):
             for metric, average in asked:
-                found = METRICS[metric].estimate(aggregates, Asked(average))
-                true = truth[metric, average]
-                assert found.low is not None
-                assert found.high is not None
-                assert true is not None
-                held[metric, average][kind] += found.low <= true <= found.high
+                found = valued(METRICS[metric].estimate(aggregates, Asked(average)))
+                held[metric, average][kind] += found.low <= truth[metric, average] <= found.high
     return {key: (own / REPEATS, naive / REPEATS) for key, (own, naive) in held.items()}
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.factories import result_of
+from support.factories import estimate, result_of
 from support.project import text_in
 from support.sample_runs import (
     FINISHED,
@@ -25,11 +25,10 @@ from support.sample_runs import (
     planned,
     run_of,
     share,
-    undefined,
 )
 
 from model_checks.judging.results import Run, error_of
-from model_checks.metrics import Estimate
+from model_checks.metrics import Undefined
 from model_checks.notify.email.message import PLACEHOLDER, compose, lighter_forms
 from model_checks.report.page import summary_html
 from model_checks.report.summary import summary_of
@@ -144,8 +143,8 @@ def test_the_page_has_the_figures_of_every_failing_check() -> None:
 def test_figures_are_those_of_the_message(limit: float, below: float) -> None:
     toml = LISTING.replace("RULE", "estimate").replace("min = 0.4", f"min = {limit}")
     (check,) = planned(toml)
-    estimate = Estimate(limit - below, limit - 2 * below, math.inf, 0.95, 1234, "rows", "Wilson")
-    run = run_of([result_of(check, estimate, 2000)])
+    one = estimate(limit - below, limit - 2 * below, math.inf, n=1234, unit="rows")
+    run = run_of([result_of(check, one, 2000)])
     [model] = summary_of(run, [], REPORT, 1).failing.items
     [row] = model.rows.items
     assert f": {row.value} (95 % interval {row.interval}, Wilson, {row.n} rows)" in row.message
@@ -181,7 +180,7 @@ def test_what_is_only_not_proven_is_not_called_too_low(rule: str, miss: str | No
 
 def test_a_check_without_data_says_why() -> None:
     (check,) = planned(LISTING.replace("RULE", "estimate"))
-    run = run_of([result_of(check, undefined("undefined, no row with label 1"), 200)])
+    run = run_of([result_of(check, Undefined("undefined, no row with label 1"), 200)])
     seen = Seen(summary_html(run, [], REPORT)).text
     assert "– no data – at least 0.400 0 rows flight_delay-recall · undefined, no row" in seen
 

@@ -8,7 +8,7 @@ from support.sample_data import AS_OF, settings_of
 
 from model_checks.data.model_rows import ModelRows
 from model_checks.measure.planning import plan_of
-from model_checks.metrics.attainable import best_interval
+from model_checks.metrics import METRICS
 from model_checks.pipeline import judge
 from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Check, Segment
@@ -61,7 +61,7 @@ def test_the_rows_that_would_do_are_the_fewest(rows: int) -> None:
     [note] = noted("roc_auc = 0.9999", rows)
     enough = int(note.split("about ")[1].split(" rows")[0].replace(",", ""))
     for n, proven in ((enough - 1, False), (enough, True)):
-        best = best_interval("roc_auc", "binary", "binary", n, 0.95)
+        best = METRICS["roc_auc"].best_interval("binary", "binary", n, 0.95)
         assert best
         assert (best.low >= 0.9999) is proven
 

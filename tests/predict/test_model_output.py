@@ -10,6 +10,7 @@ import pytest
 from support.paired_data import baseline_of, measured_beside
 from support.sample_data import complaint, estimated, measured, python_model, python_module, rows_of
 
+from model_checks.metrics.statistics import ConfusionCounts
 from model_checks.predict.model_output import array_of, labels_of, numbers_of, order_of
 from model_checks.predict.model_output import rows_of as places_of
 
@@ -55,8 +56,11 @@ def test_a_model_may_write_into_its_frame(tmp_path: Path, spoiler: str) -> None:
     model = spoiling(tmp_path, spoiler)
     found = measured_beside(tmp_path, ROWS, baseline, model=model, **keys)
     assert found.facts.error is None, found.facts.error
-    confusion = found.aggregates[()].confusion, baseline_of(found).aggregates[()].confusion
-    assert [one.rows.tolist() for one in confusion if one] == [[[2, 0], [1, 1]]] * 2
+    confusion = (
+        found.aggregates[()].of(ConfusionCounts),
+        baseline_of(found).aggregates[()].of(ConfusionCounts),
+    )
+    assert [one.rows.tolist() for one in confusion] == [[[2, 0], [1, 1]]] * 2
     assert rows_of(tmp_path, found, "y_true, y_pred, s0, w") == [
         (str(y), str(int(x > 0.5)), x, z) for y, x, z in zip(*ROWS.values(), strict=True)
     ]

@@ -16,6 +16,7 @@ from support.project import Finished
 
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
+from model_checks.metrics import Estimate
 from model_checks.pipeline import judge
 from model_checks.settings import load_settings
 
@@ -74,7 +75,7 @@ def test_a_model_is_judged_rightly_or_is_an_error(
     results = judged[name]
     assert len(results) == (1 if name.startswith("file_") else 2)
     for result in results:
-        value = result.estimate.value if result.estimate else None
+        value = result.estimate.value if isinstance(result.estimate, Estimate) else None
         hold(result.verdict, value, result.message, TOLD[name])
 
 

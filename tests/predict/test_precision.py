@@ -14,6 +14,7 @@ from support.paired_data import baseline_of, measured_beside
 from support.sample_data import complaint, estimated, measured, python_model, rows_of
 
 from model_checks.measure.probability import BINS
+from model_checks.metrics.statistics import ProbabilitySums
 from model_checks.predict.precision import (
     DOUBLE,
     HALF,
@@ -165,8 +166,7 @@ def test_each_of_two_models_is_judged_in_its_own_type(tmp_path: Path) -> None:
     found = measured_beside(tmp_path, columns, {"score": "q"}, score="s", **keys)
     own = estimated(found, "log_loss").value
     assert own == pytest.approx(15.942385 / 2, rel=1e-6)
-    other = baseline_of(found).aggregates[()].probabilities
-    assert other is not None
+    other = baseline_of(found).aggregates[()].of(ProbabilitySums)
     assert other.log_losses[0] == pytest.approx(36.0436, rel=1e-5)
     assert baseline_of(found).pairs is not None
 

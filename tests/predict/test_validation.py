@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from support.sample_data import complaint, estimated, measured, rows_of
+from support.sample_data import complaint, estimated, measured, reason, rows_of
 
 from model_checks.predict.table import Predictions
 from model_checks.predict.validation import MOST_LABELS
@@ -74,9 +74,7 @@ def test_the_only_label_may_be_the_positive_one(tmp_path: Path) -> None:
 def test_the_only_label_may_be_the_other_one(tmp_path: Path) -> None:
     measurement = measured(tmp_path, {"y": [0, 0], "p": [0, 0]})
     assert of(measurement).labels == ("0", "1")
-    assert estimated(measurement, "recall").reason == (
-        "undefined, no row with label 1 among 2 labelled rows"
-    )
+    assert reason(measurement, "recall") == ("undefined, no row with label 1 among 2 labelled rows")
 
 
 def test_unlabelled_rows_may_lack_a_prediction(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
-from support.factories import result_of
+from support.factories import estimate, result_of
+from support.sample_data import valued
 
 from model_checks.judging.evidence import Comparison
 from model_checks.judging.results import Result, error_of
@@ -28,7 +29,7 @@ from model_checks.measure.curves import (
     PredictedAgainstActual,
     RocCurve,
 )
-from model_checks.metrics import Estimate
+from model_checks.metrics import Undefined
 from model_checks.plan.checks import Bound, Check, Segment, check_id
 from model_checks.report.charts import (
     detail_chart,
@@ -97,10 +98,9 @@ def result(
     check = Check(
         name, model, "binary", metric, average, segment, bound, 0.95, 30, not segment, None
     )
-    low, high = (None, None) if value is None else (value - half, value + half)
-    reason = "undefined, no row with label 1" if value is None else None
-    estimate = Estimate(value, low, high, 0.95, 400, "rows", "Wilson", reason)
-    return result_of(check, estimate, 400)
+    if value is None:
+        return result_of(check, Undefined("undefined, no row with label 1", 400), 400)
+    return result_of(check, estimate(value, value - half, value + half, n=400), 400)
 
 
 def flights() -> list[Result]:
@@ -170,8 +170,7 @@ def test_a_bias_lies_between_its_bounds() -> None:
 
 def test_an_interval_without_any_limit_runs_out_on_both_sides() -> None:
     one = result("mean_error", 1.0, bound=Bound(-2, 2, None, "estimate"))
-    assert one.estimate is not None
-    endless = replace(one, estimate=replace(one.estimate, low=-math.inf, high=math.inf))
+    endless = replace(one, estimate=replace(valued(one.estimate), low=-math.inf, high=math.inf))
     drawing = overview_drawing("m", [endless])
     assert "minus infinity to infinity" in texts(drawing)
     assert overview_chart("m", [endless]).png
@@ -267,14 +266,13 @@ def test_a_warning_level_is_dashed() -> None:
     assert [line.points[0][0] for line in lines if line.dashed] == [165.0]
 
 
-@pytest.mark.parametrize("low", [-math.inf, -5.0, math.nan, None])
-@pytest.mark.parametrize("high", [math.inf, 5.0, math.nan, None])
+@pytest.mark.parametrize("low", [-math.inf, -5.0, math.nan])
+@pytest.mark.parametrize("high", [math.inf, 5.0, math.nan])
 def test_an_end_beyond_the_scale_is_an_arrow_and_a_missing_one_is_nothing(
-    low: float | None, high: float | None
+    low: float, high: float
 ) -> None:
     one = result(value=0.7)
-    assert one.estimate
-    one = replace(one, estimate=replace(one.estimate, low=low, high=high))
+    one = replace(one, estimate=replace(valued(one.estimate), low=low, high=high))
     _, (dot,), lines = plot(one)
     assert dot.x == pytest.approx(170.0)
     arrows = [line.points[1][0] for line in lines if len(line.points) == 3]
@@ -825,8 +823,8 @@ def test_a_chart_is_drawn_without_pyplot_without_figures_and_without_the_engine(
 
 def compared(worse: float, *, relative: bool = False, segment: Segment = ()) -> Result:
     plain = result("recall", 0.7, segment=segment)
-    assert plain.estimate is not None
-    degradation = replace(plain.estimate, value=worse, low=worse - 0.02, high=worse + 0.02)
+    value = valued(plain.estimate)
+    degradation = replace(value, value=worse, low=worse - 0.02, high=worse + 0.02)
     held = replace(
         plain.check,
         id=f"{plain.check.id}-degradation",
@@ -834,7 +832,7 @@ def compared(worse: float, *, relative: bool = False, segment: Segment = ()) -> 
         bound=Bound(None, 0.05, None, "confident"),
         relative=relative,
     )
-    comparison = Comparison("champion.skops", True, plain.estimate, 400, degradation)
+    comparison = Comparison("champion.skops", True, value, 400, degradation)
     return replace(plain, check=held, comparison=comparison, verdict=Verdict.PASS)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import jsonschema
 import pytest
 from pydantic import Field
-from support.sample_data import settings_of
+from support.sample_data import settings_of, valued
 
 from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
@@ -48,10 +48,10 @@ def assert_an_editor_takes(folder: Path) -> None:
     jsonschema.Draft202012Validator(settings_schema()).validate(written)
 
 
-def accuracy_of(run: Run) -> float | None:
+def accuracy_of(run: Run) -> float:
     [result] = [one for one in run.results if one.check.metric == "accuracy"]
     assert result.message
-    return result.estimate.value if result.estimate else None
+    return valued(result.estimate).value
 
 
 # A model source that is added: a class, what it names as its loader, and a line

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from model_checks.measure.model import Measurement
 from model_checks.metrics import metrics_of
-from model_checks.metrics.statistics import RankSums
+from model_checks.metrics.statistics import ConfusionCounts, RankSums
 from support.sample_data import agreed
 
 FEATURES = {
@@ -118,6 +118,5 @@ def scores_of_two_types() -> Iterator[tuple[dict[str, Any], dict[str, Any], floa
 
 def predicted_positive(measurement: Measurement) -> float:
     """How many rows of a binary model were predicted to be positive."""
-    confusion = measurement.aggregates[()].confusion
-    assert confusion is not None
+    confusion = measurement.aggregates[()].of(ConfusionCounts)
     return float(confusion.rows[:, 1].sum())

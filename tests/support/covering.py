@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.metrics import METRICS, Asked
+from model_checks.metrics import METRICS, Asked, Estimate
 from model_checks.metrics.intervals import Interval
-from model_checks.metrics.statistics import Aggregates
+from model_checks.metrics.statistics import Statistics
 
 Floats = NDArray[np.float64]
 
@@ -28,27 +28,27 @@ def coverage(truth: float, intervals: Iterable[Interval]) -> float:
 
 
 def intervals_of(
-    metric: str, samples: Iterable[Aggregates], average: str | None = None, beta: float = 1.0
+    metric: str, samples: Iterable[Statistics], average: str | None = None, beta: float = 1.0
 ) -> list[Interval]:
     """The intervals of a metric; samples on which it is undefined, which must be few, have none."""
     asked = Asked(average, CONFIDENCE, beta)
     estimates = [METRICS[metric].estimate(sample, asked) for sample in samples]
     found = [
-        Interval(estimate.low, estimate.high, str(estimate.method))
+        Interval(estimate.low, estimate.high, estimate.method)
         for estimate in estimates
-        if estimate.low is not None and estimate.high is not None
+        if isinstance(estimate, Estimate)
     ]
     assert len(found) > 0.9 * len(estimates)
     return found
 
 
 def value_of(
-    metric: str, everybody: Aggregates, average: str | None = None, beta: float = 1.0
+    metric: str, everybody: Statistics, average: str | None = None, beta: float = 1.0
 ) -> float:
     """The value of a metric on rows that stand for all there are."""
-    value = METRICS[metric].estimate(everybody, Asked(average, CONFIDENCE, beta)).value
-    assert value is not None
-    return value
+    found = METRICS[metric].estimate(everybody, Asked(average, CONFIDENCE, beta))
+    assert isinstance(found, Estimate)
+    return found.value
 
 
 def assert_inside(found: float) -> None:

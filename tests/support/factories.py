@@ -2,12 +2,14 @@
 
 import tomllib
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from model_checks.judging.decide import decisions
 from model_checks.judging.evidence import Finding
 from model_checks.judging.results import Result
-from model_checks.metrics import Estimate
+from model_checks.metrics import AnyEstimate, Estimate
+from model_checks.metrics.intervals import Interval, normal_quantile
 from model_checks.plan.checks import Bound, Check
 from model_checks.report.sentence import result_of as result_of_decision
 from model_checks.settings import Rule, Settings
@@ -106,22 +108,30 @@ def check(held: Bound, **changes: Any) -> Check:
 
 
 def estimate(
-    value: float | None, low: float | None = None, high: float | None = None, **changes: Any
+    value: float, low: float | None = None, high: float | None = None, **changes: Any
 ) -> Estimate:
     """An estimate; without an interval it is known exactly."""
+    ends = value if low is None else low, value if high is None else high
     exact = Estimate(
         value=value,
-        low=value if low is None else low,
-        high=value if high is None else high,
+        low=ends[0],
+        high=ends[1],
         confidence=0.95,
         n=1021,
         unit="positives",
         method="Wilson",
+        interval_at=partial(as_normal, value, *ends),
     )
     return replace(exact, **changes)
 
 
-def result_of(one: Check, found: Estimate, rows: int) -> Result:
+def as_normal(value: float, low: float, high: float, confidence: float) -> Interval:
+    """What an interval at 0.95 is at another confidence, where it grows as the normal quantile."""
+    times = normal_quantile(confidence) / normal_quantile(0.95)
+    return Interval(value + times * (low - value), value + times * (high - value), "Wilson")
+
+
+def result_of(one: Check, found: AnyEstimate, rows: int) -> Result:
     """The result of a check that is judged by itself."""
     finding = Finding(one, found, rows)
     [decision] = decisions([finding])

@@ -9,8 +9,7 @@ import numpy as np
 
 from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.measure.planning import plan_of
-from model_checks.metrics import metrics_of
-from model_checks.metrics.covariance import correlation
+from model_checks.metrics import METRICS, metrics_of
 from model_checks.plan.checks import Check, Segment
 from model_checks.settings import Baseline, Settings
 from support.sample_data import AS_OF, agreed, measured_for, settings_of
@@ -30,6 +29,15 @@ def checks_of(settings: Settings) -> list[Check]:
     levels = plan_of(settings, {"m": AS_OF}, gate=False).checks
     worse = [replace(one, id=f"{one.id}-degradation", kind="degradation") for one in levels]
     return [*levels, *worse]
+
+
+def with_averages(checks: list[Check]) -> list[Check]:
+    """Each check, by every average that its metric has."""
+    return [
+        replace(check, average=average)
+        for check in checks
+        for average in METRICS[check.metric].averages[check.task]
+    ]
 
 
 def measured_beside(
@@ -56,11 +64,9 @@ def correlations(
     found = baseline_of(measurement)
     assert found.pairs is not None
     return {
-        (one.metric, one.average, one.segment): correlation(
-            one.metric,
+        (one.metric, one.average, one.segment): METRICS[one.metric].correlation(
             found.pairs[one.segment],
-            measurement.aggregates[one.segment],
-            found.aggregates[one.segment],
+            (measurement.aggregates[one.segment], found.aggregates[one.segment]),
             one.asked,
         )
         for one in checks

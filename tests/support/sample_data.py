@@ -21,7 +21,7 @@ from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.model import Measurement, measure, reopen
 from model_checks.measure.planning import plan_of
-from model_checks.metrics import METRICS, Asked, Estimate
+from model_checks.metrics import METRICS, AnyEstimate, Asked, Estimate, Undefined
 from model_checks.pipeline import judge
 from model_checks.plan.checks import Check, Segment
 from model_checks.predict.batches import Progress
@@ -169,13 +169,34 @@ def rows_of(folder: Path, measurement: Measurement, columns: str) -> list[tuple[
         return engine.run(f"select {columns} from {measurement.predictions.relation}")
 
 
-def estimated(
+def valued(found: AnyEstimate | None) -> Estimate:
+    """What is known to have a value."""
+    assert isinstance(found, Estimate), found
+    return found
+
+
+def came_to(
     measurement: Measurement, metric: str, average: str | None = None, segment: Segment = ()
-) -> Estimate:
+) -> AnyEstimate:
     """A metric of what was measured, by its default average unless another is named."""
     default = METRICS[metric].averages[measurement.facts.task][0]
     asked = Asked(average or default, beta=BETA)
     return METRICS[metric].estimate(measurement.aggregates[segment], asked)
+
+
+def estimated(
+    measurement: Measurement, metric: str, average: str | None = None, segment: Segment = ()
+) -> Estimate:
+    """The same of a metric that has a value."""
+    return valued(came_to(measurement, metric, average, segment))
+
+
+def reason(
+    measurement: Measurement, metric: str, average: str | None = None, segment: Segment = ()
+) -> str | None:
+    """Why a metric is undefined; None if it has a value."""
+    found = came_to(measurement, metric, average, segment)
+    return found.reason if isinstance(found, Undefined) else None
 
 
 def results_of(

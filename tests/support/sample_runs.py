@@ -4,17 +4,19 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from model_checks.judging.results import Result, Run, error_of
 from model_checks.measure.facts import ModelFacts
-from model_checks.metrics import METRICS, Estimate
+from model_checks.metrics import METRICS, AnyEstimate, Estimate, Undefined
+from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import wilson_interval
 from model_checks.plan.build import plan_checks
 from model_checks.plan.checks import Check, Segment, SegmentationKey, SegmentRows
 from model_checks.report.picture import Chart
 from model_checks.settings import Email, Settings
-from support.factories import result_of
+from support.factories import estimate, result_of
 
 FINISHED = datetime(2013, 5, 1, 4, 30, tzinfo=UTC)
 # One grey pixel.
@@ -45,19 +47,13 @@ thresholds = { mae = 25, rmse = 50 }
 
 def share(value: float, n: int = 1000, unit: str = "rows") -> Estimate:
     """A proportion with its interval."""
-    interval = wilson_interval(value, n, 0.95)
-    low, high = float(interval.low), float(interval.high)
-    return Estimate(value, low, high, 0.95, n, unit, interval.method)
+    return estimated(value, partial(wilson_interval, value, n), n, unit, 0.95)
 
 
 def error(value: float, n: int = 1000) -> Estimate:
     """A regression's error with its interval."""
-    return Estimate(value, 0.97 * value, 1.03 * value, 0.95, n, "rows", "Hall")
-
-
-def undefined(reason: str) -> Estimate:
-    """An estimate of nothing."""
-    return Estimate(None, None, None, 0.95, 0, "rows", None, reason)
+    low, high = 0.97 * value, 1.03 * value
+    return estimate(value, low, high, n=n, unit="rows", method="Hall")
 
 
 def planned(toml: str, carriers: Mapping[Segment, int] | None = None) -> tuple[Check, ...]:
@@ -102,12 +98,12 @@ def mixed_run() -> Run:
     carriers: dict[Segment, int] = {
         (("carrier", value),): 500 for value in ("AA", "<b>UA</b>", "ZZ")
     }
-    estimates = {
+    estimates: dict[str, AnyEstimate] = {
         "flight_delay-accuracy": share(0.78, 8140),
         "flight_delay-precision": share(0.48, 1500, "predicted positives"),
         "flight_delay-recall": share(0.35, 2300, "positives"),
         "flight_delay-recall-carrier=AA": share(0.2, 111, "positives"),
-        "flight_delay-recall-carrier=ZZ": undefined("undefined, no row with label 1 among 210"),
+        "flight_delay-recall-carrier=ZZ": Undefined("undefined, no row with label 1 among 210"),
     }
     results = []
     for check in planned(TWO_MODELS, carriers):

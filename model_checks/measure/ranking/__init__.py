@@ -5,6 +5,7 @@ score and they are placed as they stream by (``streamed``); elsewhere no row lea
 places them itself (``in_database``).
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -91,10 +92,8 @@ def _ranks(predictions: Predictions, totals: Totals, placed: Placed, code: int) 
     )
 
 
-def _mean_precision(
-    predictions: Predictions, totals: Totals, placed: Placed, code: int
-) -> float | None:
+def _mean_precision(predictions: Predictions, totals: Totals, placed: Placed, code: int) -> float:
     if placed.precision is None:
-        return None
+        return math.nan
     positives = totals.weight[code, predictions.labels.index(predictions.scored[0])]
-    return float(placed.precision[code] / positives) if positives > 0 else None
+    return float(placed.precision[code] / positives) if positives > 0 else math.nan

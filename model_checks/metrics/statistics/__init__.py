@@ -10,35 +10,39 @@ from model_checks.metrics.statistics.errors import (
 )
 from model_checks.metrics.statistics.floats import Floats
 from model_checks.metrics.statistics.labels import ConfusionCounts, LabelSums
-from model_checks.metrics.statistics.one_model import AggregateKind, Aggregates
+from model_checks.metrics.statistics.one_model import Statistic, Statistics
 from model_checks.metrics.statistics.scores import ProbabilitySums, RankSums
 from model_checks.metrics.statistics.two_models import (
+    JointCosts,
     JointCounts,
     JointDeviations,
-    JointMeans,
+    JointErrors,
+    JointMedians,
+    JointRelativeErrors,
     JointSums,
-    Pair,
 )
 
 __all__ = [
     "DEVIATION_POWERS",
-    "AggregateKind",
-    "Aggregates",
     "Answers",
     "ConfusionCounts",
     "Deviations",
     "ErrorMoments",
     "Floats",
+    "JointCosts",
     "JointCounts",
     "JointDeviations",
-    "JointMeans",
+    "JointErrors",
+    "JointMedians",
+    "JointRelativeErrors",
     "JointSums",
     "LabelSums",
     "MedianError",
     "OwnFunction",
-    "Pair",
     "ProbabilitySums",
     "RankSums",
     "RelativeErrors",
     "Replicates",
+    "Statistic",
+    "Statistics",
 ]

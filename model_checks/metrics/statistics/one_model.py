@@ -1,42 +1,62 @@
-"""What is summed up over a model's rows: all that its metrics are functions of."""
+"""What was gathered of some rows: statistics of several kinds, each of a class of its own."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 
-from model_checks.metrics.statistics.custom import Replicates
-from model_checks.metrics.statistics.errors import (
-    Deviations,
-    ErrorMoments,
-    MedianError,
-    RelativeErrors,
-)
-from model_checks.metrics.statistics.labels import ConfusionCounts, LabelSums
-from model_checks.metrics.statistics.scores import ProbabilitySums, RankSums
+from model_checks.errors import StatisticsError
 
-AggregateKind = Literal[
-    "confusion",
-    "deviations",
-    "labels",
-    "median",
-    "moments",
-    "probabilities",
-    "ranks",
-    "relative",
-    "replicates",
-]
+
+class Statistic(Protocol):
+    """Statistics of one kind, of some rows."""
+
+    @property
+    def count(self) -> int:
+        """Return the rows that they are of."""
+
+
+Kind = TypeVar("Kind", bound=Statistic)
 
 
 @dataclass(frozen=True)
-class Aggregates:
-    """What was measured on one group of rows; a kind that no threshold needs is None."""
+class Statistics:
+    """What was gathered of one group of rows: of one model, or of two models' answers at once.
+
+    Attributes
+    ----------
+    gathered
+        By their class; no more than some threshold needs.
+    """
 
     rows: int
-    confusion: ConfusionCounts | None = None
-    moments: ErrorMoments | None = None
-    ranks: RankSums | None = None
-    labels: LabelSums | None = None
-    relative: RelativeErrors | None = None
-    deviations: Deviations | None = None
-    median: MedianError | None = None
-    probabilities: ProbabilitySums | None = None
-    replicates: Replicates | None = None
+    gathered: Mapping[type[Any], Statistic] = field(default_factory=dict)
+
+    @classmethod
+    def holding(cls, rows: int, *some: Statistic) -> "Statistics":
+        """Return some statistics of the same rows together."""
+        return cls(rows, {type(one): one for one in some})
+
+    def adding(self, one: Statistic) -> "Statistics":
+        """Return the same with statistics of one more kind."""
+        return replace(self, gathered={**self.gathered, type(one): one})
+
+    def of(self, kind: type[Kind]) -> Kind:
+        """Return the statistics of a kind.
+
+        Raises
+        ------
+        StatisticsError
+            If they were not gathered.
+        """
+        found = self.find(kind)
+        if found is None:
+            known = ", ".join(sorted(one.__name__ for one in self.gathered)) or "none"
+            raise StatisticsError(
+                f"{kind.__name__} of these {self.rows:,} rows were not gathered; there are: {known}"
+            )
+        return found
+
+    def find(self, kind: type[Kind]) -> Kind | None:
+        """Return the statistics of a kind; None if they were not gathered."""
+        found = self.gathered.get(kind)
+        return found if isinstance(found, kind) else None

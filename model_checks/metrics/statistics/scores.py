@@ -1,5 +1,6 @@
 """Sums of what scores cost as probabilities, and of how they rank the rows."""
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,7 +68,7 @@ class RankSums:
         Shape (C, K, K): weighted sum of the products of two placements of the same row.
     precision
         Binary: weighted mean over the positives of the precision at their score, that is among the
-        rows that score at least as high; None without a positive, and for several scores.
+        rows that score at least as high; NaN without a positive, and for several scores.
     """
 
     labels: tuple[str, ...]
@@ -77,7 +78,7 @@ class RankSums:
     weight2: Floats
     sums: Floats
     products: Floats
-    precision: float | None = None
+    precision: float = math.nan
 
     @property
     def count(self) -> int:

@@ -1,14 +1,11 @@
 """What two models' answers to the same rows have in common: sums over both at once."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model_checks.metrics.statistics.floats import Floats
-from model_checks.metrics.statistics.labels import LabelSums
-from model_checks.metrics.statistics.scores import RankSums
 
 
 @dataclass(frozen=True)
@@ -61,11 +58,44 @@ class JointSums:
 
 
 @dataclass(frozen=True)
-class JointMeans:
-    """The metrics that are means over the rows, or vary as one: by name the sums of their terms."""
+class JointErrors:
+    """Sums of two models' absolute errors, and of their squares."""
 
     count: int
-    of_metric: Mapping[str, JointSums]
+    absolute: JointSums
+    squared: JointSums
+
+
+@dataclass(frozen=True)
+class JointRelativeErrors:
+    """Sums of two models' absolute errors over the target."""
+
+    count: int
+    relative: JointSums
+
+
+@dataclass(frozen=True)
+class JointMedians:
+    """Sums of whether each row's absolute error is at most its model's median."""
+
+    count: int
+    within: JointSums
+
+
+@dataclass(frozen=True)
+class JointCosts:
+    """Sums of what two models' scores cost as probabilities.
+
+    Attributes
+    ----------
+    gaps
+        Of outcome less confidence, with the sign of the whole gap of the row's bin.
+    """
+
+    count: int
+    log_losses: JointSums
+    squares: JointSums
+    gaps: JointSums
 
 
 @dataclass(frozen=True)
@@ -81,28 +111,3 @@ class JointDeviations:
 
     count: int
     products: Floats
-
-
-@dataclass(frozen=True)
-class Pair:
-    """What two models' predictions of the same rows have in common.
-
-    Of a kind that no check needs there is None.
-
-    Attributes
-    ----------
-    ranks
-        Of the scores of the first model, and after them of those of the second.
-    labels
-        Of the labels of the first model, and after them of those of the second.
-    """
-
-    rows: int
-    confusion: JointCounts | None = None
-    ranks: RankSums | None = None
-    labels: LabelSums | None = None
-    moments: JointMeans | None = None
-    relative: JointMeans | None = None
-    median: JointMeans | None = None
-    probabilities: JointMeans | None = None
-    deviations: JointDeviations | None = None

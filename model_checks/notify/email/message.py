@@ -70,7 +70,7 @@ def compose(
     message = _addressed(_subject(run), run.finished, email)
     _fill(message, told)
     page = message.get_body(("html",))
-    assert page is not None
+    assert page is not None  # `_fill` wrote it
     for chart, cid in zip(sent, ids, strict=True):
         name = f"{cid.partition('@')[0]}.png"
         page.add_related(
@@ -189,7 +189,7 @@ def _without_charts(message: EmailMessage) -> EmailMessage:
 def _text_alone(message: EmailMessage) -> EmailMessage:
     light = deepcopy(message)
     body = light.get_body(("plain",))
-    assert body is not None
+    assert body is not None  # every mail of ours has one
     text = body.get_content()
     light.clear_content()
     light.set_content(text, cte="quoted-printable")

@@ -35,25 +35,25 @@ class _Reading:
 
 
 def _reading(result: Result) -> _Reading:
-    estimate, check, limit = _judged(result), result.check, result.check.bound.max
-    if estimate and (estimate.value is None or math.isnan(estimate.value)):
+    estimate, check = _judged(result), result.check
+    if estimate and math.isnan(estimate.value):
         estimate = None
-    if not check.relative or limit is None:
+    if not check.relative:
         return _Reading(estimate, check.bound)
-    return _Reading(estimate and _in_percent(estimate), replace(check.bound, max=100 * limit))
+    bound = replace(check.bound, max=100 * check.bound.limit)
+    return _Reading(estimate and _in_percent(estimate), bound)
 
 
 def _judged(result: Result) -> Estimate | None:
     """Return what the verdict rests on, if it does on anything."""
     judged = result.judged
-    if result.verdict in (Verdict.NO_DATA, Verdict.ERROR) or not judged or judged.value is None:
+    if result.verdict in (Verdict.NO_DATA, Verdict.ERROR) or not isinstance(judged, Estimate):
         return None
     return judged
 
 
 def _in_percent(estimate: Estimate) -> Estimate:
-    numbers = (estimate.value, estimate.low, estimate.high)
-    value, low, high = (None if number is None else 100 * number for number in numbers)
+    value, low, high = (100 * x for x in (estimate.value, estimate.low, estimate.high))
     return replace(estimate, value=value, low=low, high=high)
 
 
@@ -81,8 +81,7 @@ def _estimate(
     """A bar from low to high, with an arrow where it runs out of the scale, and the marker."""
     shape, colour = look
     value, low, high = estimate.value, estimate.low, estimate.high
-    assert value is not None
-    ends = [value if end is None or math.isnan(end) else end for end in (low, high)]
+    ends = [value if math.isnan(end) else end for end in (low, high)]
     yield Line([(scale.at(ends[0]), y), (scale.at(ends[1]), y)], colour, 3)
     for x, side, out in (
         (scale.start, 1, min(ends) < scale.low),
@@ -100,15 +99,15 @@ def common_scale(results: Sequence[Result], start: float, end: float) -> Scale:
     bounds = [reading.bound for reading in readings]
     limits = [x for b in bounds for x in (b.min, b.max, b.warn) if x is not None]
     estimates = [reading.estimate for reading in readings if reading.estimate]
-    values = [e.value for e in estimates if e.value is not None]
-    ends = [(e.low, e.high) for e in estimates if e.low is not None and e.high is not None]
+    values = [e.value for e in estimates]
+    ends = [(e.low, e.high) for e in estimates]
     return Scale(*spanning(limits, values, ends), start, end)
 
 
 def value_text(result: Result) -> str:
     """Return the value as everybody reads it; of a degradation, by how much it is worse."""
     judged = _judged(result)
-    if judged is None or judged.value is None:
+    if judged is None:
         return "–"
     return Figures.of(result.check, judged).text(judged.value)
 
@@ -116,7 +115,7 @@ def value_text(result: Result) -> str:
 def interval_text(result: Result) -> str:
     """Return where the truth lies, as far as is known."""
     judged = _judged(result)
-    if judged is None or judged.low is None or judged.high is None:
+    if judged is None:
         return ""
     return Figures.of(result.check, judged).interval(judged)
 

@@ -1,7 +1,7 @@
 """The chart of a multilabel model: for each label what was found, missed and wrongly predicted."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -23,8 +23,22 @@ MOST_DRAWN = 30
 _TOLD = 4  # labels that the alternative text tells of
 _TOP, _ROW, _BAR = 92.0, 20.0, 12.0
 _BARS = Scale(0, 1, MARGIN + 140, MARGIN + 360)
-_COLUMNS = {"rows": 424.0, "precision": 482.0, "recall": 532.0, "F1": WIDTH - MARGIN}
 _HUES = {"found": BLUE, "missed": LIGHT, "wrongly predicted": ORANGE}
+
+
+Value = TypeVar("Value")
+
+
+class _Columns(NamedTuple, Generic[Value]):
+    """What stands right of a bar; the names are the headings."""
+
+    rows: Value
+    precision: Value
+    recall: Value
+    F1: Value
+
+
+_ENDS = _Columns(424.0, 482.0, 532.0, WIDTH - MARGIN)
 
 
 def outcomes_chart(model: str, title: str, outcomes: "LabelOutcomes") -> Chart:
@@ -66,7 +80,7 @@ def outcomes_drawing(title: str, outcomes: "LabelOutcomes") -> Drawing:
     if len(drawn) < len(outcomes.labels):
         caption += f", the {len(drawn)} labels of the lowest F1"
     marks.append(captioned(MARGIN, _TOP - 26, caption))
-    for name, x in _COLUMNS.items():
+    for name, x in zip(_Columns._fields, _ENDS, strict=True):
         marks.append(Label(x, _TOP - 6, name, 8.5, GREY, align="right"))
     for place, k in enumerate(drawn):
         marks += _row(outcomes, k, _TOP + (place + 0.5) * _ROW + 4)
@@ -90,12 +104,18 @@ def _row(outcomes: "LabelOutcomes", k: int, y: float) -> Iterator[Mark]:
         if part:
             yield Box(left, y - _BAR / 2, right - left, _BAR, hue)
         begin += part
-    figures = {"rows": short_count(rows)}
-    shares = {"precision": (found, found + wrong), "recall": (found, found + missed)}
-    shares["F1"] = (2 * found, rows + found)
-    figures |= {name: figure(part / of, 2) if of else "–" for name, (part, of) in shares.items()}
-    for name, text in figures.items():
-        yield Label(_COLUMNS[name], y, text, 9, align="right")
+    figures = _Columns(
+        short_count(rows),
+        _share(found, found + wrong),
+        _share(found, found + missed),
+        _share(2 * found, rows + found),
+    )
+    for text, x in zip(figures, _ENDS, strict=True):
+        yield Label(x, y, text, 9, align="right")
+
+
+def _share(part: float, whole: float) -> str:
+    return figure(part / whole, 2) if whole else "–"
 
 
 def _key(y: float) -> Iterator[Mark]:

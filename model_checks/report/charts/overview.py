@@ -165,8 +165,7 @@ def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
     if len(block.rows) > 1:
         yield Label(frame.plot, top + 8, "each on a scale of its own", 9.5, GREY)
     for number_, row in enumerate(block.rows):
-        (result,) = row.results
-        assert result is not None
+        [result] = filter(None, row.results)
         y = top + 24 + ROW * (number_ + 0.5)
         yield from _row_label(row.label, [result], y, label)
         yield from plotted(result, common_scale([result], frame.plot, frame.plot_end), y)

@@ -21,7 +21,7 @@ from test_coverage_ranks import OF_RANKS
 
 from model_checks.metrics import METRICS
 from model_checks.metrics.intervals import wilson_interval
-from model_checks.metrics.statistics import Aggregates, ConfusionCounts
+from model_checks.metrics.statistics import ConfusionCounts, Statistics
 
 pytestmark = pytest.mark.slow
 
@@ -67,13 +67,13 @@ def shares_of(prior: Sequence[float], recalls: Sequence[float]) -> Floats:
 
 def counted(
     rows: Floats, weight: Floats | None = None, weight2: Floats | None = None
-) -> Aggregates:
+) -> Statistics:
     labels = tuple("abcdefghijklmnopqrstuvwxyz"[: len(rows)])
     weight, weight2 = (rows if one is None else one for one in (weight, weight2))
-    return Aggregates(int(rows.sum()), confusion=ConfusionCounts(labels, rows, weight, weight2))
+    return Statistics.holding(int(rows.sum()), ConfusionCounts(labels, rows, weight, weight2))
 
 
-def samples_of(shares: Floats, n: int, spread: float = 0.0) -> Iterator[Aggregates]:
+def samples_of(shares: Floats, n: int, spread: float = 0.0) -> Iterator[Statistics]:
     """Samples of n rows each, with lognormal weights of this spread."""
     rng = np.random.default_rng(111)
     if not spread:

@@ -21,11 +21,11 @@ from support.covering import (
 
 from model_checks.metrics.statistics import (
     DEVIATION_POWERS,
-    Aggregates,
     Deviations,
     ErrorMoments,
     MedianError,
     RelativeErrors,
+    Statistics,
 )
 
 pytestmark = pytest.mark.slow
@@ -73,12 +73,12 @@ def sizes_of(weights: Floats) -> Iterator[tuple[int, float, float]]:
     yield from ((weights.shape[1], *both) for both in sums)
 
 
-def moments_of(drawn: Drawn) -> Iterator[Aggregates]:
+def moments_of(drawn: Drawn) -> Iterator[Statistics]:
     errors, weights = np.abs(drawn[0]), drawn[1]
     powers = {power: (weights * errors**power).sum(axis=1).tolist() for power in (1, 2, 3, 4, 6)}
     for k, size in enumerate(sizes_of(weights)):
         sums = {power: found[k] for power, found in powers.items()}
-        yield Aggregates(size[0], moments=ErrorMoments(*size, sums, float(errors[k].max())))
+        yield Statistics.holding(size[0], ErrorMoments(*size, sums, float(errors[k].max())))
 
 
 def mae_coverage(name: str, n: int, spread: float = 0.0) -> float:
@@ -128,11 +128,11 @@ def test_mae_of_lognormal_errors_is_hostile(n: int, floor: float) -> None:
     assert_hostile(mae_coverage("lognormal", n), floor)
 
 
-def relative_of(drawn: Drawn) -> Iterator[Aggregates]:
+def relative_of(drawn: Drawn) -> Iterator[Statistics]:
     errors, weights = np.abs(drawn[0]), drawn[1]
     powers = zip(*((weights * errors**k).sum(axis=1).tolist() for k in (1, 2, 3)), strict=True)
     for size, (first, second, third) in zip(sizes_of(weights), powers, strict=True):
-        yield Aggregates(size[0], relative=RelativeErrors(*size, 0, (first, second, third)))
+        yield Statistics.holding(size[0], RelativeErrors(*size, 0, (first, second, third)))
 
 
 @pytest.mark.parametrize("spread", [0.0, 0.5])
@@ -147,7 +147,7 @@ def test_mape(name: str, n: int, spread: float) -> None:
 # Signed errors.
 
 
-def deviations_of(errors: Floats, targets: Floats, weights: Floats) -> Iterator[Aggregates]:
+def deviations_of(errors: Floats, targets: Floats, weights: Floats) -> Iterator[Statistics]:
     total = weights.sum(axis=1, keepdims=True)
     bias, middle = (
         (weights * values).sum(axis=1, keepdims=True) / total for values in (errors, targets)
@@ -157,7 +157,7 @@ def deviations_of(errors: Floats, targets: Floats, weights: Floats) -> Iterator[
     for k, size in enumerate(sizes_of(weights)):
         sums = {power: found[k] for power, found in products.items()}
         found = Deviations(*size, float(bias[k, 0]), constant=False, products=sums)
-        yield Aggregates(size[0], deviations=found)
+        yield Statistics.holding(size[0], found)
 
 
 def mean_error_coverage(name: str, n: int, bias: float, spread: float = 0.0) -> float:
@@ -185,7 +185,7 @@ def test_mean_error_of_few_lognormal_errors_is_hostile() -> None:
 # The median of absolute errors: by order statistics, whatever the distribution.
 
 
-def medians_of(drawn: Drawn) -> Iterator[Aggregates]:
+def medians_of(drawn: Drawn) -> Iterator[Statistics]:
     """With limits by the formula that the SQL has."""
     z = stats.norm.ppf(0.5 + CONFIDENCE / 2)
     e = np.abs(drawn[0])
@@ -201,7 +201,7 @@ def medians_of(drawn: Drawn) -> Iterator[Aggregates]:
     )
     for k, size in enumerate(sizes_of(weights)):
         limits = {CONFIDENCE: (low[k], high[k])}
-        yield Aggregates(size[0], median=MedianError(*size, median[k], limits))
+        yield Statistics.holding(size[0], MedianError(*size, median[k], limits))
 
 
 def median_coverage(n: int, spread: float = 0.0) -> float:

@@ -17,7 +17,7 @@ from support.covering import (
     value_of,
 )
 
-from model_checks.metrics.statistics import Aggregates, LabelSums
+from model_checks.metrics.statistics import LabelSums, Statistics
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,7 @@ CASES = {
 }
 
 
-def summed(outcomes: Floats, weights: Floats) -> Aggregates:
+def summed(outcomes: Floats, weights: Floats) -> Statistics:
     _, n, labels = outcomes.shape
     flat = outcomes.transpose(1, 0, 2).reshape(n, 3 * labels)
     products = (flat.T * weights) @ flat
@@ -75,16 +75,16 @@ def summed(outcomes: Floats, weights: Floats) -> Aggregates:
         float(weights[right].sum()),
         products.reshape(3, labels, 3, labels),
     )
-    return Aggregates(n, labels=sums)
+    return Statistics.holding(n, sums)
 
 
-def samples_of(rows: Rows, spread: float) -> Iterator[Aggregates]:
+def samples_of(rows: Rows, spread: float) -> Iterator[Statistics]:
     rng = np.random.default_rng(115)
     for _ in range(1500):
         yield summed(rows.draw(rng, rows.n), log_normal(rng, (rows.n,), spread))
 
 
-def everybody(rows: Rows) -> Aggregates:
+def everybody(rows: Rows) -> Statistics:
     n = 1_000_000
     return summed(rows.draw(np.random.default_rng(116), n), np.ones(n))
 

@@ -16,7 +16,7 @@ from support.covering import (
     value_of,
 )
 
-from model_checks.metrics.statistics import Aggregates, ProbabilitySums
+from model_checks.metrics.statistics import ProbabilitySums, Statistics
 
 pytestmark = pytest.mark.slow
 
@@ -58,7 +58,7 @@ def costs_of(p: Floats, hit: Floats) -> tuple[Floats, Floats]:
     return -np.log(np.where(hit, p, 1 - p)), (hit - p) ** 2
 
 
-def binary(scores: str, curve: Curve, n: int, spread: float = 0.0) -> Iterator[Aggregates]:
+def binary(scores: str, curve: Curve, n: int, spread: float = 0.0) -> Iterator[Statistics]:
     rng = np.random.default_rng(113)
     for _ in range(REPEATS):
         p = SCORES[scores](rng, (1, n))[0]
@@ -73,7 +73,7 @@ def summed(
     furthest: float,
     gaps: tuple[Floats, Floats],
     weights: Floats,
-) -> Aggregates:
+) -> Statistics:
     sums = (np.bincount(gaps[0], weights * gaps[1] ** k, BINS).tolist() for k in (1, 2))
     found = ProbabilitySums(
         len(weights),
@@ -84,7 +84,7 @@ def summed(
         furthest,
         tuple(zip(*sums, strict=True)),
     )
-    return Aggregates(len(weights), probabilities=found)
+    return Statistics.holding(len(weights), found)
 
 
 def powers_of(values: Floats, weights: Floats) -> tuple[float, float, float]:
@@ -167,7 +167,7 @@ def several(n: int, flatter: float, repeats: int) -> Iterator[tuple[Floats, Floa
         yield p, np.eye(3)[at]
 
 
-def of_classes(p: Floats, true: Floats) -> Aggregates:
+def of_classes(p: Floats, true: Floats) -> Statistics:
     best = p.argmax(axis=1)
     rows = np.arange(len(p))
     confidence, right = p[rows, best], true[rows, best]

@@ -18,7 +18,7 @@ from support.covering import (
 )
 
 from model_checks.metrics.intervals import Interval
-from model_checks.metrics.statistics import Aggregates, RankSums
+from model_checks.metrics.statistics import RankSums, Statistics
 
 pytestmark = pytest.mark.slow
 
@@ -27,7 +27,7 @@ OF_RANKS = ("roc_auc", "average_precision")
 REPEATS = 3000
 
 
-def ranked(scores: Floats, labels: Floats, weights: Floats, scored: Sequence[int]) -> Aggregates:
+def ranked(scores: Floats, labels: Floats, weights: Floats, scored: Sequence[int]) -> Statistics:
     """Rank sums of rows with these scores, a column for each label that is scored."""
     count = 1 + int(labels.max())
     placements = np.empty_like(scores)
@@ -46,9 +46,9 @@ def ranked(scores: Floats, labels: Floats, weights: Floats, scored: Sequence[int
         (weighted * weights[:, None]).sum(axis=0),
         weighted.T @ placements,
         np.einsum("nc,nj,nk->cjk", weighted, placements, placements),
-        precision_at(scores[:, 0], labels == scored[0], weights) if len(scored) == 1 else None,
+        precision_at(scores[:, 0], labels == scored[0], weights) if len(scored) == 1 else math.nan,
     )
-    return Aggregates(len(labels), ranks=sums)
+    return Statistics.holding(len(labels), sums)
 
 
 def placed(scores: Floats, among: Floats, weights: Floats) -> Floats:
@@ -73,7 +73,7 @@ def precision_at(scores: Floats, positive: Floats, weights: Floats) -> float:
 
 def binormal(
     m: int, n: int, shift: float, ratio: float, *, spread: float = 0.0, cuts: Floats | None = None
-) -> Iterator[Aggregates]:
+) -> Iterator[Statistics]:
     rng = np.random.default_rng(104)
     labels = np.repeat([1.0, 0.0], [m, n])
     for _ in range(min(REPEATS, 1_500_000 // (m + n))):
@@ -149,7 +149,7 @@ def test_auc_of_two_scores_is_hostile_where_one_positive_has_the_lower() -> None
 # Several classes: a score for each, higher by so much where it is the true label.
 
 
-def one_vs_rest(prior: Sequence[float], apart: float, n: int) -> Iterator[Aggregates]:
+def one_vs_rest(prior: Sequence[float], apart: float, n: int) -> Iterator[Statistics]:
     rng = np.random.default_rng(114)
     count = len(prior)
     for _ in range(1000):
@@ -206,7 +206,7 @@ def precision_coverage(m: int, n: int, auc: float, spread: float = 0.0) -> float
     return coverage(precision_truth(m, n, shift), average_precisions(samples))
 
 
-def average_precisions(samples: Iterator[Aggregates]) -> list[Interval]:
+def average_precisions(samples: Iterator[Statistics]) -> list[Interval]:
     return intervals_of("average_precision", samples)
 
 

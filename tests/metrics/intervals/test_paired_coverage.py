@@ -12,10 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from support.paired_data import Columns, baseline_of, measured_beside
-from support.sample_data import BETA, agreed
+from support.sample_data import BETA, agreed, valued
 
-from model_checks.metrics import METRICS, Asked, Estimate, metrics_of
-from model_checks.metrics.covariance import UNKNOWN, correlation
+from model_checks.metrics import METRICS, Asked, metrics_of
 from model_checks.metrics.degradation import Terms, degradation
 
 pytestmark = pytest.mark.slow
@@ -81,7 +80,7 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
     if task != "regression":
         assert 0.8 <= agreement(columns) <= 0.95
     judged = {}
-    known = [metric for metric in thresholds if metric not in UNKNOWN]
+    known = [metric for metric in thresholds if METRICS[metric].varies_jointly]
     for metric, average in ((m, a) for m in known for a in METRICS[m].averages[task]):
         asked, held, lengths, correlated = Asked(average, beta=BETA), [], [], []
         best = METRICS[metric].direction
@@ -90,16 +89,16 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
         truth: float | None = None
         for segment, pair in base.pairs.items():
             rows = found.aggregates[segment], base.aggregates[segment]
-            r = correlation(metric, pair, *rows, asked)
-            one, other = (METRICS[metric].estimate(of, asked) for of in rows)
-            paired = degradation(one, other, replace(terms, correlation=r))
+            r = METRICS[metric].correlation(pair, rows, asked)
+            one, other = (valued(METRICS[metric].estimate(of, asked)) for of in rows)
+            paired = valued(degradation(one, other, replace(terms, correlation=r)))
             if not segment:
                 truth = paired.value
                 continue
-            apart = degradation(one, other, terms)
+            apart = valued(degradation(one, other, terms))
             assert truth is not None
-            held.append(low_of(paired) <= truth <= high_of(paired))
-            lengths.append([high_of(of) - low_of(of) for of in (paired, apart)])
+            held.append(paired.low <= truth <= paired.high)
+            lengths.append([of.high - of.low for of in (paired, apart)])
             correlated.append(r)
         assert len(held) == SAMPLES
         paired_length, apart_length = np.mean(lengths, axis=0)
@@ -107,16 +106,6 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
             float(np.mean(held)), float(paired_length / apart_length), float(np.mean(correlated))
         )
     return judged
-
-
-def low_of(estimate: Estimate) -> float:
-    assert estimate.low is not None
-    return estimate.low
-
-
-def high_of(estimate: Estimate) -> float:
-    assert estimate.high is not None
-    return estimate.high
 
 
 def agreement(columns: Columns) -> float:

@@ -146,7 +146,7 @@ def _hand_over(one: _Try, message: EmailMessage, wanted: Sequence[str]) -> Attem
         else:
             problems = {**unable, **_refused(one, answers, list(answers))}
             return Attempt(tuple(name for name in able if name not in answers), problems, reduced)
-    assert refusal is not None
+    assert refusal is not None  # the first form was refused, or the loop had returned
     return Attempt((), {**unable, **dict.fromkeys(able, _problem(one, refusal))})
 
 

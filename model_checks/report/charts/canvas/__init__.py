@@ -54,7 +54,7 @@ def _fewer_colours(image: Image.Image) -> Image.Image:
     """A palette of 256 halves the file; its white, an average of near whites, is restored."""
     few = image.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette, white = few.getpalette(), few.getpixel((0, 0))
-    assert palette is not None
+    assert palette is not None  # what was quantized has one
     assert isinstance(white, int)
     palette[3 * white : 3 * white + 3] = [255, 255, 255]
     few.putpalette(palette)
