@@ -111,14 +111,14 @@ class JudgedRun:
 
     @contextmanager
     def telling(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
-        """Tell the run after the block, unless it was told in there, even if the block raises."""
+        """Report the run after the block, unless the block has done so, and even if it raises."""
         self._session.signals.only_remember()
         with self._writers.noting("what other plugins write"):
             yield
         self.conclude(session, exitstatus)
 
     def conclude(self, session: pytest.Session, exitstatus: int) -> None:
-        """Tell how the session ended, once."""
+        """Report how the session ended; a second call does nothing."""
         if self._is_told:
             return
         self._is_told = True
@@ -161,7 +161,7 @@ class JudgedRun:
         return final
 
     def _tell_unbegun(self, session: pytest.Session, status: int) -> None:
-        """Tell how a session without a possible check ended; its exit status is never 0."""
+        """Report how a session ended in which no check could begin; its exit status is not 0."""
         if not self._session.options.collect_only:
             status = status or int(pytest.ExitCode.USAGE_ERROR)
             self._config.stash[status_key] = status
@@ -240,7 +240,7 @@ class Ending:
     def pytest_sessionfinish(
         self, session: pytest.Session, exitstatus: int
     ) -> Generator[None, object, object]:
-        """Tell the run even where a user's hook has kept it from being told."""
+        """Report the run even where a user's hook has kept it from being reported."""
         with self._run.telling(session, int(exitstatus)):
             return (yield)
         return None

@@ -25,13 +25,13 @@ _COMMAND = re.compile(
     r"##(?=\w*\[)|section_(?:start|end):(?=\d)|travis_(?:fold|time):",
     re.IGNORECASE,
 )
-"""What makes a line of a log a command to GitHub, Azure, TeamCity, GitLab or Travis."""
+"""The pattern of a command to GitHub, Azure, TeamCity, GitLab or Travis in a line of a log."""
 
 _OF_NUMBERS = "0123456789.,"
 _NUMBER_CUT = re.compile(rf"(?<![{_OF_NUMBERS}])[{_OF_NUMBERS}]+\Z")
 
 _NAME_OF = type.__dict__["__name__"].__get__
-"""A class of somebody's own may have another ``__name__``, which may raise."""
+"""The getter of a class's real name, since a user's class may have a ``__name__`` that raises."""
 
 _MOST_DECIMALS = 11
 _MANY, _HUGE = 1e5, 1e15
@@ -81,7 +81,7 @@ def _whole_numbers(line: str, most: int) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Return a text in which no line is a command to a CI; its lines stay."""
+    """Return a text in which no line is a command to a CI, with its lines kept."""
     if "::" not in text and "##" not in text and "_" not in text:
         return text
     return _COMMAND.sub(_parted, text)
@@ -217,7 +217,7 @@ def decimals_for(number: float, figures: int = 3) -> int:
 
 
 def written(number: float) -> str:
-    """Return a number that somebody has written or logged: of its figures six at most.
+    """Return a written or logged number as text, with at most six of its figures.
 
     >>> written(0.5), written(20.0), written(1_100_000.0), written(100 / 3)
     ('0.5', '20', '1,100,000', '33.3333')

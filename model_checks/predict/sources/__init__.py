@@ -43,7 +43,7 @@ class LoadedModel:
             If the model raises when the attribute is read.
         """
         with guarded(self.refusal(f"its {name}")), self.surroundings.entered():
-            return getattr(self.model, name, None)  # a property runs somebody's code
+            return getattr(self.model, name, None)  # a property runs a user's code
 
     def refusal(self, what: str) -> Callable[[BaseException], SourceError]:
         """Return the function that words an error raised by a part of the model."""
