@@ -1,4 +1,4 @@
-"""What ``pytest model_checks`` collects: one test for each bound agreed in thresholds.toml."""
+"""The tests that ``pytest model_checks`` collects: one for each bound in thresholds.toml."""
 
 import pytest
 
@@ -9,17 +9,17 @@ from model_checks.plugin.outcome import hold, measured
 
 @pytest.fixture
 def result(check: Check, request: pytest.FixtureRequest) -> Result:
-    """What was measured; a model that could not be measured is an error, not a failure."""
+    """Return the result of a check; a model that can't be measured is an error, not a failure."""
     return measured(check, request)
 
 
 @pytest.mark.model_checks
 @pytest.mark.filterwarnings(
     "default",  # what a model warns of is no failure, whatever -W says
-    # Nor what it raises in a thread or a __del__, where nothing waits for it, with a traceback.
+    # Nor is an error in a thread or a __del__ of the model, which nothing waits for.
     "ignore::pytest.PytestUnraisableExceptionWarning",
     "ignore::pytest.PytestUnhandledThreadExceptionWarning",
 )
 def test_threshold(result: Result) -> None:
-    """Hold one figure against what was agreed for it."""
+    """Hold one figure against the bound agreed for it."""
     hold(result)

@@ -1,4 +1,4 @@
-"""Where a model's rows are and the SQL runs; one outside library per file.
+"""The places that hold a model's rows and run the SQL; one outside library per file.
 
 The SQL is written once, in DuckDB's dialect and in constructs that travel. On files DuckDB runs it
 as it is; a database and Spark are handed a translation, and no row leaves them but those that a
@@ -24,20 +24,20 @@ GIVEN = "given"
 
 
 class Engine(Protocol):
-    """Runs SQL of DuckDB's dialect over the relation ``given``.
+    """An engine that runs SQL of DuckDB's dialect over the relation ``given``.
 
     Attributes
     ----------
     scratch
-        Where rows are read in this very process, so that it may sort them and look at each, a
-        folder for what is too large for memory. None elsewhere: only sums leave the engine.
+        A folder for whatever is too large for memory, where rows are read in this very process,
+        which may then sort them and look at each. None elsewhere: only sums leave the engine.
     """
 
     @property
     def scratch(self) -> Path | None: ...  # noqa: D102 (see the class)
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows that a query returns.
+        """Return the rows of a query.
 
         Raises
         ------
@@ -47,14 +47,14 @@ class Engine(Protocol):
         ...
 
     def columns(self, relation: str) -> Columns:
-        """The columns of a relation, in order, with their types by DuckDB's names.
+        """Return the columns of a relation, in order, with their types by DuckDB's names.
 
-        Those of ``given`` whose name others have as well, perhaps in another case, are told apart.
+        Columns of ``given`` with equal names, perhaps but for their case, are told apart.
         """
         ...
 
     def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
-        """The rows that a query returns, in Arrow batches of at most ``size`` rows.
+        """Yield the rows of a query in Arrow batches of at most ``size`` rows.
 
         Nothing else can be run before the last batch.
 
@@ -67,12 +67,12 @@ class Engine(Protocol):
 
 
 Opener = Callable[[Any, Settings, Roles], AbstractContextManager[Engine]]
-"""What a data place names as its engine: makes one that has the rows as ``given``."""
+"""A function that a data place names, which opens an engine with the rows as ``given``."""
 
 
 @contextmanager
 def open_engine(data: Data, settings: Settings, roles: Roles = NO_ROLES) -> Iterator[Engine]:
-    """The engine that a model's data asks for, with its rows as ``given``; closed at the end.
+    """Open the engine for a model's data, with its rows as ``given``, and close it at the end.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def open_engine(data: Data, settings: Settings, roles: Roles = NO_ROLES) -> Iter
 
 @contextmanager
 def _naming(data: Data) -> Iterator[None]:
-    """Say where DuckDB was reading: of a damaged file it may tell no more than what it met."""
+    """Add the data's name to an error of DuckDB, which may not name the file that is damaged."""
     try:
         yield
     except DataError as error:
@@ -101,7 +101,7 @@ def _naming(data: Data) -> Iterator[None]:
 
 @contextmanager
 def _telling(data: Data) -> Iterator[None]:
-    """Say in an error which data it is about."""
+    """Add the data's name to an error."""
     try:
         yield
     except DataError as error:
@@ -122,7 +122,7 @@ def _opened(data: Data, settings: Settings, roles: Roles) -> AbstractContextMana
 
 
 class Kept(Protocol):
-    """Where rows are kept that come one batch after the other."""
+    """A store of rows that come one batch after the other."""
 
     def append(self, rows: "pa.Table") -> None:
         """Add some rows; all have the columns and types of the first.
@@ -136,7 +136,7 @@ class Kept(Protocol):
 
 
 def keep_in(file: Path, settings: Settings) -> AbstractContextManager[Kept]:
-    """Keeps in a DuckDB file what a model answers; none is left where an error ended it.
+    """Open a DuckDB file for a model's answers, and remove it where an error ends the writing.
 
     Raises
     ------
@@ -150,7 +150,7 @@ def keep_in(file: Path, settings: Settings) -> AbstractContextManager[Kept]:
 
 @contextmanager
 def open_file(file: Path, settings: Settings) -> Iterator[Engine]:
-    """DuckDB on what was kept in a file, which is its relation ``given``.
+    """Open DuckDB on a file that ``keep_in`` wrote, with its rows as ``given``.
 
     Raises
     ------

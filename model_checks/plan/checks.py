@@ -1,4 +1,4 @@
-"""What is to be judged: checks, each with a stable id, and the segments that they are of."""
+"""The plan of a run: checks, each with a stable id, and the segments that they are of."""
 
 import hashlib
 import re
@@ -28,7 +28,7 @@ __all__ = [
 ]
 
 Segment = tuple[tuple[str, str | None], ...]
-"""Columns with their values, as text; the empty tuple is the whole."""
+"""Columns with their values, as text; the empty tuple stands for all rows."""
 
 SegmentRows = Mapping[Segment, int]
 """The values that a segmentation has in the rows judged, with how many labelled rows each."""
@@ -44,7 +44,7 @@ _HASH = re.compile(r"~[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Bound:
-    """What was agreed: at least ``min``, at most ``max``, worth a warning past ``warn``."""
+    """An agreed bound: at least ``min``, at most ``max``, worth a warning past ``warn``."""
 
     min: float | None
     max: float | None
@@ -66,22 +66,22 @@ class Check:
     Attributes
     ----------
     declared
-        Whether it was written in the file, rather than found as a segment value in the data.
+        Whether the check is written in the file, rather than made for a value found in the data.
     beta
-        Of ``fbeta`` alone.
+        The weight of recall in ``fbeta``; None for any other metric.
     vacant
         Why there is nothing to judge, as where a segmentation has no value: NO_DATA, never green.
     kind
-        What the bound is about: the metric itself, by how much it is worse than the baseline's, or
+        The quantity that is bounded: the metric, by how much it is worse than the baseline's, or
         the gap between its largest and its smallest value among the segments of a segmentation.
     relative
         Of a degradation: whether the bound is a share of the baseline's size.
     among
-        Of a gap: the segments.
+        The segments that a gap is between; empty for any other check.
     listed
-        Of a gap: whether the file lists them, rather than that they were found in the data.
+        Whether the file lists the segments of a gap, rather than their being found in the data.
     correction
-        Of the p-values of a model's segment checks, for being several.
+        The correction of the p-values of a model's segment checks, for being several.
     """
 
     id: str
@@ -105,7 +105,7 @@ class Check:
 
     @property
     def label(self) -> str:
-        """Return its name in sentences: the id, and the segment where the id has a hash for it."""
+        """Return the check's name in sentences: its id, with the segment where the id hashes it."""
         words = segment_in_words(self.segment)
         if self.among or self.stands_for_all:
             words = f"by {', '.join(map(shortened, self.columns))}"
@@ -113,7 +113,7 @@ class Check:
 
     @property
     def metric_name(self) -> str:
-        """Return its metric with what was a choice: its beta, and how classes were averaged."""
+        """Return the metric's name with the options chosen: its beta and its average."""
         chosen = [] if self.beta is None else [f"beta {written(self.beta)}"]
         if self.average not in (None, "binary"):
             chosen.append(str(self.average))
@@ -121,17 +121,17 @@ class Check:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Return the columns of its segment, or of the segments that a gap is between."""
+        """Return the columns of the check's segment, or of the segments that a gap is between."""
         return tuple(column for column, _ in (*self.among, self.segment)[0])
 
     @property
     def stands_for_all(self) -> bool:
-        """Whether it stands for all values of a segmentation, of which none can be judged."""
+        """Return whether the check stands for a whole segmentation, no value of which is judged."""
         return self.vacant is not None and any(value == "*" for _, value in self.segment)
 
     @property
     def asked(self) -> Asked:
-        """What it asks of its metric."""
+        """Return the options with which the check asks for its metric."""
         inverted = self.bound.rule != "estimate" or self.kind == "gap"
         return Asked(self.average, self.confidence, self.beta or 1.0, self.function, inverted)
 
@@ -143,11 +143,11 @@ class Plan:
     Attributes
     ----------
     left_out
-        What was left out of them on purpose, one sentence each.
+        Sentences on checks that were left out on purpose.
     notes
-        What is known of them before anything is measured, one sentence each.
+        Sentences on what is known of the checks before anything is measured.
     loosened
-        Those of the notes that tell of a bound looser than the one in force.
+        The notes that report a bound looser than the one in force.
     """
 
     checks: tuple[Check, ...]
@@ -156,7 +156,7 @@ class Plan:
     loosened: tuple[str, ...] = ()
 
     def of_model(self, name: str) -> tuple[Check, ...]:
-        """The checks of one model."""
+        """Return the checks of one model."""
         return tuple(check for check in self.checks if check.model == name)
 
 
@@ -196,7 +196,7 @@ def segment_in_words(segment: Segment) -> str:
 
 
 def check_id(model: str, metric: str, segment: Segment, *, vacant: bool = False) -> str:
-    """A stable id of plain ASCII, unique among all segments of a metric of a model.
+    """Return a stable id of plain ASCII, unique among all segments of a metric of a model.
 
     The check of a segmentation without a value is ``vacant``: ``*`` stands where a value would.
 
@@ -210,7 +210,7 @@ def check_id(model: str, metric: str, segment: Segment, *, vacant: bool = False)
 
 
 def plain(text: str | None) -> str:
-    """A part of an id: the text where it is plain; else what is plain of it, and a hash of it.
+    """Return a text as part of an id: as it is if plain, else its plain signs and a hash of it.
 
     Neither ``~`` nor ``*`` is in a plain text, so that a null and the check that stands for all
     values can't be taken for a value.

@@ -1,4 +1,4 @@
-"""What is known before anything is measured: checks that no result on the rows could meet."""
+"""Feasibility: finds, before anything is measured, checks that no result could meet."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,16 +13,16 @@ from model_checks.plan.checks import Check, Segment
 from model_checks.text import counted, decimals, figure
 
 LabelledRows = Mapping[tuple[str, Segment], int]
-"""Of a model's segments, those of which it is known: how many labelled rows they have."""
+"""The number of labelled rows by model and segment, as far as it is known."""
 
 _MOST_ROWS = 10**12
 
 
 def doubtful(checks: Iterable[Check]) -> Iterator[Check]:
-    """Checks that too few rows could keep from ever being met; the rows are to be counted.
+    """Yield the checks that too few rows could keep from being met, so that rows must be counted.
 
-    It takes a rule that asks for proof, and a bound that the fewest rows that are judged at all
-    could not prove; among those there may be but one positive.
+    They have a rule that asks for proof, and a bound that the fewest rows judged at all could not
+    prove; among these rows there may be only one positive.
     """
     for check in checks:
         if check.bound.rule == "confident" and not check.vacant and _bounded(check):
@@ -34,12 +34,12 @@ def doubtful(checks: Iterable[Check]) -> Iterator[Check]:
 def unprovable_notes(
     checks: Iterable[Check], rows: LabelledRows, positives: LabelledRows = MappingProxyType({})
 ) -> tuple[str, ...]:
-    """A sentence on each check that no result could meet; on each segmentation, of one metric.
+    """Return a sentence on each check, or metric of a segmentation, that no result could meet.
 
     Parameters
     ----------
     positives
-        How many of the rows are positives, where that is known.
+        The number of positives by model and segment, where it is known.
     """
     alike: dict[tuple[str, ...], list[_Unprovable]] = defaultdict(list)
     for check in doubtful(checks):
@@ -55,7 +55,7 @@ def unprovable_notes(
 
 
 class _Count(NamedTuple):
-    """How many rows a perfect result of a metric rests on, and which."""
+    """The number and kind of rows that a perfect result of a metric rests on."""
 
     n: int
     unit: str
@@ -70,7 +70,7 @@ class _Unprovable(NamedTuple):
 
 
 def rests_on_a_class(check: Check) -> bool:
-    """Whether a perfect result says no more than its rows of one label do."""
+    """Return whether a perfect result rests on the rows of one label alone."""
     return check.task == "binary" and metric_named(check.metric).rests_on != "rows"
 
 
@@ -83,7 +83,7 @@ def _count(check: Check, rows: int, positives: int | None) -> _Count:
 
 
 def _bounded(check: Check) -> bool:
-    """Return whether a perfect result could miss it: a score its min, an error any bound."""
+    """Return whether a perfect result could miss the check: a min, or any ``max_error``."""
     return (check.kind == "level" and check.bound.min is not None) or _is_error(check)
 
 
@@ -128,7 +128,7 @@ def _note(those: Sequence[_Unprovable]) -> str:
 
 
 def _rows_that_would_do(check: Check) -> int | None:
-    """The fewest rows on which a perfect result meets the bound; None if none do."""
+    """Return the fewest rows on which a perfect result meets the bound; None if none do."""
     few, many = 1, 2
     while not _enough(check, many):
         few, many = many, many * 2

@@ -59,7 +59,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def _heed_signals_in_controller(config: pytest.Config) -> None:
-    """End the run at a signal also while a worker plans the checks; where none does, as ever.
+    """End the run at a signal while a worker plans the checks; otherwise leave it to pytest.
 
     A signal may come in the middle of an import: nothing is imported while it is taken.
     """
@@ -83,14 +83,14 @@ def _is_stopped(config: pytest.Config) -> bool:
 
 
 def _asked(config: pytest.Config) -> str:
-    """Return the option by which somebody wants a promotion judged; empty where nobody does."""
+    """Return the option by which a promotion is to be judged; empty where none is given."""
     asked = ("--checks-gate", "--checks-candidate", "--checks-against")
     return next((option for option in asked if config.getoption(option)), "")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object]:
-    """Let no hook of somebody's own make of a run that was told what it is not."""
+    """Keep the exit status that a run was reported with, whatever a user's hook makes of it."""
     try:
         status = yield
     except SystemExit:
@@ -104,8 +104,8 @@ def pytest_cmdline_main(config: pytest.Config) -> Generator[None, object, object
 def pytest_metadata(metadata: Any) -> None:
     """Take secrets out of what pytest-metadata shows of the environment, before it is shown.
 
-    Also in a session without a check, which nobody can tell yet; where no sign of one is, nothing
-    is imported for it.
+    This holds in a session without checks too, which can't be known yet; where no secret seems to
+    be, nothing is imported.
     """
     text = str(metadata).lower()
     if any(sign in text for sign in _SIGNS_OF_SECRETS):
@@ -115,7 +115,7 @@ def pytest_metadata(metadata: Any) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave the checks alone where importing them would end in a riddle."""
+    """Ignore the checks where a file of the user hides a library that they need."""
     if not is_checks(collection_path):
         return None
     from model_checks.predict.shadowed_libraries import NEEDED, hidden_libraries
@@ -127,7 +127,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect the checks also where ``python_files`` of somebody's own would pass them over."""
+    """Collect the checks even where the user's ``python_files`` would pass them over."""
     patterns = parent.config.getini("python_files")
     if not is_checks(file_path) or parent.session.isinitpath(file_path):
         return None
@@ -137,7 +137,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """One test for each check of the plan."""
+    """Make one test for each check of the plan."""
     if is_checks(Path(str(metafunc.module.__file__))):
         from model_checks.plugin.collection import parametrize
 
@@ -146,7 +146,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """End here, with exit code 4, where settings have mistakes or a gate has nothing to judge."""
+    """End the session with exit code 4 on mistaken settings or a gate without checks."""
     if _hidden_key in config.stash:
         items.clear()
         _refuse_hidden(config)
@@ -162,7 +162,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _refuse_hidden(config: pytest.Config) -> None:
-    """Raise what hides a library that is needed; a worker leaves that to the controller."""
+    """Raise an error if a needed library is hidden; a worker leaves that to the controller."""
     worker = getattr(config, "workerinput", None)
     if _hidden_key in config.stash and worker:
         (Path(worker["model_checks"]["folder"]) / _HIDDEN).write_text(config.stash[_hidden_key])
@@ -172,7 +172,7 @@ def _refuse_hidden(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """Where a check that was named is not found, mistakes in the settings are why."""
+    """Report mistakes in the settings where they are why a named check is not found."""
     try:
         return (yield)
     except pytest.UsageError:
@@ -185,7 +185,7 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """The run begins when it is known which checks it has."""
+    """Begin the run, now that it is known which checks it has."""
     if session_key in session.config.stash:
         from model_checks.plugin.collection import begin
 
@@ -193,7 +193,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
-    """What is known of the checks before any is made."""
+    """Return notes on the checks from before any is made."""
     if session_key not in config.stash:
         return []
     from model_checks.plugin.collection import notes_of
@@ -203,7 +203,7 @@ def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
-    """The same in the controller, which collects nothing itself but hears of it."""
+    """Begin the run in an xdist controller, which learns from a worker which checks it has."""
     from model_checks.plugin.shared_cache import is_kept
 
     folder = Path(node.config.stash[shared_key]["folder"])
@@ -224,9 +224,9 @@ def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
 def pytest_sessionfinish(
     session: pytest.Session, exitstatus: int
 ) -> Generator[None, object, object]:
-    """See to it that a session that was to judge and came to no check leaves no old verdicts.
+    """Remove old verdicts where a session was to judge and came to no check.
 
-    Where a mistake or an error is why, it is told as well.
+    The mistake or error that kept it from its checks is reported as well.
     """
     outcome, config = (yield), session.config
     has_run = config.pluginmanager.has_plugin("model_checks run")
@@ -245,7 +245,7 @@ def pytest_sessionfinish(
     from model_checks.plugin.report_folder import ReportFolder
 
     ReportFolder(report_dir(config)).clear_unless_held()
-    status = int(exitstatus) or 4  # as where somebody's hook has ended it before any collection
+    status = int(exitstatus) or 4  # 0 where a user's hook has ended it before collection
     session.exitstatus = config.stash[status_key] = status
     if status in (3, 4) and named and _hidden_key not in config.stash:
         from model_checks.plugin.broken_session import tell_of_session
@@ -255,7 +255,7 @@ def pytest_sessionfinish(
 
 
 def _asks_for_checks(config: pytest.Config) -> bool:
-    """Return whether the command line names this package, rather than tests of somebody's own."""
+    """Return whether the command line names this package, rather than the user's own tests."""
     package, here = CHECKS.parent.resolve(), config.invocation_params.dir
     named = [argument.partition("::")[0] for argument in config.args]
     if config.getoption("pyargs") and any(name.split(".")[0] == package.name for name in named):
@@ -264,7 +264,7 @@ def _asks_for_checks(config: pytest.Config) -> bool:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Remove what was kept for the run."""
+    """Remove the files that were kept for the run."""
     if session_key in config.stash:
         config.stash[session_key].close()
     if _scratch_key in config.stash:

@@ -1,4 +1,4 @@
-"""The options of the command line that decide on alerts."""
+"""The options of alerts, gathered from the command line and the settings."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from model_checks.settings import Email
 
 
 def alert_options(options: Options, email: Email | None, folder: Path) -> AlertOptions:
-    """Return what decides on alerts: the command line, the ``[email]`` table and its folder."""
+    """Return the options of alerts: the command line, the ``[email]`` table and its folder."""
     return AlertOptions(
         options.report_dir,
         email,

@@ -10,7 +10,7 @@ from model_checks.report.picture import Chart
 
 
 class GatheredResults:
-    """Results and charts, each by what it is of.
+    """The results and charts of a session, each under the check or model that it is of.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class GatheredResults:
         self._session = session
 
     def take(self, outcome: Outcome) -> None:
-        """Take in what a test has come to."""
+        """Take in the result and the chart of a test."""
         self.by_id[outcome.result.check.id] = outcome.result
         if outcome.chart:
             self.charts[outcome.chart.model, outcome.chart.title] = outcome.chart
@@ -51,11 +51,11 @@ class GatheredResults:
     def account_for_all(self, chosen: set[str], status: int) -> None:
         """Make an error of each chosen check that has no result, unless the run was stopped.
 
-        pytest may call a session well in which a test was never run: as where a hook of somebody's
-        own has run the tests in its own way.
+        pytest may call a session passed in which a test was never run, as where a user's hook has
+        run the tests in its own way.
         """
         plan = self._session.planned
-        if self._session.signals.received:  # which may have ended the workers as well
+        if self._session.signals.received:  # it may have ended the workers as well
             self.by_id = {
                 name: result
                 for name, result in self.by_id.items()

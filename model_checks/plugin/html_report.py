@@ -50,21 +50,21 @@ def start_report(config: pytest.Config, hooks: "ReportHooks", folder: Path) -> N
 
 
 class _SessionOf:
-    """As much of a session as pytest-html asks for when it starts."""
+    """A session with only the attributes that pytest-html reads when it starts."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
 
 
 def _strip_credentials(config: pytest.Config) -> None:
-    """What came into the metadata since it was gathered, as from the workers under xdist."""
+    """Redact the metadata, which may have grown since it was gathered, as under xdist."""
     from pytest_metadata.plugin import metadata_key
 
     redact(config.stash.setdefault(metadata_key, {}))
 
 
 class ReportHooks:
-    """pytest-html's hooks.
+    """A plugin with pytest-html's hooks.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class ReportHooks:
         Where our own report is to be; None where somebody asked for a report of their own, which
         has had its title and its columns since before there was a check.
     part, writer
-        The file that it is written as, and what of pytest-html's writes it.
+        The unfinished file of the page, and the object of pytest-html that writes it.
     undrawn
         Overviews that could not be drawn, and why.
     """
@@ -89,8 +89,8 @@ class ReportHooks:
     def show(self, report: pytest.TestReport, chart: Chart | None) -> None:
         """Put a chart into the report's row.
 
-        Into somebody's own report as HTML, which is part of the page: a picture may become a file,
-        and checks whose ids differ in a sign or two would share it.
+        It goes into a user's own report as HTML, which is part of the page: a picture may become a
+        file, which checks whose ids differ in a sign or two would share.
         """
         if chart:
             from pytest_html import extras
@@ -103,14 +103,14 @@ class ReportHooks:
             ]
 
     def draw_overviews(self, run: Run) -> Sequence[Chart]:
-        """One chart per model, unless charts are not wanted."""
+        """Draw one chart per model, unless charts are not wanted."""
         self._run = run
         if self._session.options.charts != "none":
             self._overviews = [chart for name in run.models if (chart := self._overview(name, run))]
         return self._overviews
 
     def finish(self, config: pytest.Config, writers: Writers) -> None:
-        """Give the page its name if it is whole; if it is not, leave nothing of it."""
+        """Give the page its name if it is whole, and remove it if it is not."""
         if self.page is None or self.part is None:
             return
         config.pluginmanager.unregister(self.writer)  # or it would tell of the other name
@@ -133,11 +133,11 @@ class ReportHooks:
             return None
 
     def pytest_html_report_title(self, report: Any) -> None:
-        """Name the page."""
+        """Set the title of the page."""
         report.title = "Model checks"
 
     def pytest_html_results_table_header(self, cells: list[str]) -> None:
-        """Columns for the figures."""
+        """Add the columns for the figures to the table's header."""
         cells[1:2] = [
             f'<th class="sortable" data-column-type="{name}">{name.title()}</th>'
             for name in _COLUMNS
@@ -147,7 +147,7 @@ class ReportHooks:
     def pytest_html_results_table_row(
         self, report: pytest.TestReport, cells: list[str]
     ) -> Generator[None, object, object]:
-        """The figures of a check; another test keeps its name and has none.
+        """Add the figures of a check to its row; another test keeps its name and has none.
 
         Most rows are of a setup or teardown that passed, which pytest-html makes and leaves out;
         without cells it leaves them out at once. What a teardown has printed goes into the row of
@@ -164,7 +164,7 @@ class ReportHooks:
         return result
 
     def pytest_html_results_table_html(self, report: pytest.TestReport, data: list[str]) -> None:
-        """What a result says, also where it passed."""
+        """Show the message of a result in its row, even where it passed."""
         outcome = attached(report)
         if outcome:
             result = outcome.result
@@ -172,8 +172,8 @@ class ReportHooks:
             data[:] = ["<br>".join(map(escape, lines))]
 
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:
-        """What was judged, and the overview charts, above the table."""
-        _strip_credentials(session.config)  # of the workers under xdist, which has come in since
+        """Show the rows judged, the notes and the overview charts above the table."""
+        _strip_credentials(session.config)  # what workers sent since the start
         if self._run:
             prefix += judged_lines(self._run)
             facts = self._run.models.values()
@@ -187,7 +187,7 @@ class ReportHooks:
 
 
 def judged_lines(run: Run) -> list[str]:
-    """As of when each model was judged, and on which rows: a paragraph each."""
+    """Return a paragraph for each model: as of when it was judged, and on which rows."""
     return [
         f"<p><b>{escape(name)}</b>: {escape(facts_text(facts))}</p>"
         for name, facts in run.models.items()
@@ -201,7 +201,7 @@ def _image(chart: Chart) -> str:
 
 
 def _figures(result: Result) -> list[str]:
-    """Return what stands in the columns; in place of a value that is not there, the verdict."""
+    """Return the texts of the columns; the verdict stands in place of a missing value."""
     row = row_of(result)
     n = "" if row.n == NOTHING else f"{row.n} {row.unit}"
     if row.value == NOTHING:

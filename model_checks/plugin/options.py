@@ -1,4 +1,4 @@
-"""The options of the command line: their names, old and new, and what was given, paths in full."""
+"""The options of the command line: their names, old and new, and the values given to them."""
 
 import argparse
 import os
@@ -86,7 +86,7 @@ _NEW_NAMES = {_old_name(option): option for option in _OPTIONS}
 
 
 def add_options(parser: pytest.Parser) -> None:
-    """Add all of them; by their names and destinations they can collide with nobody else's."""
+    """Add all options of the checks, whose names collide with those of no other plugin."""
     group = parser.getgroup("model checks")
     for name, option in _OPTIONS.items():
         group.addoption(name, **option)
@@ -95,8 +95,8 @@ def add_options(parser: pytest.Parser) -> None:
 def explain_old_names(parser: pytest.Parser) -> None:
     """Tell the new name of an option beside pytest's error that it does not know the old one.
 
-    Which options others have is known only when the last ``conftest.py`` is read, and for an error
-    after that pytest has no hook. So its parsing is wrapped.
+    Other plugins' options are known only when the last ``conftest.py`` is read, and pytest has
+    no hook for an error after that. So its parsing is wrapped.
     """
     parse = parser.parse
 
@@ -122,7 +122,7 @@ def _renamed(unknown: Sequence[str]) -> str:
 
 
 def report_dir(config: pytest.Config) -> Path:
-    """Return where the report is written; a path that was given starts at the working folder."""
+    """Return the folder of the report; a path that was given starts at the working folder."""
     given = config.getoption("--checks-report-dir")
     return config.invocation_params.dir / given if given else config.rootpath / "reports"
 
@@ -134,9 +134,9 @@ class Options:
     Attributes
     ----------
     narrowed
-        Whether somebody has chosen among the checks, as by ``-k`` or by naming one.
+        Whether only some of the checks were chosen, as by ``-k`` or by a check's name.
     collect_only
-        Whether they are listed and not made.
+        Whether the checks are listed and not made.
     """
 
     root: Path
@@ -155,7 +155,7 @@ class Options:
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Options":
-        """Read off pytest's configuration; a path that was given starts at the working folder."""
+        """Return the options in pytest's configuration; given paths start at the working folder."""
         here, root = config.invocation_params.dir, config.rootpath
         file, against = (config.getoption(f"--checks-{name}") for name in ("file", "against"))
         sending = "none" if config.getoption("--checks-no-email") else "send"
@@ -177,13 +177,13 @@ class Options:
 
 
 def only_looks(config: pytest.Config) -> bool:
-    """Return whether somebody only wants to see what there is: nothing is to be judged then."""
+    """Return whether pytest is only to list tests or the like, so that nothing is judged."""
     looks = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow")
     return any(config.getoption(name, None) for name in looks)
 
 
 def _narrowed(config: pytest.Config) -> bool:
-    """Return whether the command line chooses among the tests that it names."""
+    """Return whether the command line chooses among the tests in the files that it names."""
     chosen = ("keyword", "markexpr", "lf", "deselect", "stepwise")
     return any(config.getoption(name, None) for name in chosen) or any(
         "::" in argument for argument in config.args

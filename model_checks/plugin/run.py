@@ -25,15 +25,15 @@ from model_checks.store.files import write_whole
 from model_checks.store.results_json import run_as_json
 
 RUN = "model_checks run"
-"""What a run is called among pytest's plugins."""
+"""The name of a run among pytest's plugins."""
 
 NOT_DELIVERED = 11
 UNWRITTEN = 3
-"""The exit status where all passed but what a program would read of it could not be written."""
+"""The exit status where all checks passed but ``results.json`` could not be written."""
 
 
 class JudgedRun:
-    """Gathers the results in the process that reports them, and tells them when all are in.
+    """A gatherer of results in the process that reports them, which tells them when all are in.
 
     It is there before the checks are planned, so that whatever the session ends in is told.
     """
@@ -62,17 +62,17 @@ class JudgedRun:
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self) -> Generator[None, object, object]:
-        """Once all checks are made, a signal finds the run being told."""
+        """Let a signal no longer interrupt, once all checks are made, but only be remembered."""
         outcome = yield
         self._session.signals.only_remember()
         return outcome
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Keep what stopped the session: a person, a signal, or as many failures as allowed."""
+        """Keep the reason why the session stopped: a person, a signal, or too many failures."""
         self._stopped = str(excinfo.value) or None
 
     def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Keep what pytest or a plugin of somebody's own has failed by."""
+        """Keep the error by which pytest or one of its plugins has failed."""
         self._broken.append(f"pytest failed: {excinfo.exconly()}")
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -96,9 +96,9 @@ class JudgedRun:
     def pytest_sessionfinish(
         self, session: pytest.Session, exitstatus: int
     ) -> Generator[None, object, object]:
-        """Around what other plugins write: the overviews are drawn before, the rest is told after.
+        """Draw the overviews before other plugins write their reports, and tell the rest after.
 
-        What can't be written, drawn or sent keeps nothing else from it.
+        A file, picture or mail that fails keeps none of the others from being made.
         """
         self._session.signals.only_remember()
         if self._ids is not None:
@@ -111,14 +111,14 @@ class JudgedRun:
 
     @contextmanager
     def telling(self, session: pytest.Session, exitstatus: int) -> Iterator[None]:
-        """Tell the run, if it was not told in the block, whatever has kept it from that."""
+        """Report the run after the block, unless the block has done so, and even if it raises."""
         self._session.signals.only_remember()
         with self._writers.noting("what other plugins write"):
             yield
         self.conclude(session, exitstatus)
 
     def conclude(self, session: pytest.Session, exitstatus: int) -> None:
-        """Tell how the session ended, once."""
+        """Report how the session ended; a second call does nothing."""
         if self._is_told:
             return
         self._is_told = True
@@ -128,11 +128,11 @@ class JudgedRun:
         self._hooks.finish(self._config, self._writers)
         status = self._tell(exitstatus, session, self._overviews)
         session.exitstatus = self._config.stash[status_key] = status
-        if status == UNWRITTEN and self._terminal:  # for which pytest asks for no summary
+        if status == UNWRITTEN and self._terminal:  # pytest asks for no summary then
             self.pytest_terminal_summary(self._terminal)
 
     def _tell(self, status: int, session: pytest.Session, overviews: Sequence[Chart]) -> int:
-        """Write the files, send the mail, and return what the session ends in."""
+        """Write the files, send the mail, and return the session's exit status."""
         status = self._session.signals.exit_status or status
         run = self._run(status, session)
         self._gate = self._session.gate(self._gathered.by_id)
@@ -154,14 +154,14 @@ class JudgedRun:
         final = run.exit_status
         if not told.delivered and final in (0, 1, 5):
             final = NOT_DELIVERED
-        final = self._session.signals.exit_status or final  # which may have come in the meantime
+        final = self._session.signals.exit_status or final  # a signal may have come in the meantime
         if final != run.exit_status:
             run = self._kept(final, session)
         self._told = run, told
         return final
 
     def _tell_unbegun(self, session: pytest.Session, status: int) -> None:
-        """Tell how a session ended in which no check could be made: not in 0, whoever says so."""
+        """Report how a session ended in which no check could begin; its exit status is not 0."""
         if not self._session.options.collect_only:
             status = status or int(pytest.ExitCode.USAGE_ERROR)
             self._config.stash[status_key] = status
@@ -188,7 +188,7 @@ class JudgedRun:
         return self._config.pluginmanager.get_plugin("terminalreporter")
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Tell what a person should know beside the failures."""
+        """Write the summary of the checks, and of the gate, to the terminal."""
         if self._told:
             run, told = self._told
             write_summary(terminalreporter, run, told, self._session.options)
@@ -197,7 +197,7 @@ class JudgedRun:
             write_gate(terminalreporter, self._gate, status, self._session.options)
 
     def _kept(self, exit_status: int, session: pytest.Session) -> Run:
-        """Return the run, with ``results.json`` written if that can be."""
+        """Write ``results.json`` if possible, and return the run."""
         run = self._run(exit_status, session)
         path = self._session.options.report_dir / "results.json"
         with self._writers.noting(path.name):
@@ -231,7 +231,7 @@ def _end_of(report: pytest.TestReport) -> pytest.TestReport:
 
 
 class Ending:
-    """The outermost of all that see a session end: whoever ends it, the run is told."""
+    """The outermost hook on the end of a session, so that the run is told whoever ends it."""
 
     def __init__(self, run: JudgedRun) -> None:
         self._run = run
@@ -240,7 +240,7 @@ class Ending:
     def pytest_sessionfinish(
         self, session: pytest.Session, exitstatus: int
     ) -> Generator[None, object, object]:
-        """Tell the run also where a hook of somebody's own has kept it from being told."""
+        """Report the run even where a user's hook has kept it from being reported."""
         with self._run.telling(session, int(exitstatus)):
             return (yield)
         return None

@@ -35,18 +35,18 @@ DIED = "the process that measured it died"
 
 
 class CheckSession:
-    """What the checks of a session are made of; exists only where a check was collected.
+    """The settings, plan and results of a session's checks; made only where one was collected.
 
     Attributes
     ----------
     started
-        When the run began: the same in all of its processes.
+        The time in UTC at which the run began, equal in all of its processes.
     folder
         A private folder for what lasts as long as the run.
     reports
-        The folder that is written for others.
+        The report folder.
     signals
-        What has stopped the run, in this process.
+        The signals that this process heeds, with the one that stopped the run.
     """
 
     def __init__(self, config: pytest.Config) -> None:
@@ -72,7 +72,7 @@ class CheckSession:
 
     @property
     def settings(self) -> Settings:
-        """The settings that the checks were planned from, with the candidates in place.
+        """Return the settings that the checks were planned from, with the candidates in place.
 
         Raises
         ------
@@ -82,7 +82,7 @@ class CheckSession:
         return self._planned().settings
 
     def _load(self) -> Settings:
-        """Read ``thresholds.toml``, and put the candidates in place of what is deployed."""
+        """Read ``thresholds.toml``, and put the candidates in place of the deployed models."""
         settings = load_settings(self.options.thresholds)
         names = [
             (model, name)
@@ -105,7 +105,7 @@ class CheckSession:
 
     @property
     def plan(self) -> Plan:
-        """The checks of the run.
+        """Return the plan of the run.
 
         Raises
         ------
@@ -122,49 +122,49 @@ class CheckSession:
 
     @property
     def planned(self) -> Plan | SettingsError | None:
-        """The plan or what was wrong with the settings, if a process of the run came so far."""
+        """Return the plan, or the mistakes in the settings; None if no process has planned yet."""
         found = self._once.found("plan")
         return found.plan if isinstance(found, Planned) else self.mistakes
 
     @property
     def mistakes(self) -> SettingsError | None:
-        """What was wrong with the settings, if that is why there is no plan."""
+        """Return the mistakes in the settings, if they are why there is no plan."""
         found = self._once.found("plan")
         return found if isinstance(found, SettingsError) else None
 
     def result(self, check: Check) -> Result:
-        """The verdict on a check; the first of a model's checks to be asked for measures it."""
+        """Return the verdict on a check; the first call for a model measures that model."""
         name = check.model
         if name not in self._results:
             self._results[name] = results_of(self.plan.of_model(name), self.measurement(name))
         return self._results[name][check.id]
 
     def measurement(self, name: str) -> Measurement:
-        """All that was measured of a model."""
+        """Return the measurement of a model, made at the first call."""
         return self._once.get(
             f"model {name}", lambda: self._measure(name), lambda: self.not_measured(name)
         )
 
     def not_measured(self, name: str) -> Measurement:
-        """What there is of a model whose measuring ended a worker process."""
+        """Return the empty measurement of a model whose measuring ended a worker process."""
         model = self.settings.models[name]
         source = model.model.source if model.model else "logged predictions"
         return Measurement(ModelFacts(model.task, source, error=DIED), {})
 
     def gate(self, results: Mapping[str, Result]) -> Gate | None:
-        """Whether the gate may open, where one is asked for and there is a plan."""
+        """Return the gate's state, where a gate is asked for and there is a plan."""
         if not self.options.gate or not isinstance(self.planned, Plan):
             return None
         loosened = () if self.options.allow_loosened else self.planned.loosened
         return gate_of(self.planned.checks, results, self.settings.candidates, loosened)
 
     def _unjudged(self, ids: Sequence[str], results: Mapping[str, Result]) -> tuple[str, ...]:
-        """Return the models that were to be judged and none of whose checks says anything.
+        """Return the models that were to be judged but have no check with a verdict.
 
         Parameters
         ----------
         ids
-            The selected checks; where nobody has chosen among them, all of the plan count.
+            The ids of the selected checks; without a selection all checks of the plan count.
         """
         chosen = set(ids)
         checks = self.plan.checks
@@ -173,7 +173,7 @@ class CheckSession:
         return unjudged_models(checks, results)
 
     def detail_chart(self, result: Result) -> Chart | None:
-        """The chart of a check that failed, or of each, as ``--checks-charts`` says."""
+        """Return the chart of a check's rows, where ``--checks-charts`` asks for one."""
         wanted = self.options.charts == "all" or (self.options.charts == "failed" and result.failed)
         predictions = self.measurement(result.check.model).predictions
         if not wanted or predictions is None or not (result.estimate and result.estimate.n):
@@ -203,12 +203,12 @@ class CheckSession:
         return run_of(self.occasion, found, results, measured, ended, selected=len(ids))
 
     def measured(self) -> dict[str, Measurement]:
-        """The measurements that were made, in the order of the file."""
+        """Return the measurements that were made, in the order of the file."""
         found = {name: self._once.found(f"model {name}") for name in self.settings.models}
         return {name: one for name, one in found.items() if isinstance(one, Measurement)}
 
     def close(self) -> None:
-        """Remove what was kept for the run; under xdist the controller does."""
+        """Remove the files that were kept for the run; under xdist the controller does."""
         self.reports.release()
         self.close_rows()
         if not self.is_worker and isinstance(self.planned, Plan):
@@ -217,7 +217,7 @@ class CheckSession:
             self._own.remove()
 
     def _scratch(self, settings: Settings) -> Path:
-        """Return the folder for what is large: named as the run's, where ``[engine]`` says."""
+        """Return the folder for large files: named as the run's, where ``[engine]`` says."""
         parent = settings.engine.temp_directory
         return Path(parent) / self.folder.name if parent else self.folder
 
@@ -239,8 +239,8 @@ class CheckSession:
         scratch = self._scratch(settings)
         try:
             remove_abandoned(scratch.parent)
-            self._large = Scratch(scratch)  # in use as long as this is
-        except OSError:  # which every model will tell, with the name that was written
+            self._large = Scratch(scratch)  # marks the folder as in use
+        except OSError:  # every model will report it, with the folder's name as written
             return settings
         return settings.spilling_to(scratch)
 
@@ -288,7 +288,7 @@ class CheckSession:
                 self.reports.release()
 
     def _in_force(self) -> Settings | None:
-        """The file that the bounds are compared with, where one is named."""
+        """Return the settings that the bounds are compared with, where a file is named."""
         if self.options.against:
             from model_checks.settings.in_force import load_in_force
 
@@ -300,7 +300,7 @@ class CheckSession:
 
 
 def session_of(config: pytest.Config) -> CheckSession:
-    """The session's checks; made at the first call."""
+    """Return the session's checks, made at the first call."""
     if session_key not in config.stash:
         config.stash[session_key] = CheckSession(config)
     return config.stash[session_key]

@@ -1,4 +1,4 @@
-"""Keys of what the plugin keeps in pytest's stash, and which file has the checks."""
+"""The keys of the plugin's values in pytest's stash, and the file that has the checks."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    # Named in strings below.
+    # for the strings below, which name these classes
     from model_checks.plugin.session import CheckSession  # noqa: F401
     from model_checks.plugin.signals import Signals  # noqa: F401
 
@@ -19,7 +19,7 @@ CHECKS = Path(__file__).parents[1] / "test_thresholds.py"
 
 
 def is_checks(path: Path) -> bool:
-    """Return whether a file is that of the checks, by whatever links it is reached."""
+    """Return whether a file is the file of the checks, by whatever links it is reached."""
     if path == CHECKS or path.name != CHECKS.name:
         return path == CHECKS
     return path.exists() and path.samefile(CHECKS)

@@ -1,4 +1,4 @@
-"""What the terminal says at the end, beside what pytest says of each failure."""
+"""Writes the summary at the end of the terminal, beside pytest's own report of failures."""
 
 from datetime import datetime
 from pathlib import Path
@@ -14,13 +14,13 @@ from model_checks.report.wording import newest_texts, unjudged_text
 from model_checks.text import counted, first_few, labelled_rows
 
 _SHOWN = 5
-"""Of the checks that were not evaluated, and of the bounds that are looser, so many are named."""
+"""The most checks without a verdict, or loosened bounds, that are named in a line."""
 
 
 def write_summary(
     terminal: pytest.TerminalReporter, run: Run, told: Told, options: Options
 ) -> None:
-    """Each model in a line, then warnings, what was left out, and where to read on."""
+    """Write a line for each model, then warnings, what was left out, and where to read on."""
     terminal.section("model checks")
     width = max((len(name) for name in run.models), default=0)
     for name in run.models:
@@ -34,7 +34,7 @@ def write_summary(
 
 
 def _write_sentences(terminal: pytest.TerminalReporter, run: Run) -> None:
-    """Tell what a person should know, the gravest in red."""
+    """Write warnings, notes and whatever is missing from the run, the gravest in red."""
     for result in run.results:
         if result.warned:
             terminal.line(f"warning: {result.message}", yellow=True)
@@ -57,7 +57,7 @@ def _write_sentences(terminal: pytest.TerminalReporter, run: Run) -> None:
 def write_gate(
     terminal: pytest.TerminalReporter, gate: Gate, exit_status: int, options: Options
 ) -> None:
-    """Whether the gate is open, last of all; a gate that is not passed says why."""
+    """Write whether the gate is passed, and why not where it is not."""
     of = f"of {counted(gate.planned, 'check')}"
     if exit_status == 0:
         evaluated = gate.planned - gate.skipped

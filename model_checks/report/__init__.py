@@ -1,1 +1,1 @@
-"""A run -> what people read: sentences, pages, plain text and charts."""
+"""The report of a run for people: sentences, pages, plain text and charts."""

@@ -1,4 +1,4 @@
-"""What there is to say of a run that judged nothing: it ended in an error of its own."""
+"""The summary of a run that judged nothing, since it ended in an error of its own."""
 
 import platform
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _ENDED = {
     ),
     4: ("no check was made", "No model was judged: mend what is named below and run it again"),
 }
-"""By exit status: the outcome in a few words, and what follows from it."""
+"""The outcome in a few words and what follows from it, by exit status."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Broken:
     Attributes
     ----------
     sentences
-        What was wrong, one sentence each.
+        The errors that ended the run, one sentence each.
     """
 
     id: str
@@ -36,12 +36,12 @@ class Broken:
 
 
 def summary_of_broken(broken: Broken, report: str, most: int) -> Summary:
-    """Return what is said of it: ``most`` sentences and no more, each cleaned.
+    """Return the summary of a broken run, with at most ``most`` sentences, each cleaned.
 
     Parameters
     ----------
     report
-        Where a report would have been: a path or a URL.
+        The path or URL where a report would have been.
     """
     host = clean(platform.node() or "a host without a name", 80)
     _, counts = _ENDED.get(broken.exit_status, _ENDED[4])
@@ -59,7 +59,7 @@ def summary_of_broken(broken: Broken, report: str, most: int) -> Summary:
 def broken_headline(broken: Broken) -> str:
     """Return the outcome in a few words.
 
-    Where all that was wrong stands in one file, the file is named; a single other sentence is told.
+    If all errors are of one TOML file, it names the file; another single error it quotes.
     """
     ended, _ = _ENDED.get(broken.exit_status, _ENDED[4])
     files = {one.partition(": ")[0] for one in broken.sentences}

@@ -1,4 +1,4 @@
-"""What was measured -> sentences on rows and answers that look old or spoilt."""
+"""Sentences on rows and answers that look old or spoilt, from what was measured."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -22,10 +22,10 @@ _LEAST_OF_A_CLASS = 10
 """A good model ranks fewer positives, or fewer negatives, without a mistake now and then."""
 
 _OLD = timedelta(days=7)
-"""How old the newest row may be where no window says how quickly rows come."""
+"""The greatest age of the newest row where no window says how quickly rows come."""
 
 _CLOCKS = timedelta(minutes=5)
-"""So much two clocks may differ."""
+"""The most that two clocks may differ by."""
 
 _CHANCE = 1e-3
 """Rows without a label that come together at this probability or less do not by chance."""
@@ -40,16 +40,16 @@ def suspicions(
     *,
     given: bool,
 ) -> tuple[str, ...]:
-    """Sentences on a model whose rows or answers look old or spoilt.
+    """Return sentences on a model whose rows or answers look old or spoilt.
 
     Parameters
     ----------
     results
-        Of its checks, as far as they were made.
+        The results of its checks, as far as they were made.
     moment
-        When it is judged.
+        The time as of which the model is judged.
     given
-        Whether that was given for this run, rather than written in the file or the run's own time.
+        Whether the moment was given for this run, rather than written in the file or the run's own.
     """
     signs, facts = measurement.signs, measurement.facts
     found: list[str] = []
@@ -69,7 +69,7 @@ def suspicions(
 
 
 def _words(found: tuple[str, int]) -> str:
-    """Words that others take for a missing value, in a column of labels or segments."""
+    """Return a sentence on words in a column that other tools take for a missing value."""
     column, n = found
     return (
         f"{counted(n, 'field')} of {shortened(column)!r} hold a word like NA, None or null, "
@@ -83,7 +83,7 @@ def _words(found: tuple[str, int]) -> str:
 def _later(
     settings: Settings, name: str, times: Times, moment: datetime, *, given: bool
 ) -> Iterator[str]:
-    """Rows that are not before the moment judged."""
+    """Yield a sentence on rows that are not before the moment judged."""
     if not times.later:
         return
     rows = counted(times.later, "row")
@@ -106,7 +106,7 @@ def _later(
 def _old(
     settings: Settings, name: str, times: Times, facts: ModelFacts, moment: datetime
 ) -> Iterator[str]:
-    """A newest row that is long past."""
+    """Yield a sentence if the newest row is long past."""
     window = settings.models[name].window
     newest, rows = times.newest_row, facts.rows
     if newest is None or not rows:
@@ -120,7 +120,7 @@ def _old(
 
 
 def _labels_stop(signs: Signs, times: Times, facts: ModelFacts) -> Iterator[str]:
-    """Labels that end before the rows do, where chance does not leave out as many."""
+    """Yield a sentence if labels end before the rows do, by more than chance would explain."""
     rows, labelled, without = facts.rows or 0, facts.labelled or 0, signs.unlabelled
     if not without or not times.newest_label or not times.newest_row or without >= rows:
         return
@@ -135,7 +135,7 @@ def _labels_stop(signs: Signs, times: Times, facts: ModelFacts) -> Iterator[str]
 
 
 def _few_labels(facts: ModelFacts) -> Iterator[str]:
-    """Fewer than half of the rows, where no times tell which lack their labels."""
+    """Yield a sentence if fewer than half of the rows, which have no times, have labels."""
     rows, labelled = facts.rows or 0, facts.labelled or 0
     if rows >= FEW_ROWS and labelled < rows / 2:
         yield (
@@ -148,7 +148,7 @@ def _few_labels(facts: ModelFacts) -> Iterator[str]:
 
 
 def _copies(signs: Signs, facts: ModelFacts) -> Iterator[str]:
-    """Rows that are there several times."""
+    """Yield a sentence on rows that are there several times."""
     times = "twice" if signs.copies == 2 else f"{signs.copies} times"
     yield (
         f"each of {counted(signs.looked_at, 'row')} looked at is there {times}, of "
@@ -161,7 +161,7 @@ def _copies(signs: Signs, facts: ModelFacts) -> Iterator[str]:
 
 
 def _alike(measurement: Measurement) -> Iterator[str]:
-    """One answer to all rows."""
+    """Yield a sentence if all rows have the same answer."""
     spread = measurement.predictions.spread if measurement.predictions else None
     if spread is None:
         return
@@ -182,7 +182,7 @@ def _alike(measurement: Measurement) -> Iterator[str]:
 
 
 def _only_label(measurement: Measurement, only: str | None) -> str | None:
-    """What is predicted for all rows, as it is told; None if it differs or is not known."""
+    """Return the label predicted for all rows, in words; None if rows differ or none is known."""
     whole = _whole(measurement)
     if only is not None:
         return quoted([only])
@@ -202,7 +202,7 @@ def _whole(measurement: Measurement) -> Statistics:
 
 
 def _perfect(measurement: Measurement, results: Iterable[Result]) -> Iterator[str]:
-    """Metrics of the whole that could not be better, where answers differ."""
+    """Yield a sentence on metrics of all rows that could not be better."""
     right = _all_right(measurement)
     best = {result.check.metric for result in results if _is_best(result, measurement, right=right)}
     if not best and not right:
@@ -216,7 +216,7 @@ def _perfect(measurement: Measurement, results: Iterable[Result]) -> Iterator[st
 
 
 def _all_right(measurement: Measurement) -> bool:
-    """Whether it is known that every prediction is what came true."""
+    """Return whether every prediction is known to be right."""
     predictions, whole = measurement.predictions, _whole(measurement)
     if predictions and predictions.spread and predictions.spread.is_right:
         return True

@@ -1,4 +1,4 @@
-"""How the figures of a check are written: its value, its interval, and what was agreed."""
+"""The figures of a check as they are written: its value, its interval, and its bound."""
 
 import math
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ class Figures:
     Attributes
     ----------
     digits
-        Decimals of all of them: as many as tell what was found from what was agreed.
+        The decimals of every number: as many as tell a measured number from an agreed one.
     relative
-        Whether they are shares of a baseline, written in per cent.
+        Whether the numbers are shares of a baseline, written in per cent.
     """
 
     digits: int
@@ -27,7 +27,7 @@ class Figures:
 
     @classmethod
     def of(cls, check: Check, judged: AnyEstimate | None) -> "Figures":
-        """Return those of a check, of which something was found or nothing."""
+        """Return the way of writing a check's numbers, with its estimate or without one."""
         scale = 100.0 if check.relative else 1.0
         bound = check.bound
         agreed = [scale * one for one in (bound.min, bound.max, bound.warn) if one is not None]
@@ -38,21 +38,21 @@ class Figures:
         return cls(decimals(agreed, found, figures=2 if check.kind == "degradation" else 3))
 
     def text(self, number: float) -> str:
-        """Return a number that was found; below 0 a degradation is none."""
+        """Return a measured number as text."""
         if self.relative:
             return f"{figure(100 * number, self.digits)} %"
         return figure(number, self.digits)
 
     def limit(self, agreed: float) -> str:
-        """Return a number that was agreed."""
+        """Return an agreed number as text."""
         return percent(agreed) if self.relative else self.text(agreed)
 
     def interval(self, one: Estimate) -> str:
-        """Return both ends of an interval."""
+        """Return both ends of an interval as text."""
         return f"{self.text(one.low)} to {self.text(one.high)}"
 
     def agreed(self, bound: Bound) -> str:
-        """Return a bound; of a degradation, by how much it may be worse."""
+        """Return a bound in words; of a degradation, by how much the metric may be worse."""
         if bound.min is not None and bound.max is not None:
             return f"{self.limit(bound.min)} to {self.limit(bound.max)}"
         if bound.min is not None:
@@ -69,13 +69,13 @@ class Figures:
         return f"{most} {self.text(degradation)} worse".strip()
 
     def level(self, number: float) -> str:
-        """Return a value of the metric itself, as it stands beside its degradation."""
+        """Return a value of the metric as text, as it stands beside its degradation."""
         digits = 0 if self.relative else self.digits
         return figure(number, max(digits, decimals((), [number]), decimals_for(number, figures=2)))
 
 
 def _deciding(check: Check, judged: AnyEstimate | None) -> list[float]:
-    """Return the numbers that have to be told from what was agreed."""
+    """Return the measured numbers that must be told apart from the agreed numbers."""
     if not isinstance(judged, Estimate):
         return []
     by_value = check.bound.rule == "estimate" and check.kind != "degradation"
@@ -84,5 +84,5 @@ def _deciding(check: Check, judged: AnyEstimate | None) -> list[float]:
 
 
 def _met(number: float, limits: Sequence[float]) -> float:
-    """Return the limit that a number meets but for the last digits of a sum; else the number."""
+    """Return the limit that a number meets up to rounding errors; else the number."""
     return next((limit for limit in limits if not excess(number, limit)), number)

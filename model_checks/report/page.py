@@ -17,16 +17,16 @@ _MOST_ON_PAGE = 5000
 
 
 def summary_html(run: Run, charts: Sequence[Chart], report: str) -> str:
-    """A static page that needs nothing beside itself.
+    """Return a run as a static page that needs no other file.
 
     Parameters
     ----------
     run
-        What was found.
+        The run, with its results.
     charts
-        Shown inside the page.
+        The charts, which are embedded in the page.
     report
-        Where the whole report is: a path or a URL.
+        The path or URL of the whole report.
     """
     pictures = [
         picture_of(chart, f"data:image/png;base64,{base64.b64encode(chart.png).decode('ascii')}")
@@ -36,7 +36,7 @@ def summary_html(run: Run, charts: Sequence[Chart], report: str) -> str:
 
 
 def page_html(summary: Summary) -> str:
-    """Return what there is to say, as HTML: with cells in colour, and links where they lead."""
+    """Return a summary as a page of HTML."""
     fields = {name: getattr(summary, name) for name in summary.__dataclass_fields__}
     return _template().render(**fields, link=summary.link, more_text=more_text)
 

@@ -1,4 +1,4 @@
-"""A drawn picture, and what it shows in words."""
+"""A drawn picture, with the same in words."""
 
 from dataclasses import dataclass
 

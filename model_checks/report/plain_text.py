@@ -8,7 +8,7 @@ from model_checks.report.wording import more_text
 
 
 def plain_text(summary: Summary) -> str:
-    """The summary for a reader who sees no HTML."""
+    """Return the summary for a reader who sees no HTML."""
     told = summary.headline
     lines = [told[:1].upper() + told[1:], "", f"{summary.counts}.", f"{summary.as_of}."]
     lines.append(f"Report: {summary.report}")

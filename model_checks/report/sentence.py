@@ -1,4 +1,4 @@
-"""The one sentence that a result is told in."""
+"""The sentence that states a result."""
 
 import math
 
@@ -16,7 +16,7 @@ _LEAST_P = 1e-11
 
 
 def result_of(finding: Finding, decision: Decision) -> Result:
-    """Return what is known and decided of a check, with the sentence that tells it."""
+    """Return the result of a check: what was found and decided, and the sentence on it."""
     if finding.error:
         return error_of(finding.check, finding.error)
     return Result(
@@ -32,7 +32,7 @@ def result_of(finding: Finding, decision: Decision) -> Result:
 
 
 def sentence(finding: Finding, decision: Decision) -> str:
-    """Tell what was measured, how it stands to what was agreed, and what would settle it."""
+    """Return a sentence on what was measured, whether it meets its bound, and what would decide."""
     told = held if isinstance(held := finding.held, str) else _told(finding, held, decision)
     return f"{finding.check.label}: {clean(told, 2_000)}{_would_decide(finding, decision)}"
 
@@ -60,7 +60,7 @@ def _gap(finding: Finding, gap: Gap, one: Estimate, figures: Figures, decision: 
 
 
 def sized(one: AnyEstimate) -> str:
-    """Return how much an estimate rests on: a number of rows, or of some of them."""
+    """Return the number of rows that an estimate rests on, with their kind."""
     return counted(one.n, one.unit.removesuffix("s"))
 
 
@@ -71,7 +71,7 @@ def ends_text(gap: Gap, figures: Figures) -> str:
 
 
 def _standing(finding: Finding, one: Estimate, decision: Decision, figures: Figures) -> str:
-    """How it stands to the bound that decided."""
+    """Return in words how the estimate stands to the bound that decided."""
     bound = finding.check.bound
     lowest = one.value if bound.rule == "estimate" else one.low  # has to be above the lower
     if one.has_nan:
@@ -104,14 +104,14 @@ def _stands(bound: Bound, verdict: Verdict, lowest: float, figures: Figures) -> 
 
 
 def _overruled(check: Check, decision: Decision) -> str:
-    """What the correction made of a verdict, and why."""
+    """Return in words how the correction changed a verdict, and why."""
     so = "so it is tolerated" if check.bound.rule == "tolerant" else "so it is not proven"
     evidence = decision.evidence
     return f"{_p_value(evidence, 1 - check.confidence)}, {so}" if evidence else so
 
 
 def evidence_text(evidence: Evidence | None) -> str | None:
-    """The p-value, before and after a correction.
+    """Return the p-value in words, before and after a correction.
 
     None where the value alone decides, or is on the other side of its bound.
     """
@@ -119,7 +119,7 @@ def evidence_text(evidence: Evidence | None) -> str | None:
 
 
 def _p_value(evidence: Evidence, level: float = math.nan) -> str:
-    """A p-value before and after its correction, told apart from the level it is held against."""
+    """Return a p-value before and after correction, with digits that tell it from the level."""
     if evidence.adjusted is None or evidence.correction is None:
         return f"p-value {_p_text(evidence.p_value)}"
     named = _CORRECTIONS[evidence.correction]
@@ -166,7 +166,7 @@ def _proven(check: Check, decision: Decision) -> str:
 
 
 def _against(finding: Finding, compared: Comparison, figures: Figures) -> str:
-    """Both values, and what each is of."""
+    """Return both values of a comparison in words, each with its rows and source."""
     both = (finding.estimate, compared.baseline)
     value, other = (figures.level(one.value) for one in both if isinstance(one, Estimate))
     rows = counted(finding.rows, "row")
@@ -180,6 +180,6 @@ def _would_decide(finding: Finding, decision: Decision) -> str:
     if decision.undecidable:
         return f"; no number of rows would decide {decision.undecidable}"
     more = decision.rows_to_decide
-    if more is None or more == finding.too_few:  # which is said already
+    if more is None or more == finding.too_few:  # the sentence says so already
         return ""
     return f"; about {counted(more, 'more labelled row')} would decide at this value"

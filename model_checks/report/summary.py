@@ -1,4 +1,4 @@
-"""What there is to say about a run: counted, in order, clean, and no more than can be read."""
+"""The summary of a run: counted, in order, clean, and no longer than can be read."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from model_checks.text import clean, counted, first_few, one_line
 
 Item = TypeVar("Item")
 _CUT_SHORT = {2: "interrupted", 3: "an internal error", 143: "stopped by SIGTERM"}
-"""By exit status, where the run does not say itself what ended it."""
+"""The end of a run in words, by exit status, where the run does not say what ended it."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Shown(Generic[Item]):
 
     @classmethod
     def first(cls, most: int, items: Iterable[Item]) -> "Shown[Item]":
-        """At most so many of them."""
+        """Return at most ``most`` of some items, with the number of the rest."""
         every = list(items)
         return cls(every[:most], max(len(every) - most, 0))
 
@@ -43,7 +43,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class FailingModel:
-    """The failing checks of one model, and what was drawn of it."""
+    """The failing checks of one model, with its charts."""
 
     name: str
     counts: str
@@ -62,7 +62,7 @@ class Trouble:
 
 @dataclass(frozen=True)
 class Judged:
-    """What one model was judged on, and how many of its checks passed."""
+    """The facts on which one model was judged, and how many of its checks passed."""
 
     model: str
     facts: str
@@ -71,7 +71,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Summary:
-    """All that a page or a mail says."""
+    """The whole content of a page or a mail."""
 
     headline: str
     good: bool
@@ -91,29 +91,29 @@ class Summary:
 
     @property
     def link(self) -> str | None:
-        """The report, if it is where a browser can go."""
+        """Return the report's address, if it is one that a browser can open."""
         return self.report if self.report.startswith(("https://", "http://")) else None
 
 
 def missed(run: Run) -> list[Result]:
-    """The checks that failed, by model in the order of the file; errors are told apart."""
+    """Return the checks that failed, except for errors, by model in the order of the file."""
     failed = [r for r in run.results if r.failed and r.verdict is not Verdict.ERROR]
     order = {name: place for place, name in enumerate(run.models)}
     return sorted(failed, key=lambda result: order.get(result.check.model, len(order)))
 
 
 def not_measured(run: Run) -> list[Result]:
-    """The checks that could not be made."""
+    """Return the results of checks that could not be made."""
     return [result for result in run.results if result.verdict is Verdict.ERROR]
 
 
 def passed(results: Iterable[Result]) -> int:
-    """How many passed, with a warning or without."""
+    """Return how many checks passed, with a warning or without."""
     return sum(not result.failed and not result.skipped for result in results)
 
 
 def headline(run: Run) -> str:
-    """The outcome in a few words."""
+    """Return the outcome in a few words."""
     total, failed, errors = len(run.results), len(missed(run)), len(not_measured(run))
     checks = counted(total, "check")
     if failed:
@@ -147,7 +147,7 @@ def unreached(run: Run) -> int:
 
 
 def concerned(run: Run) -> list[str]:
-    """Names of the models that somebody has to look at, in the order of the file."""
+    """Return the names of models with a failure, error or no verdict, in the order of the file."""
     names = [result.check.model for result in (*missed(run), *not_measured(run))]
     names += run.unjudged
     order = [*run.models, *names]
@@ -163,22 +163,22 @@ def summary_of(
     more_pictures: int = 0,
     unwritten: Sequence[str] = (),
 ) -> Summary:
-    """What is said of a run.
+    """Return the summary of a run.
 
     Parameters
     ----------
     run
-        What was found.
+        The run, with its results.
     pictures
-        Its charts, where the reader will see them.
+        The charts of the run, with the addresses where the reader will see them.
     report
-        Where the whole report is.
+        The path or URL of the whole report.
     most
-        How many failing checks, and how many entries of any other list, are told one by one.
+        The most failing checks, and the most entries of any other list, that are listed.
     more_pictures
-        How many charts there are beside these.
+        The number of charts beside these pictures.
     unwritten
-        What should be in the report folder and is not, one sentence each.
+        Sentences on files that are missing from the report folder.
     """
     failing = _failing(run, pictures, most)
     drawn = {model.name for model in failing.items}
@@ -203,7 +203,7 @@ def summary_of(
 
 
 def _ended_early(run: Run) -> list[str]:
-    """Return that a run was cut short, and what is therefore not known."""
+    """Return a sentence on a run that was cut short, with the checks that it did not reach."""
     reason = _cut_short(run)
     if not reason:
         return []
@@ -215,7 +215,7 @@ def _ended_early(run: Run) -> list[str]:
 
 
 def _as_of(run: Run) -> str:
-    """Return when the models were judged; where each has a moment of its own, that this is so."""
+    """Return in words as of when the models were judged, or of a span if their moments differ."""
     moments = sorted({facts.as_of for facts in run.models.values() if facts.as_of})
     if len(moments) < 2:
         [moment] = moments or [run.as_of or run.started]
@@ -236,7 +236,7 @@ def _counts(run: Run) -> str:
 
 
 def _failing(run: Run, pictures: Sequence[Picture], most: int) -> Shown[FailingModel]:
-    """Models with failing checks; where there are too many, each model has its fair share."""
+    """Return the models with failing checks, each with its fair share where there are many."""
     by_model: dict[str, list[Result]] = {}
     for result in missed(run):
         by_model.setdefault(result.check.model, []).append(result)

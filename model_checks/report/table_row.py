@@ -14,12 +14,12 @@ from model_checks.report.wording import metric_text, miss_text, segment_text
 from model_checks.text import clean, one_line, percent
 
 NOTHING = "–"
-"""What stands in place of a figure that there is not."""
+"""The sign in place of a missing figure."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A failing check in figures; ``message`` is the same as one sentence."""
+    """A failing check in figures; ``message`` says the same in one sentence."""
 
     id: str
     metric: str
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class _Told:
-    """What of a row differs by what the check is about."""
+    """The cells of a row that differ between levels, degradations and gaps."""
 
     value: str
     miss: str
@@ -46,7 +46,7 @@ class _Told:
 
 
 def row_of(result: Result) -> Row:
-    """The figures of a check that failed."""
+    """Return the figures of a check that failed."""
     check, estimate = result.check, result.estimate
     told = _told(result)
     n, _, unit = sized(estimate).partition(" ") if estimate else (NOTHING, "", "")
@@ -84,7 +84,7 @@ def _told(result: Result) -> _Told:
 
 
 def _degradation(result: Result, worse: Estimate, compared: Comparison, figures: Figures) -> _Told:
-    """By how much it is worse, beside the interval of that; the values themselves are a note."""
+    """Return the cells of a degradation, with both values of the metric in the note."""
     estimates = (result.estimate, compared.baseline)
     values = [one.value for one in estimates if isinstance(one, Estimate)]
     both = " against ".join(map(figures.level, values))
@@ -98,7 +98,7 @@ def _degradation(result: Result, worse: Estimate, compared: Comparison, figures:
 
 
 def _excess(result: Result, worse: float, figures: Figures) -> str:
-    """By how much more it is worse than was agreed, or that only its interval is."""
+    """Return the excess over the agreed degradation, or that it is only not proven."""
     most = result.check.bound.limit
     if math.isnan(worse):
         return "no value"

@@ -1,4 +1,4 @@
-"""The words and figures that a summary is made of: fit to be shown anywhere, and never too long."""
+"""The wording of a summary's parts, each fit to be shown anywhere and never too long."""
 
 import math
 
@@ -11,7 +11,7 @@ from model_checks.text import clean, counted, one_line
 
 
 def more_text(n: int, noun: str, which: str = "") -> str:
-    """That there is more than is shown, and where; empty where there is not.
+    """Return a sentence on items that are not shown; empty where all are.
 
     >>> more_text(40, "failing check", "of this model")
     'And 40 more failing checks of this model: see the report.'
@@ -23,7 +23,7 @@ def more_text(n: int, noun: str, which: str = "") -> str:
 
 
 def window_text(facts: ModelFacts) -> str:
-    """The rows that a model was judged on."""
+    """Return in words which rows a model was judged on."""
     start, end = facts.window_start, facts.window_end
     if start and end:
         from_ = moment_text(start).removesuffix(" UTC")
@@ -34,7 +34,7 @@ def window_text(facts: ModelFacts) -> str:
 
 
 def facts_text(facts: ModelFacts) -> str:
-    """On what a model was judged, and when, as one line."""
+    """Return one line on the rows that a model was judged on, and as of when."""
     moment = [f"as of {moment_text(facts.as_of)}"] if facts.as_of else []
     parts = [facts.task, clean(facts.source, 120), *moment, window_text(facts)]
     if facts.rows is not None:
@@ -48,7 +48,7 @@ def facts_text(facts: ModelFacts) -> str:
 
 
 def newest_texts(facts: ModelFacts) -> list[str]:
-    """The times of the newest row and the newest label, where rows have times."""
+    """Return the times of the newest row and label in words, where rows have times."""
     named = {"newest row": facts.newest_row, "newest label": facts.newest_label}
     texts = {name: moment_text(moment) for name, moment in named.items() if moment}
     if len(texts) == 2 and len(set(texts.values())) == 1:
@@ -57,7 +57,7 @@ def newest_texts(facts: ModelFacts) -> list[str]:
 
 
 def metric_text(check: Check) -> str:
-    """The metric, with what was a choice."""
+    """Return the metric's name with its options, marked if its degradation is meant."""
     name = check.metric_name
     return f"{name}, degradation" if check.kind == "degradation" else name
 
@@ -74,7 +74,7 @@ def segment_text(check: Check) -> str:
 
 
 def miss_text(value: float, bound: Bound, figures: Figures) -> str:
-    """By how much the value misses the bound, or that only its interval does."""
+    """Return by how much a value misses its bound, or that it is only not proven."""
     if math.isnan(value):
         return "no value"
     if bound.min is not None and excess(value, bound.min) < 0:
@@ -85,7 +85,7 @@ def miss_text(value: float, bound: Bound, figures: Figures) -> str:
 
 
 def unjudged_text(name: str, checks: int) -> str:
-    """Return that a model was not judged, in words.
+    """Return a sentence on a model that was not judged.
 
     >>> unjudged_text("churn", 4)
     'churn: none of its 4 checks was evaluated'

@@ -83,19 +83,19 @@ class Settings(Table):
         return models
 
     def model_post_init(self, context: Any) -> None:
-        """Keep which file it was, which ``load_settings`` tells as context."""
+        """Keep the file of the settings, which ``parse_settings`` hands over as context."""
         if isinstance(context, Origin):
             self._origin = context
 
     def with_candidates(self, candidates: Mapping[str, Deployed]) -> "Settings":
-        """The same, with models that may be promoted in place of those that are deployed.
+        """Return the settings with candidates in place of the deployed models.
 
-        What is deployed becomes the baseline, on the same rows, in place of what the file names.
+        A deployed model becomes the baseline, on the same rows, in place of the file's baseline.
 
         Raises
         ------
         SettingsError
-            If a name is of no model.
+            If a candidate's name is that of no model.
         """
         if unknown := [name for name in candidates if name not in self.models]:
             raise SettingsError(
@@ -113,37 +113,37 @@ class Settings(Table):
 
     @property
     def written(self) -> "Settings":
-        """What the file itself says, without candidates."""
+        """Return the settings as the file has them, without candidates."""
         return self._written or self
 
     @property
     def candidates(self) -> frozenset[str]:
-        """Names of the models that a candidate stands in for."""
+        """Return the names of the models that a candidate stands in for."""
         return self._candidates
 
     def spilling_to(self, folder: Path) -> "Settings":
-        """The same, but what does not fit into memory goes to a folder that the run removes."""
+        """Return the settings with ``folder`` for whatever does not fit into memory."""
         engine = self.engine.model_copy(update={"temp_directory": str(folder)})
         return self.model_copy(update={"engine": engine})
 
     @property
     def folder(self) -> Path:
-        """Where relative paths start."""
+        """Return the folder of the file, where relative paths start."""
         return self._origin.path.parent
 
     @property
     def file(self) -> str:
-        """The file's name, for messages."""
+        """Return the file's name, for messages."""
         return self._origin.path.name
 
     @property
     def sha256(self) -> str:
-        """Of the file's bytes."""
+        """Return the SHA-256 of the file's bytes."""
         return self._origin.sha256
 
 
 def load_settings(path: Path) -> Settings:
-    """Read and check the file.
+    """Read and check a settings file.
 
     Raises
     ------
@@ -171,7 +171,7 @@ def email_of(path: Path) -> Email | None:
 
 
 def parse_settings(content: bytes, path: Path) -> Settings:
-    """Check the content of a file, which stands at ``path`` or could: there relative paths start.
+    """Return the settings in a file's content; relative paths start at the folder of ``path``.
 
     Raises
     ------

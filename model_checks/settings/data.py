@@ -1,4 +1,4 @@
-"""``data = ...``: where the rows of a model are, and how what is written there is to be read."""
+"""``data = ...``: the place of a model's rows, and how they are to be read."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,12 +13,12 @@ class Data(Tagged):
     Attributes
     ----------
     engine
-        The dotted name of what opens an engine on it, imported when rows are read: called with this
-        table, the settings and the roles of columns.
+        The dotted name of the function that opens an engine, imported when rows are read: called
+        with this table, the settings and the roles of columns.
     reader
-        What that is called.
+        The engine's name in messages.
     needs
-        What is to be installed where a package is missing.
+        The requirement to install where a package is missing.
     reads_folders
         Whether a path may name a folder, all files of which are read.
     """
@@ -42,19 +42,19 @@ class Data(Tagged):
 
     @property
     def path(self) -> str | None:
-        """The path, glob or address of files; None where rows are in a table."""
+        """Return the path, glob or address of files; None where rows are in a table."""
         return None
 
     @property
     def read_here(self) -> bool:
-        """Whether a path is one of this machine."""
+        """Return whether a path is one of this machine."""
         return True
 
     @property
     def source(self) -> str:
-        """What is read, as messages name it, less what may be secret in an address."""
+        """Return the place as messages name it, without the secrets in an address."""
         return without_secrets(self.path or str(getattr(self, self.key)))
 
     def same_table(self, other: "Data") -> bool:
-        """Return whether the rows of both, which are not in files, are in one table."""
+        """Return whether this and another place, not of files, are of one table."""
         return self == other

@@ -1,4 +1,4 @@
-"""The wording of mistakes in thresholds.toml: what pydantic found -> one sentence each."""
+"""The wording of mistakes in thresholds.toml: one sentence for each that pydantic found."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,17 +45,17 @@ _SHOWN_OF_EMAIL = {
 
 
 def key_mistake(text: str) -> PydanticCustomError:
-    """A mistake about one key, told in its own words rather than as ``key = value: ...``."""
+    """Return a mistake about one key with a text of its own, not ``key = value: ...``."""
     return PydanticCustomError("key_mistake", "{text}", {"text": text})
 
 
 def table_mistake(*texts: str) -> PydanticCustomError:
-    """A mistake about a table as a whole, or several."""
+    """Return an error with one or several mistakes about a table as a whole."""
     return PydanticCustomError("table_mistake", "{texts}", {"texts": texts})
 
 
 def refuse(mistakes: Iterable[str]) -> None:
-    """Raise all mistakes that the keys of a table make together, if there are any."""
+    """Raise the mistakes that the keys of a table make together, if there are any."""
     if texts := tuple(mistakes):
         raise PydanticCustomError("whole_mistakes", "{texts}", {"texts": texts})
 
@@ -63,18 +63,18 @@ def refuse(mistakes: Iterable[str]) -> None:
 def sentences(
     error: ValidationError, schema: type[Table], file: str, written: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """One line per mistake, in the order of the file.
+    """Return one line per mistake, in the order of the file.
 
     Parameters
     ----------
     error
-        What pydantic found.
+        The error that pydantic raised.
     schema
-        What the file was held against.
+        The class that the file was validated against.
     file
-        Its name, with which each line starts.
+        The file's name, with which each line starts.
     written
-        The file's content; what is shown of it is what stands there, not what it was made into.
+        The file's content as written, before validation changed it.
     """
     positions = _Positions()
     found = sorted(
@@ -85,13 +85,13 @@ def sentences(
 
 
 class _Positions:
-    """Where things stand in the file; the keys of a table are numbered once."""
+    """The positions of keys and values in the file; a table's keys are numbered once."""
 
     def __init__(self) -> None:
         self._numbered: dict[int, Mapping[Any, int]] = {}
 
     def of(self, location: Location, written: object) -> list[int]:
-        """The position in each table on the way; what is missing comes first in its table."""
+        """Return the position in each table on the way; a missing key comes first in its table."""
         order = []
         for part in location:
             if isinstance(written, Mapping) and part in written:
@@ -125,7 +125,7 @@ def _lines(found: ErrorDetails, schema: type[Table], written: object) -> Iterato
 
 
 def _as_written(location: Location, written: object) -> tuple[Location, str, str]:
-    """The table, the key and the value as they stand in the file.
+    """Return the table, the key and the value as they stand in the file.
 
     A bare string or number may have been made into a table, and then the mistake was found deeper
     than anything that was written. The value is the text after the key; it is empty for a secret.
@@ -148,7 +148,7 @@ def _as_written(location: Location, written: object) -> tuple[Location, str, str
 
 
 def _table_name(parts: Sequence[str | int]) -> str:
-    """The table's name as the file has it; of tables in a list, which one.
+    """Return the table's name as the file has it, numbered if it stands in a list.
 
     >>> _table_name(["models", "churn", "segments", 0, "thresholds"])
     '[models.churn.segments #1.thresholds]'
@@ -162,7 +162,7 @@ def _table_name(parts: Sequence[str | int]) -> str:
 
 
 def place(location: Sequence[str | int]) -> str:
-    """Where something stands in the file: its table, and its key.
+    """Return the place of a value in the file: its table, and its key.
 
     >>> place(["models", "churn", "features", 1]), place(["engine"])
     ('[models.churn] features #2', 'engine')
@@ -174,7 +174,7 @@ def place(location: Sequence[str | int]) -> str:
 
 
 def _bare(key: str) -> str:
-    """A key as it would be written: without quotes where it needs none."""
+    """Return a key as it would be written: without quotes where it needs none."""
     return key if re.fullmatch(r"[A-Za-z0-9_-]{1,100}", key) else shown(key)
 
 
@@ -212,13 +212,13 @@ def _wrong_value(
 
 
 def _described(table: type[Table], key: str) -> str | None:
-    """What is told of a key, by the name that it has in the file."""
+    """Return the description of a key, by the key's name in the file."""
     fields = table.model_fields.items()
     return {field.alias or name: field.description for name, field in fields}[key]
 
 
 def shown(value: object) -> str:
-    """What was found, as the file has it; of a table only that it is one.
+    """Return a value as the file has it; a table without its content.
 
     >>> shown([True, "a", {"password": "hidden"}])
     "[true, 'a', {...}]"
@@ -234,16 +234,16 @@ def shown(value: object) -> str:
     elif isinstance(value, list):
         text = f"[{', '.join(shown(part) for part in value[:80])}]"  # more than there is room for
     elif isinstance(value, str) and scheme_of(value) not in (None, *STORES):
-        text = repr(f"{value.partition('://')[0]}://...")  # who knows where a password is in it
+        text = repr(f"{value.partition('://')[0]}://...")  # a password may be anywhere in it
     else:
         text = without_secrets(repr(value))
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 def keys_of(table: type[Table]) -> list[str]:
-    """The keys that a table of the file may have.
+    """Return the keys that a table of the file may have.
 
-    Left out are those in angle brackets, which the code sets, and those of type None, which are
+    Left out are keys in angle brackets, which the code sets, and keys of type None, which are
     known only to be refused by name.
     """
     fields = table.model_fields.items()
@@ -275,6 +275,6 @@ def _table(schema: type[Table], parts: Location, written: Any) -> type[Table]:
 
 
 def _flat(annotation: object) -> list[Any]:
-    """An annotation and all that it is made of."""
+    """Return an annotation with all annotations inside it, at any depth."""
     inner = [] if get_origin(annotation) is Literal else list(get_args(annotation))
     return [annotation] + [part for arg in inner for part in _flat(arg)]

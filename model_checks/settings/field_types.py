@@ -23,7 +23,7 @@ Known = Mapping[str, Any]
 
 
 class Origin(NamedTuple):
-    """The file that settings are from; their validators find it as their context."""
+    """The file that settings are from, which their validators find as their context."""
 
     path: Path
     sha256: str
@@ -36,12 +36,12 @@ class Table(BaseModel):
 
     @classmethod
     def kind_of(cls, written: Mapping[Any, object]) -> "type[Table] | None":  # noqa: ARG003
-        """Return the class of what is written; another only where a table is of several kinds."""
+        """Return the class of a table as written, which may be a kind of this class."""
         return cls
 
     @classmethod
     def strays(cls) -> Mapping[str, str]:
-        """Return what is told of keys that it does not have, but tables of other kinds do."""
+        """Return advice on keys that only tables of other kinds have, by key."""
         return {}
 
 
@@ -98,14 +98,14 @@ def _parse_label(value: object) -> object:
 
 
 def one_or_more(value: object) -> object:
-    """Return a list of strings, made of a single string where it is none."""
+    """Return a list of strings as it is, or a single string as a list."""
     if not isinstance(value, str | list):
         raise ValueError("must be a string or a list of strings")
     return [value] if isinstance(value, str) else value
 
 
 def each_once(names: list[str]) -> list[str]:
-    """Return a list of names, or refuse it if a name comes again.
+    """Return a list of names in which no name comes again.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Reads regular files only: no pipe or device, which might never end."""
+"""The reading of regular files: no pipe or device, which might never end."""
 
 import errno
 import stat

@@ -1,4 +1,4 @@
-"""The metric that is meant, one of the table or a custom function, and the options it has."""
+"""The metric of a bound, from the table of metrics or a custom function, with its options."""
 
 import math
 import re
@@ -111,7 +111,7 @@ def missing_beta(metric: str, known: Mapping[str, Any]) -> list[str]:
 
 
 def range_of(metric: Metric) -> str:
-    """Return the values that a metric can take, in words; they must be bounded on one side."""
+    """Return the range of a metric in words; it must be bounded on one side."""
     if math.isinf(metric.highest):
         return f"never below {metric.lowest:g}"
     if math.isinf(metric.lowest):
@@ -128,7 +128,7 @@ def with_metric_and_task(agreed: object, task: object) -> object:
 
 
 def _refuse_taken_name(metric: str) -> None:
-    """Refuse a custom metric's name that is taken, or no marker and part of a check's id."""
+    """Refuse a custom metric's name that is taken, or unfit for a marker or a check's id."""
     if metric in METRICS:
         raise key_mistake(f"{metric} is a metric by itself; give the function another name")
     if len(metric) > LONGEST_NAME:

@@ -150,7 +150,7 @@ class Model(Judging):
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Return the columns of what is true: one, or for multilabel one for each label."""
+        """Return the columns of true values: one, or for multilabel one for each label."""
         return listed(self.target)
 
     @property
@@ -172,7 +172,7 @@ class Model(Judging):
         return _compared(self.thresholds, self.segments)
 
     def challenged_by(self, candidate: Deployed) -> "Model":
-        """Return the same agreement for a candidate, with what is deployed as its baseline."""
+        """Return the settings of a candidate, with the deployed model as its baseline."""
         deployed = Baseline.model_construct(
             model=self.model, prediction=self.prediction, score=self.score
         )

@@ -12,10 +12,10 @@ class Deployed(Tagged):
     Attributes
     ----------
     loader
-        The dotted name of what loads it: called with this table and, where it is a file, with its
-        content, else None; it is imported when a model is loaded. What it returns has ``predict``.
+        The dotted name of the function that loads the model, imported when it is needed: called
+        with this table and the file's content, or None; it returns an object with ``predict``.
     needs
-        What is to be installed where a package is missing.
+        The requirement to install where a package is missing.
     """
 
     bare = "skops"
@@ -35,22 +35,22 @@ class Deployed(Tagged):
 
     @property
     def source(self) -> str:
-        """The file or object, as thresholds.toml names it."""
+        """Return the file or object, as thresholds.toml names it."""
         return str(getattr(self, self.key))
 
     @property
     def file(self) -> str | None:
-        """The file it is loaded from, of which there is a SHA-256; None if it is none."""
+        """Return the file that the model is loaded from; None if it is loaded from no file."""
         return None
 
     @property
     def agreed_sha256(self) -> str | None:
-        """The SHA-256 that its file must have, or nothing is loaded; None for any."""
+        """Return the SHA-256 that the model's file must have; None if any will do."""
         return None
 
     @property
     def module(self) -> str | None:
-        """The module it is imported from, whose objects share what they change of the process."""
+        """Return the module of the model, whose objects share their changes to the process."""
         return None
 
 
@@ -59,5 +59,5 @@ class DeployedFile(Deployed):
 
     @property
     def file(self) -> str:
-        """The file, as thresholds.toml names it."""
+        """Return the file, as thresholds.toml names it."""
         return self.source

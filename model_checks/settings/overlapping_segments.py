@@ -1,4 +1,4 @@
-"""Finds segmentations that would judge the same metric of the same rows."""
+"""The search for segmentations that would judge one metric twice on the same rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -6,16 +6,16 @@ from model_checks.settings.segments import Segmentation
 
 _Value = frozenset[tuple[str, str]]
 _Listed = Mapping[_Value, str]
-"""The listed values as they are compared, each with its text."""
+"""The listed values in their form for comparison, each with its text."""
 
 
 class _Agreed:
-    """The segmentations that agree a metric first, for all values of some columns or for each.
+    """The first segmentations with a metric, for all values of some columns and for each value.
 
     Attributes
     ----------
     by
-        The columns as the first segmentation has them.
+        The columns in the first segmentation's order, as text.
     """
 
     def __init__(self, by: str) -> None:
@@ -25,7 +25,7 @@ class _Agreed:
         self._of_value: dict[_Value, tuple[int, str]] = {}
 
     def twice(self, position: int, listed: _Listed | None) -> dict[int, list[str]]:
-        """Return who has agreed the metric before, each with the values that both list."""
+        """Return the earlier segmentations with the metric, each with the values that both list."""
         before = self._first if listed is None else self._of_all
         found: dict[int, list[str]] = {} if before is None else {before: []}
         for value in listed or () if before is None else ():
@@ -44,9 +44,9 @@ class _Agreed:
 
 
 def agreed_twice(segments: Sequence[Segmentation]) -> Iterator[str]:
-    """Yield a sentence on segments that both judge a metric, of whatever value in the data.
+    """Yield a sentence on each segmentation that judges a metric which an earlier one judges.
 
-    Each is named beside the first that does: of many alike there is a sentence for each, not for
+    It is named beside the first such segmentation only, so that many alike make no sentence for
     each pair.
     """
     known: dict[tuple[frozenset[str], str, str], _Agreed] = {}

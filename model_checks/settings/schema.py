@@ -19,7 +19,7 @@ from model_checks.settings.tagged import Tagged
 Schema = dict[str, Any]
 
 _OF_A_FUNCTION = ("metric", "seed", "max_rows")
-"""Keys of the thresholds that name a function of somebody's own."""
+"""The keys that only thresholds with a custom function have."""
 
 _TOGETHER: Mapping[str, Schema] = {
     "Baseline": {
@@ -42,14 +42,14 @@ _TOGETHER: Mapping[str, Schema] = {
     },
     "Segmentation": {"anyOf": [{"required": ["thresholds"]}, {"required": ["max_gap"]}]},
 }
-"""What the keys of a table ask of each other."""
+"""The rules on which keys of a table go together, by the table's class."""
 
 _FAMILIES: Mapping[str, type[Tagged]] = {"data": Data, "model": Deployed}
 """Tables of several kinds, by their key."""
 
 
 def settings_schema() -> Schema:
-    """The schema, as an object of JSON."""
+    """Return the schema, as an object of JSON."""
     generated = _as_written(Settings.model_json_schema(by_alias=True))
     tables = generated["$defs"]
     threshold, gap = tables.pop("Threshold"), tables.pop("Gap")
@@ -86,7 +86,7 @@ def settings_schema() -> Schema:
 
 
 def _as_written(part: Any) -> Any:
-    """Leave out what nobody can write: TOML has no null, and keys in angle brackets are ours."""
+    """Return a schema without null, which TOML lacks, and without keys in angle brackets."""
     if isinstance(part, list):
         return [_as_written(one) for one in part]
     if not isinstance(part, dict):
@@ -114,7 +114,7 @@ def _as_written(part: Any) -> Any:
 
 
 def _table_of_metrics(metrics: Mapping[str, Schema], own: Schema) -> Schema:
-    """A table whose keys are metrics, or names of functions of somebody's own."""
+    """Return the schema of a table whose keys are metrics, or names of custom metrics."""
     return {
         "type": "object",
         "properties": metrics,
@@ -125,7 +125,7 @@ def _table_of_metrics(metrics: Mapping[str, Schema], own: Schema) -> Schema:
 
 
 def _threshold(metric: Metric, table: Schema) -> Schema:
-    """A bare number, or a table with bounds in the metric's range and the averages that it has."""
+    """Return the schema of a threshold: a bare number, or a table that suits the metric."""
     number = _number(metric.lowest, metric.highest)
     properties = {**_asked(metric, table), "min": number, "max": number, "warn": number}
     share = properties["max_degradation"]["anyOf"][1]
@@ -157,7 +157,7 @@ def _any_of(*keys: str) -> list[Schema]:
 
 
 def _asked(metric: Metric, table: Schema) -> Schema:
-    """The keys of a table less those that the metric does not have."""
+    """Return the schemas of a table's keys, without the keys that the metric does not have."""
     averages = sorted({name for names in metric.averages.values() for name in names if name})
     left_out = [*_OF_A_FUNCTION]
     left_out += [] if averages else ["average"]
@@ -167,7 +167,7 @@ def _asked(metric: Metric, table: Schema) -> Schema:
 
 
 def _free_name() -> str:
-    """A pattern of the names that a function of somebody's own may have."""
+    """Return the pattern of the names that a custom metric may have."""
     return f"^(?!({'|'.join(sorted((*METRICS, *TAKEN)))})$){NAME}$"
 
 
@@ -177,7 +177,7 @@ def _own_threshold(table: Schema) -> Schema:
 
 
 def _own_gap(table: Schema) -> Schema:
-    """The threshold on the function may be what names it."""
+    """Return the schema of a custom metric's gap, whose threshold may name the function."""
     return {"anyOf": [_number(0, math.inf), _of_a_function(table)]}
 
 
@@ -209,7 +209,7 @@ def _of_task(task: str) -> Schema:
 
 
 def schema_text() -> str:
-    """The schema as the file that is shipped."""
+    """Return the text of the schema file that is shipped."""
     return json.dumps(settings_schema(), indent=2) + "\n"
 
 

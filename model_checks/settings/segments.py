@@ -1,4 +1,4 @@
-"""``[[models.NAME.segments]]``: what was agreed for the values of a column, and between them."""
+"""``[[models.NAME.segments]]``: the bounds for the values of columns, and for their gaps."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -50,7 +50,7 @@ Gaps = dict[str, Gap]
 
 
 def _gaps(told: object) -> object:
-    """Refuse what is no table of gaps; a number for all metrics was made into one before."""
+    """Return a table of gaps, or refuse another value; a bare number was made a table before."""
     if isinstance(told, int | float) and not isinstance(told, bool):
         raise ValueError(
             "is for the metrics of thresholds, and there is none; name one, as in { recall = 0.1 }"
@@ -110,7 +110,7 @@ class Segmentation(Judging):
     @field_validator("max_gap")
     @classmethod
     def _held_as_the_threshold(cls, gaps: Gaps, info: ValidationInfo) -> Gaps:
-        """Return the gaps with what the thresholds say of their metrics, unless a gap says it."""
+        """Return the gaps, each with the options of its metric's threshold that it leaves open."""
         thresholds: Thresholds | None = info.data.get("thresholds")
         if thresholds is None:
             return gaps
@@ -133,7 +133,7 @@ class Segmentation(Judging):
         refuse(_nothing_to_judge(info.data))
 
     def listed(self) -> list[tuple[tuple[str, str], ...]] | None:
-        """Return the listed values, each as its columns with their text; None if none is listed."""
+        """Return the listed values, each as columns with their text; None without a list."""
         if self.values is None:
             return None
         lists = [value if isinstance(value, list) else [value] for value in self.values]
@@ -180,7 +180,7 @@ def told_segments(raw: object, task: object) -> object:
 
 
 def _told_gaps(written: object, agreed: Mapping[str, object], task: object) -> object:
-    """Return the gaps with metric and task, less those whose threshold is refused already."""
+    """Return the gaps with metric and task; a number leaves out metrics refused already."""
     if isinstance(written, int | float) and not isinstance(written, bool) and agreed:
         known = metrics_of(task) if isinstance(task, str) and task in TASKS else METRICS
         named = [metric for metric in agreed if metric in known or _function_of(agreed[metric])]

@@ -1,6 +1,6 @@
-"""Tables of one kind of several, told by the key that is present: a class each, and a registry.
+"""Tables of several kinds, told apart by their keys: a class for each kind, and a registry.
 
-From the class of a kind follow its keys, what is told of mistakes in them, and its JSON schema.
+The class of a kind determines its keys, the messages on mistakes in them, and its JSON schema.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,11 +24,11 @@ class Tagged(Table):
     bare
         The key that a bare string is the value of.
     key
-        The key by which a table is of this kind; empty of a family.
+        The key by which a table is of this kind; empty for a family.
     meaning
-        What that key is, for whoever has left it out.
+        The meaning of that key in words, for a message to whoever has left it out.
     advice
-        What is told of keys of other kinds beside that key, where there is more to say than that.
+        Messages on single keys of other kinds beside that key, in place of the usual message.
     """
 
     bare: ClassVar[str]
@@ -37,7 +37,7 @@ class Tagged(Table):
     advice: ClassVar[Mapping[str, str]] = {}
 
     def __new__(cls, **keys: Any) -> Self:
-        """Make an object of the kind that the keys name, as ``pathlib.Path`` does of the system."""
+        """Make an object of the kind that the keys name, as ``pathlib.Path`` picks the system's."""
         return super().__new__(cls if cls.key else cls.kind_of(keys) or cls)
 
     @classmethod
@@ -54,7 +54,7 @@ class Tagged(Table):
 
     @classmethod
     def _named(cls, written: Mapping[Any, object]) -> list[str]:
-        """Return the keys of kinds that a table has, less those that others of them have as well.
+        """Return the keys of kinds that a table has, without keys that belong to another such kind.
 
         So ``{ spark, files }`` is of the kind of ``spark``, which has a key ``files``.
         """
@@ -64,7 +64,7 @@ class Tagged(Table):
 
     @classmethod
     def strays(cls) -> Mapping[str, str]:
-        """Return the keys of other kinds, each with which kinds they are of, or an advice."""
+        """Return the keys of other kinds, each with its kinds or with advice."""
         strays = {key: kinds for key, kinds in cls._owners().items() if cls not in kinds}
         return {
             key: cls.advice.get(key) or f"{key} goes with {' or '.join(one.key for one in kinds)}"
@@ -82,7 +82,7 @@ class Tagged(Table):
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Validate a family's table as what its registry has when it is validated."""
+        """Return a schema by which a family's table is validated as the kind in its registry."""
         if cls.key:
             return handler(source)
         return core_schema.with_info_plain_validator_function(cls._of_a_kind)
@@ -102,7 +102,7 @@ class Tagged(Table):
 
     @classmethod
     def _not_one(cls, table: Mapping[Any, object]) -> Iterator[str]:
-        """Return what is wrong with a table that is of no kind, or of several."""
+        """Yield the mistakes of a table that is of no kind, or of several."""
         one_of = f"must name one of {', '.join(cls.kinds())}"
         if named := cls._named(table):
             advice = [cls.kinds()[key].advice for key in named]
@@ -125,12 +125,12 @@ class Tagged(Table):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
-        """Leave a family out, which has its place in the whole schema by its name."""
+        """Return a kind's schema; a family's is empty here and stands elsewhere by its name."""
         return handler(schema) if cls.key else {}
 
 
 def refused_together(mistakes: Callable[[Known], Iterator[str]]) -> Any:
-    """Return the validator of ``whole``: it refuses what keys that are right make together."""
+    """Return a validator of ``whole`` that refuses keys which are right but don't go together."""
 
     def held(cls: type[Table], _: None, info: ValidationInfo) -> None:
         if cls.model_fields.keys() - {"whole"} <= info.data.keys():

@@ -1,4 +1,4 @@
-"""Reads the tables in the text of thresholds.toml, within the limits of any settings file."""
+"""The reading of TOML tables from text, within the limits of any settings file."""
 
 import re
 import tomllib

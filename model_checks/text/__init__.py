@@ -1,4 +1,4 @@
-"""Words for people: figures, counts, lists that stay short, and one cleaning for all of them."""
+"""The words for people: figures, counts, short lists, and one cleaning for all of them."""
 
 import difflib
 import heapq
@@ -25,13 +25,13 @@ _COMMAND = re.compile(
     r"##(?=\w*\[)|section_(?:start|end):(?=\d)|travis_(?:fold|time):",
     re.IGNORECASE,
 )
-"""What makes a line of a log a command to GitHub, Azure, TeamCity, GitLab or Travis."""
+"""The pattern of a command to GitHub, Azure, TeamCity, GitLab or Travis in a line of a log."""
 
 _OF_NUMBERS = "0123456789.,"
 _NUMBER_CUT = re.compile(rf"(?<![{_OF_NUMBERS}])[{_OF_NUMBERS}]+\Z")
 
 _NAME_OF = type.__dict__["__name__"].__get__
-"""A class of somebody's own may have another ``__name__``, which may raise."""
+"""The getter of a class's real name, since a user's class may have a ``__name__`` that raises."""
 
 _MOST_DECIMALS = 11
 _MANY, _HUGE = 1e5, 1e15
@@ -81,7 +81,7 @@ def _whole_numbers(line: str, most: int) -> str:
 
 
 def without_commands(text: str) -> str:
-    """Return a text in which no line is a command to a CI; its lines stay."""
+    """Return a text in which no line is a command to a CI, with its lines kept."""
     if "::" not in text and "##" not in text and "_" not in text:
         return text
     return _COMMAND.sub(_parted, text)
@@ -93,7 +93,7 @@ def _parted(command: re.Match[str]) -> str:
 
 
 def _head(text: str, most: int) -> str:
-    """Return as much of a text as can be shown: somebody's may be as large as the memory.
+    """Return as much of a text as can be shown, since it may be as large as the memory.
 
     The word in which it is cut is left out, unless it is all there is: it may be half a secret.
     """
@@ -105,12 +105,12 @@ def _head(text: str, most: int) -> str:
 
 
 def type_name(value: object) -> str:
-    """Return the name of a value's class, which somebody else has chosen."""
+    """Return the name of a value's class, cleaned, since a user may have chosen it."""
     return clean(_NAME_OF(type(value)), _LONG)
 
 
 def told_of(error: BaseException, most: int = 300) -> str:
-    r"""Return the class of somebody's error and what it says, in one clean line.
+    r"""Return the class of an error of a user's code and what it says, in one clean line.
 
     >>> told_of(ValueError("no\nsuch value"))
     'ValueError: no such value'
@@ -120,10 +120,12 @@ def told_of(error: BaseException, most: int = 300) -> str:
 
 
 def said_by(error: BaseException) -> str:
-    """Return what somebody's error says; nothing where saying it raises."""
+    """Return the text of an error of a user's code; empty where that raises itself."""
     try:
-        return str.strip(str.__getitem__(str(error), slice(_MOST_SAID)))  # a class of their own
-    except BaseException:  # noqa: BLE001 (its text is somebody's code as well)
+        return str.strip(
+            str.__getitem__(str(error), slice(_MOST_SAID))
+        )  # its class may override both
+    except BaseException:  # noqa: BLE001 (its __str__ is a user's code)
         return ""
 
 
@@ -215,7 +217,7 @@ def decimals_for(number: float, figures: int = 3) -> int:
 
 
 def written(number: float) -> str:
-    """Return a number that somebody has written or logged: of its figures six at most.
+    """Return a written or logged number as text, with at most six of its figures.
 
     >>> written(0.5), written(20.0), written(1_100_000.0), written(100 / 3)
     ('0.5', '20', '1,100,000', '33.3333')
@@ -234,7 +236,7 @@ def percent(share: float) -> str:
 
 
 def first_few(names: Sequence[str], most: int, separator: str = ", ", count: int = 0) -> str:
-    """Tell the first of some names, and how many more there are; of ``count``, if that is more.
+    """Return the first of some names, and how many more there are, of ``count`` if that is more.
 
     >>> first_few(["a", "b", "c", "d"], 2)
     'a, b and 2 more'
@@ -244,7 +246,7 @@ def first_few(names: Sequence[str], most: int, separator: str = ", ", count: int
 
 
 def quoted(labels: Sequence[str], count: int = 0) -> str:
-    """Tell the first five, and how many more; of as many as are counted, where that is more.
+    """Return the first five names, quoted, and how many more there are, of ``count`` if more.
 
     >>> quoted(["a", "b"])
     "'a', 'b'"
@@ -254,12 +256,12 @@ def quoted(labels: Sequence[str], count: int = 0) -> str:
 
 
 def shortened(name: str) -> str:
-    """Return a name that is not too long to stand in a sentence."""
+    """Return a name, cut if it is too long to stand in a sentence."""
     return name if len(name) <= _LONG else f"{name[: _LONG - 1]}…"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Tell the nearest known name, where one is near, and the others: all, if they are few.
+    """Return the nearest known name, if one is near, and the other names, if they are few.
 
     >>> nearest("Carier", ["carrier", "plan"])
     "did you mean 'carrier'? known: carrier, plan"
@@ -276,7 +278,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _close(name: str, names: Sequence[str]) -> list[str]:
-    """Return the names that are like one, the nearest first; long ones by their beginnings."""
+    """Return the known names like a name, the nearest first; long names by their beginnings."""
     wanted, heads = name[:_LONG].lower(), dict[str, str]()
     for one in names:
         heads.setdefault(one[:_LONG], one)
@@ -290,7 +292,7 @@ def _close(name: str, names: Sequence[str]) -> list[str]:
 
 
 def label_text(label: str | float) -> str:
-    """A label of the settings or of a model's classes as the text that ``label_of`` gives.
+    """Return a label of the settings or a model's classes as the text that ``label_of`` gives.
 
     >>> label_text(True), label_text(1.0), label_text("late")
     ('1', '1', 'late')

@@ -67,12 +67,12 @@ class DuckDB:
         self.close()
 
     def close(self) -> None:
-        """Give back its memory and its temporary folder."""
+        """Give back the engine's memory and its temporary folder."""
         self._connection.close()
 
     @property
     def scratch(self) -> Path:
-        """A folder that is removed with the engine."""
+        """Return a folder that is removed with the engine."""
         return self._connection.folder
 
     def read(self, data: DataFiles, folder: Path, roles: Roles = NO_ROLES) -> None:
@@ -83,7 +83,7 @@ class DuckDB:
         folder
             Where a relative path starts.
         roles
-            What columns are for, which decides how fields are read; for nothing in particular.
+            The roles of columns, which decide how fields are read; by default there are none.
 
         Raises
         ------
@@ -115,7 +115,7 @@ class DuckDB:
         return CsvReading(self._connection.duckdb, files, data, roles).read()
 
     def _csv_files(self, data: DataFiles, folder: Path) -> "list[CsvFile]":
-        """The files, those of an address fetched whole; each with what its folders say."""
+        """Return the files, fetched whole from an address, each with the values in its folders."""
         from model_checks.data.csv.file import CsvFile
 
         files = data.path
@@ -133,7 +133,7 @@ class DuckDB:
         ]
 
     def _fetched(self, address: str, number: int) -> Path:
-        """A copy of a file in a store, which goes with the engine."""
+        """Fetch a file of a store, and return its copy, which is removed with the engine."""
         path = self.scratch / f"{number}-{PurePosixPath(path_of(address)).name[-100:]}"
         self.run(
             f"copy (select content from read_blob({literal(address)})) "
@@ -144,8 +144,8 @@ class DuckDB:
         return path
 
     def _refuse_remote_tables(self, files: str) -> None:
-        """Refuse the files of a table whose log lies in a folder above them, where that is seen."""
-        if scheme_of(files) not in ("s3", "gs"):  # nothing else lists its files
+        """Refuse the files of a table whose log lies above them, where a store lists its files."""
+        if scheme_of(files) not in ("s3", "gs"):  # no other address lists its files
             return
         folder = literal_base(files).replace(":/", "://", 1)
         for mark, name in TABLES.items():
@@ -154,12 +154,12 @@ class DuckDB:
                 raise DataError(table_refused(without_secrets(folder), name))
 
     def open(self, file: Path) -> None:
-        """Make what a ``Writer`` has left the relation ``given``."""
+        """Make the rows that a ``Writer`` has left the relation ``given``."""
         self.run(f"attach {literal(str(file))} as {TABLE} (read_only)")
         self.run(f"create or replace temp view given as select * from {TABLE}.{TABLE}")
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
-        """The rows that a statement returns.
+        """Return the rows of a statement.
 
         Raises
         ------
@@ -169,17 +169,17 @@ class DuckDB:
         try:
             return self._connection.duckdb.execute(sql).fetchall()
         except RAISED as error:
-            raise self._placed(told(error)) from None  # it may hold a value of the data
+            raise self._placed(told(error)) from None  # the error may hold a value of the data
 
     def columns(self, relation: str) -> Columns:
-        """The columns of a relation with their types, in order."""
+        """Return the columns of a relation with their types, in order."""
         if relation == GIVEN and self._columns is not None:
             return self._columns
         described = self.run(f"describe select * from {relation}")
         return Columns({name: kind for name, kind, *_ in described})
 
     def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
-        """The rows that a query returns, in Arrow batches of at most ``size`` rows.
+        """Yield the rows of a query in Arrow batches of at most ``size`` rows.
 
         Nothing else can be run before the last batch.
 
@@ -194,7 +194,7 @@ class DuckDB:
             raise self._placed(told(error)) from None
 
     def _placed(self, error: BaseException) -> BaseException:
-        """Tell of several files which one is damaged, where DuckDB did not say."""
+        """Return an error with the damaged file of several, where DuckDB does not name it."""
         files, text = self._parquet_files, str(error)
         known = len(files) < 2 or any(file in text for file in files) or "Out of Memory" in text
         if known or not isinstance(error, DataError):
@@ -209,5 +209,5 @@ class DuckDB:
 
 
 def _unread(error: BaseException) -> DataError:
-    """Tell what a reader has raised that nobody foresaw; its text may hold a row."""
+    """Return an error for whatever else a reader raises, whose own text may hold a row."""
     return DataError(f"reading it raised {type_name(error)}")

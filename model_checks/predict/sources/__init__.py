@@ -1,6 +1,6 @@
 """Deployed models and functions, loaded as thresholds.toml says; one library per file.
 
-Which file loads a model is said by the class of its source, in ``settings/sources``.
+The class of a model's source, in ``settings/sources``, names the file that loads it.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ from model_checks.text import clean, said_by, type_name
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """Anything with ``predict``, and the SHA-256 of the bytes it was loaded from, if any.
+    """A model with ``predict``, and the SHA-256 of the bytes it was loaded from, if any.
 
     Attributes
     ----------
     surroundings
-        What it has changed of the process, to be entered whenever its code is run.
+        The changes that it has made to the process, to be entered whenever its code is run.
     """
 
     model: Any
@@ -35,18 +35,18 @@ class LoadedModel:
     surroundings: Surroundings = field(default_factory=Surroundings)
 
     def attribute(self, name: str) -> Any:
-        """What the model has under a name; None if it has nothing there.
+        """Return the model's attribute of a name; None if it has none.
 
         Raises
         ------
         SourceError
-            If the model raises when it is asked.
+            If the model raises when the attribute is read.
         """
         with guarded(self.refusal(f"its {name}")), self.surroundings.entered():
-            return getattr(self.model, name, None)  # a property runs somebody's code
+            return getattr(self.model, name, None)  # a property runs a user's code
 
     def refusal(self, what: str) -> Callable[[BaseException], SourceError]:
-        """Return how it is told that something of the model has raised."""
+        """Return the function that words an error raised by a part of the model."""
         return lambda error: SourceError(f"model {self.source!r}: {what} {raised(error)}")
 
 
@@ -56,7 +56,7 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
     Parameters
     ----------
     deployed
-        Which loader, of which file or object.
+        The settings of the model: its loader, and its file or object.
     folder
         Where relative paths start; modules beside thresholds.toml can be imported by the model.
 
@@ -77,7 +77,7 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
     with guarded(_not_loaded(source)), importable(folder), surroundings.entered():
         model = _loader(deployed)(deployed, content)
     loaded = LoadedModel(model, source, sha256, surroundings)
-    if issubclass(type(model), type):  # by its type, for what it says itself is somebody's code
+    if issubclass(type(model), type):  # by its type, since its __class__ may be a user's code
         raise SourceError(f"model {source!r}: is a class; name an instance of it")
     if not callable(loaded.attribute("predict")):
         raise SourceError(f"model {source!r}: a {type_name(model)} has no predict")
@@ -89,7 +89,7 @@ def _not_loaded(source: str) -> Callable[[BaseException], SourceError]:
 
 
 def unforeseen(doing: str) -> Callable[[BaseException], MeasurementError]:
-    """Return how it is told that something was raised which nothing nearer has told of.
+    """Return the function that words an error which nothing nearer to its cause has worded.
 
     >>> str(unforeseen("measuring")(MemoryError()))
     'measuring raised MemoryError'
@@ -98,13 +98,13 @@ def unforeseen(doing: str) -> Callable[[BaseException], MeasurementError]:
 
 
 def raised(error: BaseException, given: Iterable[Any] = ()) -> str:
-    r"""Tell that somebody's code raised, and what, in one line.
+    r"""Return in one line that a user's code raised, and what.
 
     Parameters
     ----------
     given
-        Columns of rows that it was given: what it says is told without their values, and its
-        class's name, which may be made of one.
+        Columns of the rows that the code was given, whose values are masked in the error's text
+        and in its class's name, which may be made of one.
 
     >>> raised(ValueError("no\nsuch value"))
     'raised ValueError: no such value'
@@ -144,9 +144,9 @@ def _content(path: Path, source: str) -> bytes:
 
 @contextmanager
 def importable(folder: Path) -> Iterator[None]:
-    """Let modules in a folder be imported, where no others have their names.
+    """Let modules in a folder be imported, unless others have their names.
 
-    Before the others, a ``sklearn.py`` there would be taken for the library.
+    The folder comes last: if it came first, a ``sklearn.py`` there would be taken for the library.
     """
     before = list(sys.path)
     sys.path.append(str(folder))

@@ -1,4 +1,4 @@
-"""A metric of somebody's own: a function of their module, called with the arguments it names."""
+"""A custom metric: a function of a user's module, called with the arguments that it names."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -25,12 +25,12 @@ class LoadedFunction:
     reference
         ``package.module:function``.
     folder
-        Where it may be imported from, beside what is installed.
+        The folder from which it may be imported, beside what is installed.
 
     Attributes
     ----------
     surroundings
-        What its module has changed of the process, to be entered where it is called.
+        The changes that its module has made to the process, to be entered where it is called.
 
     Raises
     ------
@@ -47,13 +47,13 @@ class LoadedFunction:
             self._named = self._arguments()
 
     def __call__(self, given: Mapping[str, Any]) -> float:
-        """What it answers with.
+        """Return the number that the function answers with.
 
         Parameters
         ----------
         given
-            Values of ``arguments.GIVEN`` and, of a binary model, the positive label; it is called
-            with those that it names.
+            Values of ``arguments.GIVEN`` and, of a binary model, the positive label; the function
+            gets the values that it names.
 
         Raises
         ------
@@ -84,7 +84,7 @@ class LoadedFunction:
         return named
 
     def _arguments(self) -> Named:
-        """The arguments that it is called with."""
+        """Return the arguments that the function is called with."""
         try:
             return Named(self._call)
         except UnfitArgumentsError as error:

@@ -1,4 +1,4 @@
-"""joblib: a pickle, which runs code when it is loaded; only the very bytes that were agreed."""
+"""joblib: loads a pickle, which runs code, and therefore only the very bytes agreed on."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""``package.module:name``: an object of somebody's own module."""
+"""``package.module:name``: loads an object of a user's own module."""
 
 import importlib
 from typing import Any
@@ -8,19 +8,19 @@ from model_checks.settings.sources.python import PythonModel
 
 
 def load_model_object(deployed: PythonModel, _: None) -> Any:
-    """Return the object that is a model, as ``load_object`` does."""
+    """Import the object that is a model, as ``load_object`` does."""
     return load_object(deployed.python, "model")
 
 
 def load_object(reference: str, what: str) -> Any:
-    """The object under a name of a module.
+    """Import a module, and return its object of a name.
 
     Parameters
     ----------
     reference
         ``package.module:name``.
     what
-        The word for it in a message.
+        The word for the object in a message.
 
     Raises
     ------

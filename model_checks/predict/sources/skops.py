@@ -18,7 +18,7 @@ def load_skops(deployed: SkopsModel, content: bytes) -> Any:
     Raises
     ------
     SourceError
-        If it is no skops file, or needs types beyond the trusted: the message lists all, to copy.
+        If it is no skops file, or needs types beyond the trusted, which the message then lists.
     Exception
         Whatever a damaged file or a trusted type raises.
     """

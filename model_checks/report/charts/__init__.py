@@ -1,4 +1,4 @@
-"""Results and curves -> PNG: the only package that knows matplotlib.
+"""Charts of results and curves as PNG: the only package that knows matplotlib.
 
 ``canvas`` draws, and alone imports it; the rest decides what is drawn, in numbers and words.
 """

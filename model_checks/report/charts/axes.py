@@ -1,4 +1,4 @@
-"""What the detail charts have in common: a heading, and a frame with two scales."""
+"""The common parts of detail charts: a heading, and a frame with two scales."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from model_checks.report.charts.scales import Scale, tick_label
 
 MARGIN = 16.0
 BLUE, ORANGE, LIGHT = "#1f5f99", "#c9540e", "#9dbfdd"
-"""Two hues that all eyes tell apart: right and wrong, the curve and what is marked on it."""
+"""The hues of right and wrong, which colour-blind eyes tell apart, and a light blue."""
 
 
 _GRID = "#e0e4e8"
@@ -17,18 +17,18 @@ _GRID = "#e0e4e8"
 
 @dataclass(frozen=True)
 class Frame:
-    """Two scales at a right angle; ``upright`` starts at the lower end."""
+    """A pair of scales at a right angle; ``upright`` starts at the lower end."""
 
     across: Scale
     upright: Scale
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point lies."""
+        """Return the position of a point, in pixels."""
         return self.across.at(x), self.upright.at(y)
 
 
 def heading(title: str, subtitle: str) -> list[Mark]:
-    """The title and a line in smaller type."""
+    """Return the title, and a line in smaller type."""
     room = WIDTH - 2 * MARGIN
     return [
         Label(MARGIN, 22, shortened(title, room, 15, bold=True), 15, bold=True),
@@ -37,14 +37,14 @@ def heading(title: str, subtitle: str) -> list[Mark]:
 
 
 def captioned(x: float, y: float, text: str) -> Label:
-    """The name of one half of a chart."""
+    """Return the name of one half of a chart."""
     return Label(x, y, text, 11, bold=True)
 
 
 def axes(
     frame: Frame, names: tuple[str, str], ticks: tuple[Sequence[float], Sequence[float]]
 ) -> Iterator[Mark]:
-    """A frame with its ticks; the scales are named below and at the left."""
+    """Yield a frame with its ticks, and the names of its scales below and at the left."""
     left, right = frame.across.start, frame.across.end
     bottom, top = frame.upright.start, frame.upright.end
     for tick in ticks[0]:
@@ -63,7 +63,7 @@ def axes(
 
 
 def grid(frame: Frame, ticks: Sequence[float]) -> Iterator[Mark]:
-    """Pale lines in both directions."""
+    """Yield pale lines in both directions."""
     for tick in ticks:
         yield Line(
             [frame.at(tick, frame.upright.low), frame.at(tick, frame.upright.high)], _GRID, 0.7
@@ -74,7 +74,7 @@ def grid(frame: Frame, ticks: Sequence[float]) -> Iterator[Mark]:
 
 
 def diagonal(frame: Frame) -> list[Line]:
-    """From corner to corner, with a white edge that sets it off from what lies below."""
+    """Return a line from corner to corner, with a white edge that sets it off."""
     across, upright = frame.across, frame.upright
     ends = [frame.at(across.low, upright.low), frame.at(across.high, upright.high)]
     return [Line(ends, "#ffffff", 2.4), Line(ends, INK, 1, dashed=True)]

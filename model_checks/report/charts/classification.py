@@ -27,7 +27,7 @@ from model_checks.text import figure
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import Confusion, RocCurve
 
-_SIDE = 232.0  # of the ROC curve
+_SIDE = 232.0  # length of the ROC curve's sides, in pixels
 _TOP = 86.0
 _TOLD = 4  # classes that the alternative text tells of
 
@@ -35,25 +35,25 @@ _TOLD = 4  # classes that the alternative text tells of
 def roc_and_confusion_chart(
     model: str, title: str, roc: "RocCurve | None", confusion: "Confusion"
 ) -> Chart:
-    """The confusion matrix, and the ROC curve where there is one.
+    """Return the chart of a classifier: the confusion matrix, and any ROC curve.
 
     Parameters
     ----------
     model
-        Its name.
+        The name of the model.
     title
-        Of the check, or of the model.
+        The title of the check, or of the model.
     roc
-        None for more than two classes, or if there are no scores.
+        The ROC curve; None for more than two classes, or without scores.
     confusion
-        Of at least one class.
+        The confusion matrix of at least one class.
     """
     png = canvas.png(classification_drawing(title, roc, confusion))
     return Chart(model, readable(title), classification_text(title, roc, confusion), png)
 
 
 def classification_text(title: str, roc: "RocCurve | None", confusion: "Confusion") -> str:
-    """The chart in words: the curve's area and point in use, and how each class fared."""
+    """Return the chart in words: the curve's area and point in use, and how each class fared."""
     rows = np.nan_to_num(confusion.rows)
     sentences = [f"{title}: {counted_rows(rows.sum())}"]
     if roc:
@@ -76,13 +76,13 @@ def classification_text(title: str, roc: "RocCurve | None", confusion: "Confusio
 
 
 def area(roc: "RocCurve") -> float:
-    """Under the curve as drawn, which has fewer points than there are rows."""
+    """Return the area under the curve as drawn, which has fewer points than there are rows."""
     heights = (roc.true_positive_rate[1:] + roc.true_positive_rate[:-1]) / 2
     return float(np.diff(roc.false_positive_rate) @ heights)
 
 
 def point_in_use(confusion: "Confusion") -> tuple[float, float] | None:
-    """False and true positive rate of the labels predicted; None unless both classes occur."""
+    """Return the false and true positive rate in use; None unless both classes occur."""
     rows = np.nan_to_num(confusion.rows)
     if rows.shape != (2, 2) or not rows.sum(axis=1).all():
         return None
@@ -91,7 +91,7 @@ def point_in_use(confusion: "Confusion") -> tuple[float, float] | None:
 
 
 def classification_drawing(title: str, roc: "RocCurve | None", confusion: "Confusion") -> Drawing:
-    """What the chart draws, without drawing it."""
+    """Return the marks of the chart, before they are drawn."""
     marks = heading(title, counted_rows(np.nan_to_num(confusion.rows).sum()))
     left, least = MARGIN, 0.0
     if roc:

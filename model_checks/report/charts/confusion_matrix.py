@@ -1,4 +1,4 @@
-"""The confusion matrix: how large its cells are, and what stands in them."""
+"""The confusion matrix as marks: the size of its cells, and the figures in them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,18 +30,18 @@ _DARK = 0.4  # share from which a cell is dark enough for white type
 
 @dataclass(frozen=True)
 class Matrix:
-    """Where the matrix stands.
+    """A confusion matrix laid out on the picture, with lengths in pixels.
 
     Attributes
     ----------
     labels, counts
-        Of the K classes drawn, shape (K, K); of groups of them where ``classes`` is larger.
+        The names of the K classes or groups of classes drawn, and their rows, shape (K, K).
     left, top, head
-        Of the whole, of the cells, and of the names above them.
+        The left edge of the whole, the upper edge of the cells, and that of the names above them.
     label
-        Room for the names of the rows.
+        The width of the room for the names of the rows.
     width, height
-        Of a cell.
+        The size of a cell.
     """
 
     labels: tuple[str, ...]
@@ -56,7 +56,7 @@ class Matrix:
 
     @classmethod
     def laid_out(cls, confusion: "Confusion", left: float, head: float) -> "Matrix":
-        """As large as there is room for, from ``left`` to the margin and downwards."""
+        """Return the largest matrix that fits between ``left`` and the margin, below ``head``."""
         rows = np.nan_to_num(np.asarray(confusion.rows, dtype=float))
         labels, counts = pooled(confusion.labels, rows)
         size = max(len(labels), 1)
@@ -70,26 +70,26 @@ class Matrix:
 
     @property
     def start(self) -> float:
-        """Where the cells begin."""
+        """Return the left edge of the cells."""
         return self.left + self.label
 
     @property
     def end(self) -> float:
-        """Where the cells end."""
+        """Return the right edge of the cells."""
         return self.start + self.width * len(self.labels)
 
     @property
     def bottom(self) -> float:
-        """Below the cells."""
+        """Return the lower edge of the cells."""
         return self.top + self.height * len(self.labels)
 
     @property
     def roomy(self) -> bool:
-        """Whether a cell has room for a count above its share."""
+        """Return whether a cell has room for a count above its share."""
         return self.width >= 38 and self.height >= 30
 
     def marks(self) -> Iterator[Mark]:
-        """Everything, from the back to the front."""
+        """Yield all marks of the matrix, from the back to the front."""
         share = shares(self.counts)
         yield captioned(self.left, self.head - 16, "Confusion matrix")
         area = (self.end - self.start, self.bottom - self.top)
@@ -101,7 +101,7 @@ class Matrix:
         yield Label(self.left, self.bottom + 17, self._key(), 9, GREY)
 
     def _lines(self) -> Iterator[Mark]:
-        """Between the cells, unless they are too small, and around them all."""
+        """Yield the lines around the matrix, and between its cells unless they are too small."""
         size = len(self.labels)
         for k in range(1, size) if size <= MOST_WITH_FIGURES else ():
             x, y = self.start + k * self.width, self.top + k * self.height
@@ -112,7 +112,7 @@ class Matrix:
         yield Line(corners, PALE, 0.8)
 
     def _names(self) -> Iterator[Mark]:
-        """Which side is which, the classes as far as there is room, and the rows of each."""
+        """Yield the names of the sides, the classes that have room, and the rows of each class."""
         middle = (self.start + self.end) / 2
         yield Label(middle, self.head + 4, "predicted", 9.5, GREY, align="centre")
         middle = (self.top + self.bottom) / 2
@@ -132,7 +132,7 @@ class Matrix:
             yield Label(self.end + _TOTALS, y, rows, 8.5, GREY, align="right")
 
     def _figures(self, share: Floats) -> Iterator[Mark]:
-        """Rows and share where there is room for both, else the share alone."""
+        """Yield the rows and share of each cell, or the share alone where room is short."""
         for i, j in np.argwhere(self.counts > 0).tolist():
             colour = "#ffffff" if share[i, j] > _DARK else INK
             x, y = self.start + (j + 0.5) * self.width, self.top + (i + 0.5) * self.height
@@ -146,7 +146,7 @@ class Matrix:
                 yield Label(x, y, part, size, colour, align="centre")
 
     def _count(self, count: float) -> str:
-        """In full where that fits."""
+        """Return a count in full where it fits in a cell, else a short one."""
         full = f"{count:,.0f}"
         return full if text_width(full, 10.5, bold=True) < self.width - 6 else short_count(count)
 
@@ -158,19 +158,19 @@ class Matrix:
 
 
 def _upright(width: float) -> bool:
-    """Whether the names of the columns have to be turned."""
+    """Return whether the names of the columns have to be turned."""
     return width < 52
 
 
 def shares(rows: Floats) -> Floats:
-    """Of each actual class, the share that each label was predicted for; zero where it is empty."""
+    """Return each row of counts as shares of its sum, shape (K, K); zeros for an empty class."""
     total = rows.sum(axis=1, keepdims=True)
     share: Floats = rows / np.where(total > 0, total, 1.0)
     return share
 
 
 def pooled(labels: tuple[str, ...], counts: Floats) -> tuple[tuple[str, ...], Floats]:
-    """Neighbouring classes taken together, so that a cell is not smaller than can be seen."""
+    """Return labels and counts with neighbouring classes pooled, so that cells can be seen."""
     if len(labels) <= MOST_CLASSES:
         return labels, counts
     starts = np.arange(0, len(labels), -(-len(labels) // MOST_CLASSES))
@@ -179,7 +179,7 @@ def pooled(labels: tuple[str, ...], counts: Floats) -> tuple[tuple[str, ...], Fl
 
 
 def colours(share: Floats) -> NDArray[np.uint8]:
-    """Blue on the diagonal, orange elsewhere; the root makes rare mistakes visible."""
+    """Return the cells' colours, shape (K, K, 3); the root makes rare mistakes visible."""
     right = np.eye(len(share), dtype=bool)[:, :, None]
     full = np.where(right, _rgb(BLUE), _rgb(ORANGE))
     strength = np.where(share > 0, 0.08 + 0.92 * np.sqrt(np.clip(share, 0, 1)), 0)[:, :, None]

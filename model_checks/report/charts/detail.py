@@ -1,4 +1,4 @@
-"""The chart of one check: which kind it is follows from the numbers there are."""
+"""The chart of one check, whose kind follows from the curves that there are."""
 
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:  # whoever calls has imported them
 
 
 def detail_chart(model: str, segment: Segment, curves: "Curves") -> Chart:
-    """How a model did on all rows, or on those of a segment.
+    """Return the chart of a model's predictions on all rows, or on a segment.
 
     Parameters
     ----------
     model
-        Its name.
+        The name of the model.
     segment
         Columns with their values; empty for all rows.
     curves
-        As ``model_checks.measure.curves.curves_of`` returns them.
+        The curves, as ``model_checks.measure.curves.curves_of`` returns them.
     """
     from model_checks.measure.curves import Confusion, PredictedAgainstActual
 

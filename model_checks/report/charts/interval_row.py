@@ -1,4 +1,4 @@
-"""One result on one line: the bound, the interval, the estimate, and the words for them."""
+"""A result as one line of a chart: its bound, interval and estimate, and their words."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ AGREED = "#e4f2ee"
 
 @dataclass(frozen=True)
 class _Reading:
-    """What a line draws of a result: a share of a baseline in percent."""
+    """The numbers that a line draws of a result; a share of a baseline is in percent."""
 
     estimate: Estimate | None
     bound: Bound
@@ -45,7 +45,7 @@ def _reading(result: Result) -> _Reading:
 
 
 def _judged(result: Result) -> Estimate | None:
-    """Return what the verdict rests on, if it does on anything."""
+    """Return the estimate that the verdict rests on, if there is one."""
     judged = result.judged
     if result.verdict in (Verdict.NO_DATA, Verdict.ERROR) or not isinstance(judged, Estimate):
         return None
@@ -58,7 +58,7 @@ def _in_percent(estimate: Estimate) -> Estimate:
 
 
 def plotted(result: Result, scale: Scale, y: float) -> Iterator[Mark]:
-    """The agreed side, the bound, and what was measured."""
+    """Yield the agreed side, the bound, and the estimate of a result."""
     reading = _reading(result)
     bound = reading.bound
     top, bottom = y - ROW / 2 - 0.3, y + ROW / 2 + 0.3
@@ -78,7 +78,7 @@ def plotted(result: Result, scale: Scale, y: float) -> Iterator[Mark]:
 def _estimate(
     estimate: Estimate, scale: Scale, y: float, look: tuple[Shape, str]
 ) -> Iterator[Mark]:
-    """A bar from low to high, with an arrow where it runs out of the scale, and the marker."""
+    """Yield the interval as a bar, with an arrow where it leaves the scale, and the marker."""
     shape, colour = look
     value, low, high = estimate.value, estimate.low, estimate.high
     ends = [value if math.isnan(end) else end for end in (low, high)]
@@ -94,7 +94,7 @@ def _estimate(
 
 
 def common_scale(results: Sequence[Result], start: float, end: float) -> Scale:
-    """One scale for all of them."""
+    """Return one scale for all of some results, from ``start`` to ``end`` in pixels."""
     readings = [_reading(result) for result in results]
     bounds = [reading.bound for reading in readings]
     limits = [x for b in bounds for x in (b.min, b.max, b.warn) if x is not None]
@@ -105,7 +105,7 @@ def common_scale(results: Sequence[Result], start: float, end: float) -> Scale:
 
 
 def value_text(result: Result) -> str:
-    """Return the value as everybody reads it; of a degradation, by how much it is worse."""
+    """Return the value as text; of a degradation, by how much the metric is worse."""
     judged = _judged(result)
     if judged is None:
         return "–"
@@ -113,7 +113,7 @@ def value_text(result: Result) -> str:
 
 
 def interval_text(result: Result) -> str:
-    """Return where the truth lies, as far as is known."""
+    """Return the interval as text; empty where there is none."""
     judged = _judged(result)
     if judged is None:
         return ""
@@ -121,5 +121,5 @@ def interval_text(result: Result) -> str:
 
 
 def agreed_text(result: Result) -> str:
-    """Return what was agreed; of a degradation by how much it may be worse."""
+    """Return the bound in words; of a degradation, by how much the metric may be worse."""
     return Figures.of(result.check, _judged(result)).agreed(result.check.bound)

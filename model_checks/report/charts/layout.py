@@ -1,4 +1,4 @@
-"""Results -> the rows and columns of the overview, the worst kept where there are too many."""
+"""The layout of results in the overview, which keeps the worst where there are too many."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from model_checks.judging.verdict import Verdict
 from model_checks.plan.checks import Check, Kind, value_text
 
 MOST_ROWS = 32
-"""Rows that are drawn; of more than these the worst are."""
+"""The most rows that are drawn; of more rows the worst are."""
 
 WORST_FIRST = (
     Verdict.ERROR,
@@ -29,14 +29,14 @@ _ABREAST = 2  # metrics side by side: a third would leave no room for figures
 
 @dataclass(frozen=True)
 class Row:
-    """What stands beside each other: a result, or None, for each column of the block."""
+    """A row of a block, with a result or None for each of the block's columns."""
 
     label: str
     results: tuple[Result | None, ...]
 
     @property
     def severity(self) -> tuple[bool, int]:
-        """Sorts the worst first."""
+        """Return a key that sorts the worst rows first."""
         judged = [result for result in self.results if result]
         worst = min(WORST_FIRST.index(result.verdict) for result in judged)
         return not any(result.failed for result in judged), worst
@@ -44,7 +44,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Block:
-    """The whole, a row a metric; or one segmentation, a row a segment value, a column a metric."""
+    """A block of rows: a metric of all rows each, or a segment each with metrics as columns."""
 
     heading: str
     columns: tuple[str, ...]
@@ -52,7 +52,7 @@ class Block:
 
     @property
     def whole(self) -> bool:
-        """Whether its rows are metrics, which share no scale."""
+        """Return whether the block's rows are metrics, which share no scale."""
         return not self.columns
 
 
@@ -65,15 +65,15 @@ class Arrangement:
 
 
 def arranged(results: Sequence[Result], most_rows: int = MOST_ROWS) -> Arrangement:
-    """Where each result stands: the whole first, then the segmentations in the order given.
+    """Return the place of each result: the whole first, then the segmentations in their order.
 
     Parameters
     ----------
     results
-        Of one model.
+        The results of one model.
     most_rows
-        If there are more rows, the failing ones are kept, then those nearest to it, and the whole
-        before its segments; what is kept stays in its order.
+        The most rows to keep: failing rows first, then rows by the severity of their verdicts, and
+        the whole before its segments; kept rows stay in their order.
     """
     blocks = list(_blocks(results))
     places = [(i, j) for i, block in enumerate(blocks) for j in range(len(block.rows))]
@@ -121,31 +121,31 @@ def _segmentation(by: tuple[str, ...], results: Sequence[Result]) -> list[Block]
 
 
 def _row_name(check: Check) -> str:
-    """The metric; of a gap also the columns that it is between the values of."""
+    """Return the metric's name; for a gap also the columns between whose values it lies."""
     columns = ", ".join(check.columns)
     return check.metric_name + (f" by {columns}" if columns else "")
 
 
 def _column_name(check: Check) -> str:
-    """The metric, on the scale that its column has."""
+    """Return the metric's name, marked if the column shows its degradation."""
     return check.metric_name + (", worse by" if check.kind == "degradation" else "")
 
 
 def _segment_name(check: Check) -> str:
-    """Return the values without their columns, which the heading names, at any length."""
+    """Return the values of a check's segment without their columns, at any length."""
     if check.stands_for_all:
         return "(no value)"
     return ", ".join(value_text(value) for _, value in check.segment)
 
 
 def tally(results: Sequence[Result]) -> list[tuple[Verdict, int]]:
-    """How many results have each verdict, the worst first."""
+    """Return the number of results with each verdict, the worst first."""
     counts = Counter(result.verdict for result in results)
     return [(verdict, counts[verdict]) for verdict in WORST_FIRST if counts[verdict]]
 
 
 def tally_text(results: Sequence[Result]) -> str:
-    """The same in words.
+    """Return in words the number of results with each verdict, the worst first.
 
     >>> tally_text([])
     'none'
@@ -154,5 +154,5 @@ def tally_text(results: Sequence[Result]) -> str:
 
 
 def word(verdict: Verdict) -> str:
-    """The verdict's name as it is read."""
+    """Return the verdict's name as it is read."""
     return verdict.value.replace("_", " ")

@@ -1,4 +1,4 @@
-"""What a chart is made of: marks at positions, in pixels from the upper left corner."""
+"""The marks that a chart is made of, at positions in pixels from the upper left corner."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 WIDTH = 600
-"""Of every chart: what fits a mail."""
+"""The width of every chart, which fits a mail."""
 
 INK, GREY, PALE, FAINT = "#1f2933", "#66707c", "#cfd4da", "#eceef1"
 Point = tuple[float, float]
@@ -50,14 +50,14 @@ class Dot:
 
 @dataclass(frozen=True)
 class Label:
-    """One line of text.
+    """A line of text.
 
     Attributes
     ----------
     x, y
-        Of the point that the text is aligned to; in height it is centred on it.
+        The point that the text is aligned to; in height the text is centred on it.
     rotated
-        Whether it reads upwards; then ``align`` goes along the text, from below.
+        Whether the text reads upwards; then ``align`` goes along the text, from below.
     """
 
     x: float
@@ -86,11 +86,11 @@ Mark = Box | Line | Dot | Label | Raster
 
 @dataclass(frozen=True)
 class Drawing:
-    """What is drawn, from the back to the front, on white, ``WIDTH`` wide."""
+    """A drawing of marks, from the back to the front, on white, ``WIDTH`` pixels wide."""
 
     height: float
     marks: Sequence[Mark]
 
     def labels(self) -> list[str]:
-        """The texts that are drawn."""
+        """Return the texts that are drawn."""
         return [mark.text for mark in self.marks if isinstance(mark, Label)]

@@ -1,4 +1,4 @@
-"""The chart of a multilabel model: for each label what was found, missed and wrongly predicted."""
+"""The chart of a multilabel model: the rows of each label found, missed and wrongly predicted."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fil
     from model_checks.measure.curves import LabelOutcomes
 
 MOST_DRAWN = 30
-"""Labels that are drawn; of more than these, those of the lowest F1 are."""
+"""The most labels that are drawn; of more labels, those of the lowest F1 are."""
 
 _TOLD = 4  # labels that the alternative text tells of
 _TOP, _ROW, _BAR = 92.0, 20.0, 12.0
@@ -42,23 +42,23 @@ _ENDS = _Columns(424.0, 482.0, 532.0, WIDTH - MARGIN)
 
 
 def outcomes_chart(model: str, title: str, outcomes: "LabelOutcomes") -> Chart:
-    """A bar for each label, parted by what became of it.
+    """Return the chart of outcomes: a bar for each label, parted into its outcomes.
 
     Parameters
     ----------
     model
-        Its name.
+        The name of the model.
     title
-        Of the check, or of the model.
+        The title of the check, or of the model.
     outcomes
-        Of at least one label.
+        The outcomes of at least one label.
     """
     png = canvas.png(outcomes_drawing(title, outcomes))
     return Chart(model, readable(title), outcomes_text(title, outcomes), png)
 
 
 def outcomes_text(title: str, outcomes: "LabelOutcomes") -> str:
-    """The chart in words: how the labels of the lowest F1 fared."""
+    """Return the chart in words: how the labels of the lowest F1 fared."""
     sentences = [f"{title}: {_size(outcomes)}"]
     worst = np.argsort(f1_of(outcomes), kind="stable").tolist()
     for k in worst[:_TOLD]:
@@ -73,7 +73,7 @@ def outcomes_text(title: str, outcomes: "LabelOutcomes") -> str:
 
 
 def outcomes_drawing(title: str, outcomes: "LabelOutcomes") -> Drawing:
-    """What the chart draws, without drawing it."""
+    """Return the marks of the chart, before they are drawn."""
     drawn = _drawn(outcomes)
     marks = heading(title, _size(outcomes))
     caption = "Of the rows in which a label is true or predicted"
@@ -90,7 +90,7 @@ def outcomes_drawing(title: str, outcomes: "LabelOutcomes") -> Drawing:
 
 
 def _row(outcomes: "LabelOutcomes", k: int, y: float) -> Iterator[Mark]:
-    """A label's name, its bar and its figures."""
+    """Yield a label's name, its bar and its figures."""
     room = _BARS.start - MARGIN - 8
     yield Label(MARGIN, y, shortened(outcomes.labels[k], room, 9.5), 9.5)
     found, wrong, missed = (float(part[k]) for part in _parts(outcomes))
@@ -127,13 +127,13 @@ def _key(y: float) -> Iterator[Mark]:
 
 
 def _drawn(outcomes: "LabelOutcomes") -> list[int]:
-    """Positions of the labels that are drawn, in their order."""
+    """Return the positions of the labels that are drawn, in ascending order."""
     worst = np.argsort(f1_of(outcomes), kind="stable")
     return sorted(worst[:MOST_DRAWN].tolist())
 
 
 def f1_of(outcomes: "LabelOutcomes") -> Floats:
-    """Shape (L,): of each label; zero where it is neither true nor predicted, as in an average."""
+    """Return the F1 of each label, shape (L,); 0 for a label neither true nor predicted."""
     found, wrong, missed = _parts(outcomes)
     whole = 2 * found + wrong + missed
     return np.divide(2 * found, whole, out=np.zeros(len(whole)), where=whole > 0)

@@ -1,7 +1,7 @@
-"""All checks of a model in one picture: what was measured, how surely, and what was agreed.
+"""The overview of a model's checks in one picture: estimates, intervals and bounds.
 
-The whole comes first, a row a metric, each on a scale of its own with its figures beside it. Then a
-block a segmentation: a row a segment value, a column a metric, and one scale a column.
+First come the metrics of all rows, one a row, each on its own scale with its figures beside it.
+Then each segmentation has a block: a row a segment, a column a metric, and one scale a column.
 """
 
 import itertools
@@ -43,13 +43,13 @@ _MARGIN = 16.0
 _GAP = 20.0  # between columns
 _LEAST_LABEL, _MOST_LABEL = 56.0, 150.0
 _AIR = 12.0  # between figures
-_LEAST_PLOT, _LEAST_OF_TWO = 56.0, 24.0  # what figures leave of a plot, of one of two abreast
-_TOLD, _LONGEST = 6, 300  # results that the alternative text tells one by one, and how much of each
+_LEAST_PLOT, _LEAST_OF_TWO = 56.0, 24.0  # least width of a plot beside figures, alone and abreast
+_TOLD, _LONGEST = 6, 300  # results in the alternative text, characters of each
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """Where the parts of a row stand: the label, the plot, then the texts."""
+    """The left edges of a row's label and plot, and the right edges of its plot and texts."""
 
     left: float
     plot: float
@@ -58,21 +58,21 @@ class _Frame:
 
 
 def overview_chart(model: str, results: Sequence[Result]) -> Chart:
-    """Every threshold of a model with its estimate, interval and bound.
+    """Return the chart of all checks of a model, with estimates, intervals and bounds.
 
     Parameters
     ----------
     model
-        Its name.
+        The name of the model.
     results
-        Its results, in the order of the file.
+        The results of the model, in the order of the file.
     """
     png = canvas.png(overview_drawing(model, results))
     return Chart(model, f"{readable(model)}: all checks", overview_text(model, results), png)
 
 
 def overview_text(model: str, results: Sequence[Result]) -> str:
-    """The overview in words: the count of each verdict, then what failed, then the whole."""
+    """Return the overview in words: the count of each verdict, failed checks, then the whole."""
     failed = [result for result in results if result.failed]
     others = [r for r in results if not r.failed and not r.check.segment]
     told = [*failed, *others][:_TOLD]
@@ -84,7 +84,7 @@ def overview_text(model: str, results: Sequence[Result]) -> str:
 
 
 def overview_drawing(model: str, results: Sequence[Result]) -> Drawing:
-    """What the overview draws, without drawing it."""
+    """Return the marks of the overview, before they are drawn."""
     arrangement = arranged(results)
     marks: list[Mark] = [
         Label(_MARGIN, 22, shortened(model, WIDTH - 2 * _MARGIN, 16, bold=True), 16, bold=True)
@@ -121,7 +121,7 @@ def _label_width(arrangement: Arrangement) -> float:
 
 
 def _summary(results: Sequence[Result], y: float) -> Iterator[Dot | Label]:
-    """The count of each verdict beside its marker: a legend at the same time."""
+    """Yield the count of each verdict beside its marker, which serves as a legend."""
     x = _MARGIN
     yield Label(x, y, text := counted(len(results), "check"), 11, GREY)
     x += text_width(text, 11) + 16
@@ -137,7 +137,7 @@ def _summary(results: Sequence[Result], y: float) -> Iterator[Dot | Label]:
 
 
 def _key(results: Sequence[Result], y: float) -> Iterator[Mark]:
-    """What the signs mean."""
+    """Yield a key to the signs."""
     levels = {result.check.confidence for result in results}
     interval = f"{percent(levels.pop())} interval" if len(levels) == 1 else "interval"
     x = _MARGIN
@@ -155,7 +155,7 @@ def _key(results: Sequence[Result], y: float) -> Iterator[Mark]:
 
 
 def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
-    """Rows with their figures: value, interval, bound, verdict."""
+    """Yield the rows of metrics on all rows, each with its plot, figures and verdict."""
     words = _word_width(block)
     right = WIDTH - _MARGIN - words
     results = [result for row in block.rows for result in row.results if result]
@@ -174,7 +174,7 @@ def _whole(block: Block, top: float, label: float) -> Iterator[Mark]:
 
 
 def _figure_widths(results: Sequence[Result], room: float) -> tuple[float, float]:
-    """Return the room for values, and for intervals with bounds: what they need, if it is there.
+    """Return the widths of the values, and of the intervals with bounds, as far as they fit.
 
     Intervals give way first, since they are drawn as well.
     """
@@ -186,7 +186,7 @@ def _figure_widths(results: Sequence[Result], room: float) -> tuple[float, float
 
 
 def _widest(widths: Iterable[float], room: float, plot: float = _LEAST_PLOT) -> float:
-    """Return the largest width that leaves enough of a room for a plot."""
+    """Return the largest width that leaves enough of ``room`` for a plot."""
     return max((width for width in widths if width <= room - plot), default=0.0)
 
 
@@ -196,7 +196,7 @@ def _width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def _figures(result: Result, x: float, right: float, y: float) -> Iterator[Label]:
-    """The value that ends at ``x``, the interval and the bound: whole, or not at all.
+    """Yield the value that ends at ``x``, the interval and the bound, each whole or not at all.
 
     A part of a figure would be read as another.
     """
@@ -210,7 +210,7 @@ def _figures(result: Result, x: float, right: float, y: float) -> Iterator[Label
 
 
 def _segments(block: Block, top: float, label: float) -> Iterator[Mark]:
-    """Columns of plots, each with its metric and bound above and its axis below."""
+    """Yield columns of plots, each with its metric and bound above and its axis below."""
     yield Label(_MARGIN, top + 8, shortened(block.heading, label - 8, 11, bold=True), 11, bold=True)
     for number_, row in enumerate(block.rows):
         y = top + 24 + ROW * (number_ + 0.5)
@@ -230,7 +230,7 @@ def _segments(block: Block, top: float, label: float) -> Iterator[Mark]:
 
 
 def _heading(metric: str, results: Sequence[Result], frame: _Frame, y: float) -> Iterator[Mark]:
-    """The metric, cut where there is no room beside what was agreed, which is not cut."""
+    """Yield the metric, cut where there is no room, beside the bound, which is never cut."""
     texts = [agreed_text(result) for result in results]  # with more decimals or fewer
     alike = len({(result.check.bound.min, result.check.bound.max) for result in results}) == 1
     text = min(texts, key=len) if alike else "bounds differ"
@@ -246,7 +246,7 @@ def _heading(metric: str, results: Sequence[Result], frame: _Frame, y: float) ->
 def _cells(
     results: Sequence[Result | None], frame: _Frame, top: float, words: float
 ) -> Iterator[Mark]:
-    """A column of plots on one scale, with its axis."""
+    """Yield a column of plots on one scale, with its axis."""
     judged = [result for result in results if result]
     scale = common_scale(judged, frame.plot, frame.plot_end)
     x = frame.right - words
@@ -286,7 +286,7 @@ def _row_label(text: str, results: Iterable[Result], y: float, room: float) -> I
 
 
 def _word_width(block: Block) -> float:
-    """Room for the verdicts; where the figures are not told, a pass needs no word."""
+    """Return the width of the verdicts' room; beside segments, a pass needs no word."""
     shown = {r.verdict for row in block.rows for r in row.results if r}
     words = [word(v) for v in shown if block.whole or v is not Verdict.PASS]
     return max((text_width(text, 9, bold=True) for text in words), default=0.0) + 8

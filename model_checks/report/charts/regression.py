@@ -44,23 +44,23 @@ _TOP = 86.0
 def regression_chart(
     model: str, title: str, against: "PredictedAgainstActual", errors: "ErrorHistogram"
 ) -> Chart:
-    """Predicted against actual values as bins, and the histogram of the errors.
+    """Return the chart of predicted against actual values, and of the errors' histogram.
 
     Parameters
     ----------
     model
-        Its name.
+        The name of the model.
     title
-        Of the check, or of the model.
+        The title of the check, or of the model.
     against, errors
-        Bins, with edges that ascend.
+        The counts of rows in bins, with edges that ascend.
     """
     png = canvas.png(regression_drawing(title, against, errors))
     return Chart(model, readable(title), regression_text(title, errors), png)
 
 
 def regression_text(title: str, errors: "ErrorHistogram") -> str:
-    """The chart in words: how many rows, the mean error, and where the middle half lies."""
+    """Return the chart in words: the rows, the mean error, and where the middle half lies."""
     rows = np.nan_to_num(errors.rows)
     text = f"{title}: {counted_rows(rows.sum())}"
     if rows.sum() > 0:
@@ -75,27 +75,27 @@ def regression_text(title: str, errors: "ErrorHistogram") -> str:
 
 
 def mean_error(errors: "ErrorHistogram") -> float:
-    """The mean as far as bins can tell; what lies beyond the outermost counts as lying in them."""
+    """Return the mean error as far as bins tell; values beyond the outermost count as in them."""
     rows = np.nan_to_num(errors.rows)
     return float(rows @ (errors.edges[:-1] + errors.edges[1:]) / 2 / max(rows.sum(), 1e-300))
 
 
 def quantile(errors: "ErrorHistogram", share: float) -> float:
-    """The error that a share of the rows lies below, taking them as even within a bin."""
+    """Return the error that a share of the rows lies below, taken as even within a bin."""
     rows = np.nan_to_num(errors.rows)
     below = np.concatenate([[0.0], rows.cumsum()]) / max(rows.sum(), 1e-300)
     return float(np.interp(share, below, errors.edges))
 
 
 def _digits(edges: Floats) -> int:
-    """Decimals that show three figures of the histogram's width."""
+    """Return the decimals that show three figures of the histogram's width."""
     return decimals_for(float(edges[-1] - edges[0]))
 
 
 def regression_drawing(
     title: str, against: "PredictedAgainstActual", errors: "ErrorHistogram"
 ) -> Drawing:
-    """What the chart draws, without drawing it."""
+    """Return the marks of the chart, before they are drawn."""
     marks = heading(title, counted_rows(np.nan_to_num(errors.rows).sum()))
     marks += _against(against)
     marks += _histogram(errors)
@@ -124,7 +124,7 @@ def _most(rows: Floats) -> float:
 
 
 def _even(rows: Floats, edges: Floats) -> Floats:
-    """Bins of one width that show bins of any width."""
+    """Return the counts in bins of equal width, resampled from bins of any width."""
     widths = np.diff(edges)
     if np.allclose(widths, widths[0]):
         return rows
@@ -134,7 +134,7 @@ def _even(rows: Floats, edges: Floats) -> Floats:
 
 
 def _colours(rows: Floats) -> NDArray[np.uint8]:
-    """Shape (B predicted, from the highest down, B actual, 3): logarithmic, empty bins white."""
+    """Return colours of bins, shape (B predicted, highest first, B actual, 3), in log scale."""
     most = _most(rows)
     strength = np.log1p(rows) / np.log1p(most) if most > 0 else np.zeros_like(rows)
     strength = np.where(rows > 0, 0.12 + 0.88 * strength, 0.0).T[::-1, :, None]
@@ -159,7 +159,7 @@ def _histogram(errors: "ErrorHistogram") -> Iterator[Mark]:
 
 
 def _levels(errors: "ErrorHistogram", frame: Frame) -> Iterator[Mark]:
-    """The lines at no error and at the mean error."""
+    """Yield the lines at no error and at the mean error."""
     if frame.across.holds(0.0):
         x = frame.across.at(0.0)
         yield Line([(x, frame.upright.start), (x, frame.upright.end)], INK, 1.2)

@@ -1,4 +1,4 @@
-"""Numbers to positions, and the short words for them that stand at an axis."""
+"""Scales from numbers to positions, and the short labels of numbers at an axis."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -8,7 +8,7 @@ from model_checks.text import counted
 
 _FAR = 20  # a value this many times as far from the bounds as most would hide how the others lie
 _WIDE = 4  # an interval this many times as wide as most runs out of the picture
-_HUGE = 1e300  # infinite, or so near to it that a length would be
+_HUGE = 1e300  # numbers beyond it have infinite distances
 _AIR = 0.06  # of the scale's length, on both sides
 
 
@@ -26,23 +26,23 @@ class Scale:
     end: float
 
     def at(self, value: float) -> float:
-        """Where a number lies; beyond the range, at its edge."""
+        """Return the position of a number, in pixels; beyond the range, that of its edge."""
         share = (min(max(value, self.low), self.high) - self.low) / (self.high - self.low)
         return self.start + share * (self.end - self.start)
 
     def holds(self, value: float) -> bool:
-        """Whether a number lies in the range."""
+        """Return whether a number lies in the range."""
         return self.low <= value <= self.high
 
     def ticks(self, most: int) -> list[float]:
-        """Round numbers in the range."""
+        """Return at most ``most`` round numbers in the range."""
         return round_numbers(self.low, self.high, most)
 
 
 def spanning(
     limits: Iterable[float], values: Iterable[float], ends: Iterable[tuple[float, float]]
 ) -> tuple[float, float]:
-    """A range in which estimates can be told from their bounds.
+    """Return a range in which estimates can be told from their bounds.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def spanning(
 
 
 def _near(limits: Sequence[float], values: Sequence[float]) -> list[float]:
-    """The values without those that are out of all proportion."""
+    """Return the values without those that are out of all proportion."""
     if not limits or len(values) < 2:
         return list(values)
     away = [min(abs(value - limit) for limit in limits) for value in values]
@@ -79,7 +79,7 @@ def _near(limits: Sequence[float], values: Sequence[float]) -> list[float]:
 
 
 def round_numbers(low: float, high: float, most: int) -> list[float]:
-    """At most so many multiples of 1, 2 or 5 times a power of ten.
+    """Return at most ``most`` multiples of 1, 2 or 5 times a power of ten.
 
     >>> round_numbers(0.31, 0.58, 4)
     [0.4, 0.5]
@@ -99,17 +99,17 @@ def round_numbers(low: float, high: float, most: int) -> list[float]:
 
 
 def tick_label(tick: float) -> str:
-    """A round number as it stands at an axis."""
+    """Return a round number as it stands at an axis."""
     return f"{tick:g}" if abs(tick) < 1e4 else short_count(tick)
 
 
 def counted_rows(count: float) -> str:
-    """Return how many rows there are, to the nearest whole one: weights make parts of them."""
+    """Return a number of rows in words, rounded, since weights make fractions of rows."""
     return counted(round(float(count)), "row")
 
 
 def short_count(count: float) -> str:
-    """A count in at most five signs.
+    """Return a count in few signs.
 
     >>> [short_count(n) for n in (7, 9_999, 12_345, 4_000_000)]
     ['7', '9,999', '12k', '4M']

@@ -1,4 +1,4 @@
-"""The registry of data places: where ``data = ...`` may be, by the key that says so."""
+"""The registry of data places: the kinds of ``data = ...``, by their keys."""
 
 from model_checks.settings.data import Data
 from model_checks.settings.places.database import DatabaseData

@@ -50,11 +50,11 @@ class DatabaseData(Data):
 
     @property
     def source(self) -> str:
-        """The table, or which database the query is of."""
+        """Return the table, or the variable of the database that the query is of."""
         return without_secrets(self.table or f"sql of {self.url_env}")
 
     def same_table(self, other: Data) -> bool:
-        """Return whether both read one table of one database, or by the same SQL."""
+        """Return whether both places are one table of one database, or the same SQL."""
         return (
             isinstance(other, DatabaseData)
             and _same_database(self.url_env, other.url_env)
@@ -63,13 +63,13 @@ class DatabaseData(Data):
 
 
 def _same_database(one: str, other: str) -> bool:
-    """Whether two variables hold the URL of one database, whatever the driver and the login."""
+    """Return whether two variables hold URLs of one database, whatever driver and login."""
     if one == other:
         return True
     try:
         ones, others = (urlsplit(os.environ.get(variable, "")) for variable in (one, other))
         ports = {ones.port, others.port} - {None}
-    except ValueError:  # no URL; told where it is opened
+    except ValueError:  # no URL, which is reported when it is opened
         return False
     if _dialect(ones) == "sqlite" == _dialect(others):
         files = [os.path.realpath(unquote(url.path).removeprefix("/")) for url in (ones, others)]
@@ -88,7 +88,7 @@ def _host(url: SplitResult) -> str:
 
 
 def _relation(data: DatabaseData) -> tuple[str, ...]:
-    """A table by its name, or SQL."""
+    """Return the parts of the table's name, or the SQL after an empty part."""
     sql = " ".join((data.sql or "").casefold().split()).rstrip("; ")
     whole = _SELECT_ALL.fullmatch(sql)
     table = whole[1] if whole else data.table

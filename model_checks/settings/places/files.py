@@ -1,4 +1,4 @@
-"""``{ files }`` and ``{ csv }``: files that DuckDB reads, and what has to be said of them."""
+"""``{ files }`` and ``{ csv }``: files that DuckDB reads, and the options of their format."""
 
 import codecs
 import re
@@ -17,7 +17,7 @@ SUFFIXES = (*PARQUET, ".csv", ".csv.gz")
 _ADDRESSES = ", ".join(f"{scheme}://" for scheme in STORES)
 _OF_CSV = ("delimiter", "quote", "decimal", "encoding")
 _DIRECTIVES = "aAbBdmyYHIpMSfzj%"
-"""Those of a format of times that mean one thing in every country; ``%Z`` does not."""
+"""The directives of a time format that mean one thing in every country; ``%Z`` does not."""
 
 
 def _delimiter(value: str) -> str:
@@ -61,7 +61,7 @@ def _path_of_known_format(files: str) -> str:
 
 
 class DataFiles(Data):
-    """Files that DuckDB reads; what is not said of a CSV is found out, where it is plain."""
+    """Files that DuckDB reads; options that a CSV leaves open are detected where they are plain."""
 
     engine = "model_checks.data.duckdb:DuckDB.on"
     reader = "DuckDB"
@@ -75,12 +75,12 @@ class DataFiles(Data):
 
     @property
     def path(self) -> str:
-        """The path, glob or address of the files."""
+        """Return the path, glob or address of the files."""
         return str(getattr(self, self.key))
 
     @property
     def is_parquet(self) -> bool:
-        """Whether the files are Parquet; otherwise they are CSV."""
+        """Return whether the files are Parquet; otherwise they are CSV."""
         return False
 
 
@@ -113,7 +113,7 @@ class FileData(DataFiles):
 
     @property
     def is_parquet(self) -> bool:
-        """Whether the files are Parquet, by their name."""
+        """Return whether the files are Parquet, by their name."""
         return _is_parquet(self.files)
 
 

@@ -1,4 +1,4 @@
-"""``{ spark, table }`` and ``{ spark, files }``: rows that a Spark reads."""
+"""``{ spark, table }`` and ``{ spark, files }``: rows that Spark reads."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -41,21 +41,21 @@ class SparkData(Data):
 
     @property
     def path(self) -> str | None:
-        """The path, glob or address of files; None where rows are in a table."""
+        """Return the path, glob or address of files; None where rows are in a table."""
         return self.files
 
     @property
     def read_here(self) -> bool:
-        """Whether Spark runs on this machine."""
+        """Return whether Spark runs on this machine."""
         return self.spark.startswith("local")
 
     @property
     def source(self) -> str:
-        """The files or the table, less what may be secret in an address."""
+        """Return the files or the table, without the secrets in an address."""
         return without_secrets(self.files or self.table or "")
 
     def same_table(self, other: Data) -> bool:
-        """Return whether both are one table; there is one catalogue as far as anybody knows."""
+        """Return whether both places are one table, taking all catalogues as one."""
         if not isinstance(other, SparkData) or not (self.table and other.table):
             return False
         return parts_of_table(self.table) == parts_of_table(other.table)

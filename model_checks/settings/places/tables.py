@@ -1,4 +1,4 @@
-"""What data places share that name a table: its name in one spelling, and what they refuse."""
+"""The common parts of data places with tables: one spelling of names, and refused keys."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,11 +11,11 @@ READ_BY_DUCKDB = {
     key: f"{key} is of files that DuckDB reads; have the table or the SQL say it"
     for key in ("delimiter", "quote", "decimal", "encoding", "time_format", "time_unit")
 }
-"""Advice of keys that say how files are read, where another engine reads the rows."""
+"""Advice on keys that say how files are read, for places that DuckDB does not read."""
 
 
 def parts_of_table(table: str, database: str = "") -> tuple[str, ...]:
-    """Return the parts of a table's name, less the schema that it would be looked for in anyhow.
+    """Return the parts of a table's name, without a default schema or the database.
 
     >>> parts_of_table('public."Log"'), parts_of_table("log.churn", database="log")
     (('log',), ('churn',))
@@ -27,7 +27,7 @@ def parts_of_table(table: str, database: str = "") -> tuple[str, ...]:
 
 
 def one_of(keys: Sequence[str], known: Known) -> Iterator[str]:
-    """Tell that a table has none of some keys, or several."""
+    """Yield a mistake if a table has none of some keys, or several."""
     named = [key for key in keys if known[key]]
     if len(named) != 1:
         yield f"must name one of {', '.join(keys)}" + (", not several" if named else "")

@@ -1,4 +1,4 @@
-"""The registry of model sources: what ``model = ...`` may be, by the key that says so."""
+"""The registry of model sources: the kinds of ``model = ...``, by their keys."""
 
 from model_checks.settings.model_source import Deployed
 from model_checks.settings.sources.joblib import JoblibModel

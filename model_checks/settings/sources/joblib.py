@@ -1,4 +1,4 @@
-"""``{ joblib, allow_pickle, sha256 }``: a pickle, of which the very bytes are agreed."""
+"""``{ joblib, allow_pickle, sha256 }``: a pickle, whose very bytes are agreed on."""
 
 from collections.abc import Iterator
 
@@ -36,5 +36,5 @@ class JoblibModel(DeployedFile):
 
     @property
     def agreed_sha256(self) -> str | None:
-        """The SHA-256 of the bytes that may be loaded."""
+        """Return the SHA-256 of the bytes that may be loaded."""
         return self.sha256

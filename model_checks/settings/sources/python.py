@@ -1,4 +1,4 @@
-"""``{ python }``: an object of somebody's own module."""
+"""``{ python }``: an object of a user's own module."""
 
 from pydantic import Field
 
@@ -16,5 +16,5 @@ class PythonModel(Deployed):
 
     @property
     def module(self) -> str:
-        """The module, with the object's name."""
+        """Return the module, with the object's name."""
         return self.python

@@ -1,7 +1,7 @@
-"""Marks -> PNG, by matplotlib's renderer alone.
+"""The canvas: draws marks as PNG, by matplotlib's renderer alone.
 
-No figure and no axes: what a chart draws is decided where it can be tested without pixels, and
-importing them takes longer than drawing.
+It uses no figure and no axes: what a chart draws is decided where it can be tested without
+pixels, and importing them takes longer than drawing.
 """
 
 import io
@@ -37,7 +37,7 @@ SCALE = 1.5
 
 
 def png(drawing: Drawing) -> bytes:
-    """The picture, the same bytes for the same drawing."""
+    """Return the picture of a drawing as PNG, with equal bytes for equal drawings."""
     height = math.ceil(drawing.height * SCALE)
     # The user's matplotlibrc must not change the picture; nothing else of it is read.
     with mpl.rc_context({"text.hinting": "no_hinting"}):
@@ -51,7 +51,7 @@ def png(drawing: Drawing) -> bytes:
 
 
 def _fewer_colours(image: Image.Image) -> Image.Image:
-    """A palette of 256 halves the file; its white, an average of near whites, is restored."""
+    """Return an image in 256 colours, half as large, with pure white kept."""
     few = image.quantize(method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     palette, white = few.getpalette(), few.getpixel((0, 0))
     assert palette is not None  # what was quantized has one
@@ -62,7 +62,7 @@ def _fewer_colours(image: Image.Image) -> Image.Image:
 
 
 class _Pencil:
-    """Draws marks with matplotlib's renderer."""
+    """A pencil that draws marks with matplotlib's renderer."""
 
     def __init__(self, height: int) -> None:
         renderer: Any = RendererAgg
@@ -71,7 +71,7 @@ class _Pencil:
         self._box(Box(0, 0, WIDTH, height / SCALE, "#ffffff"))
 
     def pixels(self) -> NDArray[np.uint8]:
-        """Shape (height, width, 3)."""
+        """Return the colours of the picture, shape (height, width, 3)."""
         return np.ascontiguousarray(np.asarray(self._renderer.buffer_rgba())[:, :, :3])
 
     def draw(self, mark: Mark) -> None:
@@ -146,7 +146,7 @@ class _Pencil:
         return gc
 
     def _up(self, y: float) -> float:
-        """Paths are counted from below."""
+        """Return the height of a path's point, which is counted in dots from below."""
         return self._height - round(y * SCALE)
 
 
@@ -165,5 +165,5 @@ _OUTLINES = {
 
 
 def _stretched(cells: int, dots: int) -> NDArray[np.intp]:
-    """For each dot the cell that it shows."""
+    """Return for each dot the position of the cell that it shows, shape (dots,)."""
     return (np.arange(dots) * cells // dots).astype(np.intp)

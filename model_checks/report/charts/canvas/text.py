@@ -1,4 +1,4 @@
-"""Texts as the font can draw them, and the room they take."""
+"""Texts as the font can draw them, and the room that they take."""
 
 import math
 import unicodedata
@@ -12,11 +12,11 @@ CAPITAL = 0.73
 """Height of a capital letter over the font's size."""
 
 _NARROWEST = 0.25  # width of the narrowest letter over the font's size
-_LONGEST = 200  # what is kept at each end before anything else is done with a text
+_LONGEST = 200  # characters kept at each end of a text before it is measured
 
 
 def drawable(text: str) -> str:
-    r"""The text with everything that the fonts can't draw written as Python would escape it.
+    r"""Return a text with each sign that the fonts can't draw escaped as in Python.
 
     Segment values are data: they hold control characters, lone surrogates, scripts and emoji that
     the font lacks. An escape, unlike a sign that stands for all of them, keeps two values apart.
@@ -31,7 +31,7 @@ def drawable(text: str) -> str:
 
 
 def readable(text: str) -> str:
-    """The text for places that have all fonts but must not be given control characters."""
+    """Return a text with its control characters escaped, for places that have all fonts."""
     return "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
@@ -49,18 +49,18 @@ def _has_glyph(char: str) -> bool:
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """What both fonts can draw."""
+    """Return the code points that both fonts can draw."""
     regular, bold = (frozenset(_font(bold=bold).get_charmap()) for bold in (False, True))
     return regular & bold
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """How wide a drawable text is, in pixels of the layout."""
+    """Return the width of a drawable text, in pixels of the layout."""
     return size * sum(_advance(char, bold=bold) for char in text)
 
 
 def shortened(text: str, width: float, size: float = 10.0, *, bold: bool = False) -> str:
-    """The text as it can be drawn, with its middle left out if it is wider than ``width``."""
+    """Return a drawable text, with its middle left out if it is wider than ``width`` pixels."""
     text = drawable(text)
     if text_width(text, size, bold=bold) <= width:
         return text
@@ -75,7 +75,7 @@ def shortened(text: str, width: float, size: float = 10.0, *, bold: bool = False
 
 @cache
 def _advance(char: str, *, bold: bool) -> float:
-    """Width over size of one character."""
+    """Return the width of a character over the font's size."""
     return float(_font(bold=bold).load_char(ord(char)).linearHoriAdvance) / 65536 / 100
 
 
@@ -87,6 +87,6 @@ def _font(*, bold: bool) -> FT2Font:
 
 
 def font_file(*, bold: bool) -> Path:
-    """The font that matplotlib brings along: a picture is the same on every machine."""
+    """Return the file of matplotlib's own font, so that pictures are alike on every machine."""
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     return Path(mpl.get_data_path()) / "fonts" / "ttf" / name
