@@ -9,7 +9,8 @@ from typing import Literal
 from model_checks.metrics import Asked
 from model_checks.metrics.statistics import OwnFunction
 from model_checks.settings import Correction, Rule, segment_text
-from model_checks.text import one_line, shortened, written
+from model_checks.text import one_line, shortened
+from model_checks.text.figures import written
 
 __all__ = [
     "Bound",

@@ -10,7 +10,8 @@ from model_checks.metrics import metric_named
 from model_checks.metrics.attainable import Best
 from model_checks.metrics.intervals import Interval
 from model_checks.plan.checks import Check, Segment
-from model_checks.text import counted, decimals, figure
+from model_checks.text import counted
+from model_checks.text.figures import decimals, figure
 
 LabelledRows = Mapping[tuple[str, Segment], int]
 """The number of labelled rows by model and segment, as far as it is known."""

@@ -18,18 +18,18 @@ from model_checks.measure.curves import curves_of
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement, measure, reopen
 from model_checks.measure.planning import plan_of
-from model_checks.metrics import METRICS, TASKS
 from model_checks.pipeline import Ended, Occasion, Planned, results_of, run_of
 from model_checks.plan.checks import Check, Plan, Segment
 from model_checks.plugin.options import Options
 from model_checks.plugin.progress import progress_bar
 from model_checks.plugin.report_folder import ReportFolder
+from model_checks.plugin.session_settings import load_agreed, load_in_force, marker_names
 from model_checks.plugin.shared_cache import Once
 from model_checks.plugin.signals import Signals
 from model_checks.plugin.stash import session_key, shared_key, signals_key
 from model_checks.predict.sources import raised
 from model_checks.report.picture import Chart
-from model_checks.settings import Settings, load_settings
+from model_checks.settings import Settings
 
 DIED = "the process that measured it died"
 
@@ -68,7 +68,7 @@ class CheckSession:
         self._charts: dict[tuple[str, Segment], Chart] = {}
         self._results: dict[str, Mapping[str, Result]] = {}
         self._models: OpenModels | None = None
-        self._reserved = _marker_names(config)
+        self._reserved = marker_names(config)
 
     @property
     def settings(self) -> Settings:
@@ -80,28 +80,6 @@ class CheckSession:
             If ``thresholds.toml`` has mistakes.
         """
         return self._planned().settings
-
-    def _load(self) -> Settings:
-        """Read ``thresholds.toml``, and put the candidates in place of the deployed models."""
-        settings = load_settings(self.options.thresholds)
-        names = [
-            (model, name)
-            for model, agreed in settings.models.items()
-            for name in dict.fromkeys((model, *agreed.metrics()))
-            if name not in METRICS
-        ]
-        taken = [(model, name) for model, name in names if name in self._reserved]
-        if taken:
-            raise SettingsError(
-                f"{settings.file}: [models.{model}] the name {name!r} is taken by a pytest marker; "
-                "choose another"
-                for model, name in taken
-            )
-        if not self.options.candidates:
-            return settings
-        from model_checks.settings.candidates import with_candidates
-
-        return with_candidates(settings, self.options.candidates, self.options.here)
 
     @property
     def plan(self) -> Plan:
@@ -266,7 +244,8 @@ class CheckSession:
                 self.reports.clear_unless_held()
             else:
                 self.reports.claim()
-            settings, in_force = self._load(), self._in_force()
+            settings = load_agreed(self.options, self._reserved)
+            in_force = load_in_force(self.options)
             models = self._unopened(settings)
             if not self.is_worker and not self.options.collect_only:
                 self._models = models  # else nothing is measured here, or perhaps by another
@@ -287,25 +266,9 @@ class CheckSession:
             if self.is_worker:  # from here on the controller holds it
                 self.reports.release()
 
-    def _in_force(self) -> Settings | None:
-        """Return the settings that the bounds are compared with, where a file is named."""
-        if self.options.against:
-            from model_checks.settings.in_force import load_in_force
-
-            return load_in_force(self.options.against)
-        if self.options.allow_loosened:
-            needed = "goes with --checks-against FILE: without it no bound is found looser"
-            raise SettingsError([f"--checks-allow-loosened {needed}"])
-        return None
-
 
 def session_of(config: pytest.Config) -> CheckSession:
     """Return the session's checks, made at the first call."""
     if session_key not in config.stash:
         config.stash[session_key] = CheckSession(config)
     return config.stash[session_key]
-
-
-def _marker_names(config: pytest.Config) -> set[str]:
-    lines = config.getini("markers")
-    return {line.split(":")[0].split("(")[0].strip() for line in lines} | {*METRICS, *TASKS}

@@ -13,7 +13,8 @@ from model_checks.measure.model import Measurement
 from model_checks.metrics import METRICS, Estimate
 from model_checks.metrics.statistics import ConfusionCounts, LabelSums, RankSums, Statistics
 from model_checks.settings import Settings
-from model_checks.text import counted, first_few, labelled_rows, quoted, shortened, written
+from model_checks.text import counted, first_few, labelled_rows, quoted, shortened
+from model_checks.text.figures import written
 
 FEW_ROWS = 30
 """With fewer rows chance alone makes answers that are all alike, or all right."""

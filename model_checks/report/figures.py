@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.metrics.rounding import excess
 from model_checks.plan.checks import Bound, Check
-from model_checks.text import decimals, decimals_for, figure, percent, telling_apart
+from model_checks.text.figures import decimals, decimals_for, figure, percent, telling_apart
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from model_checks.judging.verdict import Verdict
 from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.plan.checks import Bound, Check, values_text
 from model_checks.report.figures import Figures
-from model_checks.text import clean, counted, percent
+from model_checks.text import clean, counted
+from model_checks.text.figures import percent
 
 _CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg's"}
 _LEAST_P = 1e-11

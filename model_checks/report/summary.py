@@ -248,9 +248,7 @@ def _failing(run: Run, pictures: Sequence[Picture], most: int) -> Shown[FailingM
         FailingModel(
             name=clean(name, 80),
             counts=f"{len(results):,} of {counted(len(run.of_model(name)), 'check')} failed",
-            rows=Shown(
-                [row_of(result) for result in results[:share]], max(len(results) - share, 0)
-            ),
+            rows=Shown.first(share, map(row_of, results)),
             pictures=[picture for picture in pictures if picture.model == clean(name, 80)],
         )
         for name, results in by_model.items()
@@ -289,10 +287,8 @@ def _left_out(run: Run) -> list[str]:
 
 def _judged(run: Run, name: str) -> Judged:
     results = run.of_model(name)
-    facts = run.models[name]
-    return Judged(
-        clean(name, 80), facts_text(facts), f"{passed(results):,} of {len(results):,} passed"
-    )
+    told = f"{passed(results):,} of {len(results):,} passed"
+    return Judged(clean(name, 80), facts_text(run.models[name]), told)
 
 
 def _footer(run: Run) -> str:

@@ -11,7 +11,8 @@ from model_checks.metrics.rounding import excess
 from model_checks.report.figures import Figures
 from model_checks.report.sentence import ends_text, sized
 from model_checks.report.wording import metric_text, miss_text, segment_text
-from model_checks.text import clean, one_line, percent
+from model_checks.text import clean, one_line
+from model_checks.text.figures import percent
 
 NOTHING = "–"
 """The sign in place of a missing figure."""

@@ -18,8 +18,9 @@ from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
 from model_checks.errors import DataError
 from model_checks.measure.ranking import in_database, rank_sums, streamed
-from model_checks.measure.ranking.placements import NEGATIVE, POSITIVE, BinaryPlacements
+from model_checks.measure.ranking.placements import BinaryPlacements
 from model_checks.measure.ranking.row_placements import RowPlacements, whole_ties
+from model_checks.measure.ranking.ties import NEGATIVE, POSITIVE
 from model_checks.measure.statistics import Grouping, Need
 from model_checks.metrics.ranking import _delong_covariance
 from model_checks.metrics.statistics import RankSums

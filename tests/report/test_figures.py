@@ -17,7 +17,7 @@ from model_checks import judge, load_settings
 from model_checks.judging.results import Run
 from model_checks.report.charts.overview import overview_drawing
 from model_checks.report.table_row import row_of
-from model_checks.text import decimals, figure
+from model_checks.text.figures import decimals, figure
 
 TOML = """
 [models.churn]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.measure.ranking.placements import Codes, Runs, differs, tied
+from model_checks.measure.ranking.ties import Codes, Runs, differs, tied
 from model_checks.metrics.statistics import Floats
 
 

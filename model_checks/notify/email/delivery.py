@@ -8,8 +8,9 @@ from pathlib import Path
 
 from model_checks.errors import DeliveryError
 from model_checks.notify.email.message import mail_address
-from model_checks.notify.email.problems import Problem, everybody
+from model_checks.notify.email.problems import Problem
 from model_checks.notify.email.smtp import Attempt, attempt
+from model_checks.notify.email.undelivered import everybody
 from model_checks.settings import Email
 
 WAITS = (1.0, 4.0, 15.0)

@@ -10,7 +10,7 @@ from model_checks.notify.base import Notice, Told
 from model_checks.notify.email.delivery import PATIENCE
 from model_checks.notify.email.message import compose_notice
 from model_checks.notify.email.outbox import Kept, Place, Sending, post, read_kept, repost
-from model_checks.notify.email.problems import somebody
+from model_checks.notify.email.undelivered import somebody
 from model_checks.text import clean, counted, first_few, told_of
 
 _NAMED = 3

@@ -22,7 +22,7 @@ from model_checks.report.charts.confusion_matrix import Matrix, shares
 from model_checks.report.charts.marks import Dot, Drawing, Label, Line, Mark
 from model_checks.report.charts.scales import Scale, counted_rows
 from model_checks.report.picture import Chart
-from model_checks.text import figure
+from model_checks.text.figures import figure
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import Confusion, RocCurve

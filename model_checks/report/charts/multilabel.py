@@ -12,7 +12,8 @@ from model_checks.report.charts.canvas.text import readable, shortened, text_wid
 from model_checks.report.charts.marks import GREY, WIDTH, Box, Drawing, Label, Mark
 from model_checks.report.charts.scales import Scale, counted_rows, short_count
 from model_checks.report.picture import Chart
-from model_checks.text import counted, figure
+from model_checks.text import counted
+from model_checks.text.figures import figure
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import LabelOutcomes

@@ -37,7 +37,8 @@ from model_checks.report.charts.marks import (
 )
 from model_checks.report.charts.scales import Scale, tick_label
 from model_checks.report.picture import Chart
-from model_checks.text import counted, one_line, percent
+from model_checks.text import counted, one_line
+from model_checks.text.figures import percent
 
 _MARGIN = 16.0
 _GAP = 20.0  # between columns

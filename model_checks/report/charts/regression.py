@@ -32,7 +32,7 @@ from model_checks.report.charts.marks import (
 )
 from model_checks.report.charts.scales import Scale, counted_rows, short_count
 from model_checks.report.picture import Chart
-from model_checks.text import decimals_for, figure
+from model_checks.text.figures import decimals_for, figure
 
 if TYPE_CHECKING:  # drawing needs the fields alone, and not the engine that fills them
     from model_checks.measure.curves import ErrorHistogram, PredictedAgainstActual
