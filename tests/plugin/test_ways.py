@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from support.project import (
+
+from model_checks.version import __version__
     CHURN,
     PACKAGE,
     REPOSITORY,
@@ -137,7 +139,7 @@ def test_installed_it_judges_their_models(project: Project, processes: tuple[str
     finished = project.run(*processes)
     assert finished.exit_code == 0
     assert finished.verdicts == {"churn-accuracy": "PASS", "churn-recall": "PASS"}
-    assert "model-checks-0.1.0" in finished.text.partition("plugins: ")[2].splitlines()[0]
+    assert f"model-checks-{__version__}" in finished.text.partition("plugins: ")[2].splitlines()[0]
     assert len(finished.report_rows()) == 2
     assert project.left_behind() == []
 
