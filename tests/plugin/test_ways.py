@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 from support.project import (
-
-from model_checks.version import __version__
     CHURN,
     PACKAGE,
     REPOSITORY,
@@ -19,6 +17,8 @@ from model_checks.version import __version__
     churn_project,
     in_the_clone,
 )
+
+from model_checks.version import __version__
 
 SEPTEMBER = """
 flight_delay-accuracy flight_delay-precision flight_delay-recall flight_delay-f1
