@@ -9,62 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
-from model_checks.data.columns import Columns
+from model_checks.data.engine import Engine, Kept
 from model_checks.errors import DataError
 from model_checks.settings import Data, Settings
 from model_checks.settings.column_roles import NO_ROLES, Roles
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-GIVEN = "given"
-"""The relation of all rows that a model's data has."""
-
-
-class Engine(Protocol):
-    """An engine that runs SQL of DuckDB's dialect over the relation ``given``.
-
-    Attributes
-    ----------
-    scratch
-        A folder for whatever is too large for memory, where rows are read in this very process,
-        which may then sort them and look at each. None elsewhere: only sums leave the engine.
-    """
-
-    @property
-    def scratch(self) -> Path | None: ...  # noqa: D102 (see the class)
-
-    def run(self, sql: str) -> list[tuple[Any, ...]]:
-        """Return the rows of a query.
-
-        Raises
-        ------
-        DataError
-            With what the engine says, less the SQL and whatever is secret.
-        """
-        ...
-
-    def columns(self, relation: str) -> Columns:
-        """Return the columns of a relation, in order, with their types by DuckDB's names.
-
-        Columns of ``given`` with equal names, perhaps but for their case, are told apart.
-        """
-        ...
-
-    def batches(self, sql: str, size: int) -> Iterator["pa.RecordBatch"]:
-        """Yield the rows of a query in Arrow batches of at most ``size`` rows.
-
-        Nothing else can be run before the last batch.
-
-        Raises
-        ------
-        DataError
-            As in ``run``.
-        """
-        ...
-
 
 Opener = Callable[[Any, Settings, Roles], AbstractContextManager[Engine]]
 """A function that a data place names, which opens an engine with the rows as ``given``."""
@@ -119,20 +69,6 @@ def _opened(data: Data, settings: Settings, roles: Roles) -> AbstractContextMana
             raise DataError(
                 f"{data.reader} needs the package {error.name!r}: pip install {data.needs}"
             ) from error
-
-
-class Kept(Protocol):
-    """A store of rows that come one batch after the other."""
-
-    def append(self, rows: "pa.Table") -> None:
-        """Add some rows; all have the columns and types of the first.
-
-        Raises
-        ------
-        DataError
-            If they can't be written.
-        """
-        ...
 
 
 def keep_in(file: Path, settings: Settings) -> AbstractContextManager[Kept]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from sqlglot import Dialect, ErrorLevel, exp, parse_one
 from sqlglot.errors import ParseError, UnsupportedError
 
-from model_checks.data import GIVEN
+from model_checks.data.engine import GIVEN
 from model_checks.errors import DataError
 
 _BY_VALUE = ("? = cast('NaN' as double)", "abs(?) = cast('Infinity' as double)")

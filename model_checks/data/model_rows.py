@@ -5,8 +5,9 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from time import monotonic
 
-from model_checks.data import Engine, open_engine
+from model_checks.data import open_engine
 from model_checks.data.columns import sql_of
+from model_checks.data.engine import Engine
 from model_checks.data.rows import LabelCounts, Rows, listed_rows, open_rows, segment_rows
 from model_checks.data.sql import literal
 from model_checks.data.values import label_of

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.rows import Rows
 from model_checks.data.sql import conjunction
 from model_checks.data.times import window_bounds

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from math import gcd
 
-from model_checks.data import Engine
 from model_checks.data.columns import feature_of, sql_of
+from model_checks.data.engine import Engine
 from model_checks.data.rows import Rows
 from model_checks.data.sql import identifier
 from model_checks.data.times import Times, after, is_time, moment_sql

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from model_checks.data import GIVEN, Engine
 from model_checks.data.columns import Columns, sql_of, why_no_number
+from model_checks.data.engine import GIVEN, Engine
 from model_checks.data.required_columns import require
 from model_checks.data.sql import conjunction, literal
 from model_checks.data.times import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.grouping import Grouping, Need, found_by_segment, listed, place_of
 from model_checks.metrics.statistics import ConfusionCounts, JointCounts
 from model_checks.plan.checks import Segment

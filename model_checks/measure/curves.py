@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.sql import literal
 from model_checks.measure.grouping import segment_condition
 from model_checks.measure.multilabel import OUTCOMES

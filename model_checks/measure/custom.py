@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.errors import FunctionError
 from model_checks.measure.bootstrap import Arguments, answers_of
 from model_checks.measure.grouping import Grouping, Need, by_segment, grouped, listed

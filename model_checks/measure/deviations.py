@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.grouping import (
     Grouping,
     Need,

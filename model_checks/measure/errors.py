@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.grouping import (
     Grouping,
     Need,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.sql import conjunction, literal
 from model_checks.errors import DataError
 from model_checks.metrics import Asked

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.grouping import Grouping, Need, found_by_segment, grouped, listed, same
 from model_checks.measure.paired_means import counted_sums, sums_of
 from model_checks.metrics.intervals import normal_quantile

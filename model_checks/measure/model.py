@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
-from model_checks.data import Engine, open_file
+from model_checks.data import open_file
+from model_checks.data.engine import Engine
 from model_checks.data.model_rows import ModelRows
 from model_checks.data.quality import Lookout, Signs
 from model_checks.data.rows import Rows

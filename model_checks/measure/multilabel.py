@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.grouping import Grouping, Need, by_segment, grouped, listed
 from model_checks.metrics.statistics import LabelSums
 from model_checks.plan.checks import Segment

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.confusion import joint_counts
 from model_checks.measure.deviations import joint_deviations
 from model_checks.measure.errors import joint_errors, joint_relative_errors

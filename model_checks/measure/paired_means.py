@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.grouping import (
     Grouping,
     Need,

@@ -5,7 +5,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_checks.data import GIVEN, Engine, keep_in, open_file
+from model_checks.data import keep_in, open_file
+from model_checks.data.engine import GIVEN, Engine
 from model_checks.data.rows import Rows
 from model_checks.errors import DataError
 from model_checks.measure.requirements import Needs, scores_needed

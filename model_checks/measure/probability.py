@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.sql import literal
 from model_checks.measure.grouping import Grouping, Need, found_by_segment, listed, weighted
 from model_checks.measure.paired_means import counted_sums, sums_of

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import SequenceMatcher
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.sql import conjunction, literal
 from model_checks.plan.checks import Check, Segment
 from model_checks.predict.table import Predictions

@@ -7,7 +7,7 @@ the kinds of statistics alone.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.confusion import confusion_counts
 from model_checks.measure.custom import replicates
 from model_checks.measure.deviations import deviation_sums

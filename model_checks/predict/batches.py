@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from model_checks.data import Engine, Kept
 from model_checks.data.columns import feature_of, sql_name
+from model_checks.data.engine import Engine, Kept
 from model_checks.data.rows import Rows
 from model_checks.data.sql import identifier
 from model_checks.errors import DataError, MeasurementError

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from model_checks.data import Engine
 from model_checks.data.columns import feature_of
+from model_checks.data.engine import Engine
 from model_checks.data.rows import Rows
 from model_checks.data.sql import identifier
 from model_checks.errors import DataError

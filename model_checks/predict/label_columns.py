@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.sql import literal
 from model_checks.errors import DataError
 from model_checks.predict.vocabulary import refuse_odd_pair

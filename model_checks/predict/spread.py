@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.errors import DataError
 from model_checks.text import labelled_rows
 

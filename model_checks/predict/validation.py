@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from model_checks.data import Engine
 from model_checks.data.columns import number_of, sql_of, why_no_number
+from model_checks.data.engine import Engine
 from model_checks.data.sql import literal
 from model_checks.data.values import is_number, label_of, text_of
 from model_checks.errors import DataError

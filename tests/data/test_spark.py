@@ -35,8 +35,8 @@ from support.sample_data import (
 )
 from support.spark_cluster import Place, kill_an_executor
 
-from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
+from model_checks.data.engine import Engine
 from model_checks.data.spark import Spark, connection
 from model_checks.data.values import text_of
 from model_checks.measure.curves import curves_of

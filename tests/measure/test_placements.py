@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
+from model_checks.data.engine import Engine
 from model_checks.errors import DataError
 from model_checks.measure.ranking import in_database, rank_sums, streamed
 from model_checks.measure.ranking.placements import BinaryPlacements

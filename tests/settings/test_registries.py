@@ -17,8 +17,8 @@ import pytest
 from pydantic import Field
 from support.sample_data import settings_of, valued
 
-from model_checks.data import Engine
 from model_checks.data.duckdb import DuckDB
+from model_checks.data.engine import Engine
 from model_checks.data.shared_data import may_share
 from model_checks.errors import SettingsError
 from model_checks.judging.results import Run

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.model_rows import ModelRows
 from model_checks.errors import Interrupted
 from model_checks.judging.results import Result

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from model_checks.data import GIVEN
 from model_checks.data.columns import Columns, doubled_names, may_be_doubled
 from model_checks.data.database import types as column_types
 from model_checks.data.database.connection import begin_reading, connect
 from model_checks.data.database.errors import query_complaint
 from model_checks.data.dialects import translated
+from model_checks.data.engine import GIVEN
 from model_checks.settings import Settings
 from model_checks.settings.column_roles import Roles
 from model_checks.settings.places.database import DatabaseData

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Self
 
-from model_checks.data import GIVEN
 from model_checks.data.columns import Columns
 from model_checks.data.duckdb.connection import RAISED, Connection, told
 from model_checks.data.duckdb.object_store import prepare_store
 from model_checks.data.duckdb.parquet import read_parquet
 from model_checks.data.duckdb.writer import TABLE, Writer
+from model_checks.data.engine import GIVEN
 from model_checks.data.files import (
     TABLES,
     as_name,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import duckdb
 import pyarrow as pa
 
-from model_checks.data import GIVEN
 from model_checks.data.columns import Columns, Fields, distinct_names
 from model_checks.data.csv.field_shape import decimal_in, look_of, number_pattern
 from model_checks.data.csv.fields import OtherTypeError
@@ -17,6 +16,7 @@ from model_checks.data.duckdb.csv_scan import FIELDS, NO_TIME, CsvScan
 from model_checks.data.duckdb.field_kinds import missing_sql
 from model_checks.data.duckdb.time_values import are_days, moments_in
 from model_checks.data.duckdb.type_inference import Inferred, inferred, value_sql
+from model_checks.data.engine import GIVEN
 from model_checks.data.sql import identifier, literal
 from model_checks.errors import DataError
 from model_checks.settings.column_roles import Roles

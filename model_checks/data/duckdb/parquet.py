@@ -7,10 +7,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from model_checks.data import GIVEN
 from model_checks.data.columns import Columns, doubled_names, may_be_doubled
 from model_checks.data.duckdb.time_values import are_days, moments_in
 from model_checks.data.duckdb.type_inference import inferred, value_sql
+from model_checks.data.engine import GIVEN
 from model_checks.data.files import NO_VALUE, folder_values, listed
 from model_checks.data.sql import identifier, literal
 from model_checks.errors import DataError

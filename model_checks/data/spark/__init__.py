@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model_checks.data import GIVEN
 from model_checks.data.columns import Columns, doubled_names
 from model_checks.data.dialects import duckdb_type, translated
+from model_checks.data.engine import GIVEN
 from model_checks.data.spark.connection import is_local, open_session, watched
 from model_checks.data.spark.errors import telling
 from model_checks.settings import Settings

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.measure.grouping import Grouping, Need, by_segment, listed, place_of
 from model_checks.measure.ranking import in_database, streamed
 from model_checks.measure.ranking.placements import Placed, Totals

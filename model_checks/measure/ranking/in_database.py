@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.sql import literal
 from model_checks.measure.grouping import Grouping, by_segment, listed, place_of
 from model_checks.measure.ranking.placements import Placed, Totals

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from model_checks.data import Engine
+from model_checks.data.engine import Engine
 from model_checks.data.sql import literal
 from model_checks.errors import DataError
 from model_checks.measure.grouping import Grouping
