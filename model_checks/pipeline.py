@@ -40,15 +40,15 @@ def judge(
     Parameters
     ----------
     settings
-        From ``load_settings``; with candidates, from its ``with_candidates``.
+        Settings from ``load_settings``; with candidates, from its ``with_candidates``.
     as_of
-        Judge as if it were then; None is what the file says, or now.
+        The moment to judge at; None is the file's, or now.
     gate
         Whether a promotion is judged: the rule is "confident" unless a threshold says otherwise.
     against
-        What is in force: bounds that are looser now are told in the notes, and shut a gate.
+        Settings in force: bounds that are looser now are told in the notes, and shut a gate.
     allow_loosened
-        Whether they only are told.
+        Whether looser bounds are only told, and shut no gate.
 
     Returns
     -------
@@ -107,7 +107,7 @@ def results_of(checks: Sequence[Check], measurement: Measurement) -> Mapping[str
 
 @dataclass(frozen=True)
 class Occasion:
-    """When a run began, the moment that was asked for, and what it is for."""
+    """The start of a run, the moment it judges at, if one was asked for, and its purpose."""
 
     started: datetime
     as_of: datetime | None = None
@@ -122,7 +122,7 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Planned:
-    """Settings, and the checks that they ask for."""
+    """The settings of a run, and the checks that they ask for."""
 
     settings: Settings
     plan: Plan
@@ -130,18 +130,18 @@ class Planned:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run came to its end.
+    """The end of a run.
 
     Attributes
     ----------
     exit_status
-        What it ends in.
+        Exit status of the process.
     unjudged
         The models none of whose checks was evaluated.
     cut_short
-        What stopped it, in words; None where nothing did.
+        Cause that stopped the run, in words; None where it came to its own end.
     by_person
-        Whether a person did.
+        Whether a person stopped it.
     undrawn
         Why charts could not be drawn, one sentence each.
     unwritten
@@ -170,11 +170,11 @@ def run_of(
     Parameters
     ----------
     planned
-        None where it never came to a plan.
+        Settings and plan; None where the run never came to a plan.
     results
-        By the ids of their checks.
+        Results by the ids of their checks.
     measured
-        What each model has that there is something to say of.
+        Measurements by model; a model that was not reached is left out.
     selected
         How many checks were to be run; None if all of the plan.
     """
@@ -203,7 +203,7 @@ def run_of(
 
 
 def _left_out(planned: int, selected: int | None, made: int, ended: Ended) -> Iterator[str]:
-    """Say what was not judged, or not drawn, of what was planned."""
+    """Yield sentences on planned checks that were not judged, and charts that were not drawn."""
     wanted = planned if selected is None else selected
     if wanted < planned:
         yield f"{planned - wanted:,} of {planned:,} checks were not selected"
@@ -220,7 +220,7 @@ def _facts(
     results: Mapping[str, Result],
     measured: Mapping[str, Measurement],
 ) -> dict[str, ModelFacts]:
-    """Return what each model was judged on, with what is to be said of that."""
+    """Return the facts that each model was judged on, with the notes on them."""
     moments, given = occasion.moments(settings), occasion.as_of is not None
     by_model: dict[str, list[Result]] = {name: [] for name in measured}
     for result in results.values():
@@ -234,7 +234,7 @@ def _facts(
 
 
 def _folder_for_predictions(settings: Settings) -> Scratch:
-    """Where ``[engine]`` says; if nothing can be written there, every model will tell."""
+    """Return a folder where ``[engine]`` says; if it can't be written, every model will tell."""
     parent = settings.engine.temp_directory
     remove_abandoned(parent)
     try:
@@ -245,6 +245,6 @@ def _folder_for_predictions(settings: Settings) -> Scratch:
 
 @cache
 def versions() -> Mapping[str, str]:
-    """Of this package, Python, and the libraries that figures or their reading depend on."""
+    """Return the versions of this package, Python, and the libraries that figures depend on."""
     found = {"model-checks": __version__, "python": platform.python_version()}
     return found | {name: importlib.metadata.version(name) for name in _PACKAGES}

@@ -65,7 +65,7 @@ def main() -> None:
 
 
 def flights_with_weather() -> pd.DataFrame:
-    """All flights of 2013: identity, features known before departure, and targets.
+    """Return all flights of 2013: identity, features known before departure, and targets.
 
     A cancelled or diverted flight has no arrival delay, and so no label: its targets are null.
     """

@@ -60,12 +60,12 @@ class ModelRows:
 
     @property
     def model(self) -> Model:
-        """Return what the settings say of the model."""
+        """Return the settings of the model."""
         return self.settings.models[self.name]
 
     @contextmanager
     def opened(self, *, called: bool = True) -> Iterator[Engine]:
-        """Lend the engine that has them as ``given``.
+        """Lend the engine that has the rows as ``given``.
 
         Parameters
         ----------
@@ -98,7 +98,7 @@ class ModelRows:
         self._engine = self._roles = self._rows = None
 
     def counted(self) -> Rows:
-        """Return where the rows to judge are, counted when that is first asked.
+        """Return the rows to judge, counted at the first call.
 
         Raises
         ------
@@ -116,7 +116,7 @@ class ModelRows:
         Parameters
         ----------
         positives
-            Whether those of a binary model are counted as well.
+            Whether the positives of a binary model are counted as well.
 
         Raises
         ------
@@ -134,7 +134,7 @@ class ModelRows:
     def count(
         self, segments: Iterable[Segment], *, positives: bool = False
     ) -> Mapping[Segment, LabelCounts]:
-        """Count the labelled rows of some segments, the whole among them, that the file lists.
+        """Count the labelled rows of segments that the file lists; the whole may be among them.
 
         Raises
         ------
@@ -152,7 +152,7 @@ class ModelRows:
             return {**counts, **listed_rows(engine, rows, wanted, positive)}
 
     def _positive(self, rows: Rows) -> str:
-        """SQL that holds for the positives of a binary model."""
+        """Return SQL that holds for the positives of a binary model."""
         [target] = self.model.targets
         label = label_of(sql_of(target, rows.types), rows.types[target])
         return f"{label} = {literal(label_text(self.model.positive_label))}"
@@ -168,7 +168,7 @@ class OpenModels:
     Attributes
     ----------
     settings, moments
-        Of the models, and when each is judged.
+        Settings of each model, and the moment at which it is judged.
     stay
         Whether what was opened to plan checks is still open when the first model is measured.
     """
@@ -207,5 +207,5 @@ class OpenModels:
 
 
 def _is_looked_at(data: Data) -> bool:
-    """Whether rows lie in files that are read anew by each query."""
+    """Return whether rows lie in files that are read anew by each query."""
     return isinstance(data, DataFiles) and data.is_parquet

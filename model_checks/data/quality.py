@@ -1,4 +1,4 @@
-"""What rows show of themselves: that labels stop short, or that each row lies there twice.
+"""Signs of bad data in the rows themselves: labels that stop short, and doubled rows.
 
 All of it is asked for last, when nothing else is to be read: a query that fails spoils nothing.
 """
@@ -18,32 +18,32 @@ from model_checks.errors import MeasurementError
 
 DAY = timedelta(days=1)
 SHARE = 10
-"""Of a stretch of time so large a part passes unnoticed."""
+"""A lag of labels passes unnoticed up to one part in so many of the rows' stretch of time."""
 
 _MOST_COPIES = 10
 _SAMPLED, _LOOKED_AT = 1_000, 100
-"""Of so many rows that lie together, so many that differ are looked at."""
+"""So many rows that lie together are drawn, and so many different ones of them are looked at."""
 _LEAST = 20
-"""Fewer that differ tell nothing: they are all the values that there are."""
+"""Fewer different rows than this tell nothing: they may be all the values that there are."""
 _MOST_FEATURES = 40
 _NO_TIME = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Signs:
-    """What was seen of a model's rows.
+    """The signs that were seen in a model's rows.
 
     Attributes
     ----------
     times
-        Which times they have; None without a column of times.
+        Times of the rows; None without a column of times.
     unlabelled
         How many rows of the window come after the newest label, where that is long before the
         newest row; else 0.
     copies
-        How often each row that was looked at is there; 1 if they differ in that.
+        How often each row that was looked at occurs; 1 if rows differ in that.
     looked_at
-        How many rows that differ from each other were.
+        How many different rows were looked at.
     words
         How many fields of labels and segments are words like NA, by column.
     """
@@ -56,27 +56,27 @@ class Signs:
 
     @classmethod
     def of(cls, rows: Rows) -> "Signs":
-        """What was seen while the rows were read."""
+        """Return the signs that were seen while the rows were read."""
         fields = rows.types.fields
         return cls(rows.times, words=fields.words if fields else {})
 
 
 @dataclass
 class Lookout:
-    """Looks at the rows before their engine is closed.
+    """A last look at the rows before their engine is closed.
 
     Attributes
     ----------
     columns
-        In which rows that are the same are alike: they hold no null.
+        Columns without nulls in which doubled rows are alike.
     features
-        The same, but they may hold nulls.
+        Columns in which doubled rows are alike, but which may hold nulls.
     counts
         Numbers of rows that are multiples of the copies, if every row is there several times.
     signs
-        What was seen.
+        The signs seen so far.
     failed
-        Whether a query ended it; a database refuses all others after it.
+        Whether a query failed; a database refuses all others after it.
     """
 
     engine: Engine
@@ -92,7 +92,7 @@ class Lookout:
         self.signs = Signs.of(self.rows)
 
     def look(self, raised: object, *_: object) -> None:
-        """Look, unless an error ends the measuring: as an exit of the engine's stack."""
+        """Look at the rows, unless an error ends the measuring: an exit of the engine's stack."""
         if raised is not None:
             return
         try:
@@ -113,7 +113,7 @@ class Lookout:
         return int(n)
 
     def _copies(self) -> tuple[int, int]:
-        """How often every row is there, and how many were looked at.
+        """Return how often every row is there, and how many were looked at.
 
         Most often the counts at hand rule it out. Where they do not, some rows are joined to all
         of them; and only if each of these is there several times, rows of other places are.
@@ -129,13 +129,13 @@ class Lookout:
         return found.pop() if found else 1, looked_at
 
     def _places(self) -> Iterable[int]:
-        """How many rows come before those that are looked at, one place after the other."""
+        """Return the offsets of the places to look at, each as the number of rows before it."""
         n = self.rows.labelled
         last = max(n - _SAMPLED, 0)
         return dict.fromkeys((0, last // 3, 2 * last // 3, last))
 
     def _joined(self, place: int) -> str:
-        """SQL of how many rows were looked at, and how often the rarest and commonest is there."""
+        """Return SQL of the rows looked at, and of the copies of the rarest and the commonest."""
         own = [sql_of(name, self.rows.types) for name in self.columns]
         columns = [*own, *self._features()]
         names = [f"k{position}" for position in range(len(columns))]
@@ -153,14 +153,14 @@ class Lookout:
         )
 
     def _features(self) -> list[str]:
-        """SQL of what features hold, with something else in the place of null."""
+        """Return SQL of the features' values, with something else in the place of null."""
         types = self.rows.types
         fed = [feature_of(name, types) for name in self.features[:_MOST_FEATURES]]
         return [sql for name, kind in fed if (sql := _never_null(name, kind))]
 
 
 def labels_stop_at(rows: Rows) -> datetime | None:
-    """The newest label, where it is long before the newest row; else None."""
+    """Return the time of the newest label, if that is long before the newest row; else None."""
     times = rows.times
     if times is None or times.newest_row is None or times.newest_label is None:
         return None
@@ -170,7 +170,7 @@ def labels_stop_at(rows: Rows) -> datetime | None:
 
 
 def _never_null(name: str, kind: str) -> str | None:
-    """SQL of a value that equalities find again; None of a type that not every engine compares."""
+    """Return SQL of a column without its nulls; None for a type that not every engine compares."""
     column = identifier(name)
     if kind == "BOOLEAN":
         return f"case when {column} then 1 when not {column} then 0 else 2 end"

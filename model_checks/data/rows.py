@@ -25,7 +25,7 @@ from model_checks.settings.column_roles import columns_named
 
 @dataclass(frozen=True)
 class Rows:
-    """Where the labelled rows of the window are, and what was counted on the way.
+    """The labelled rows of the window in an engine, with the counts made on the way.
 
     Attributes
     ----------
@@ -40,11 +40,11 @@ class Rows:
     start, end
         The window, [start, end); None where it is open.
     span
-        What times there are, in words.
+        The range of the times, in words.
     window
         SQL that holds for the rows of the window, with a label or without.
     time_column, times
-        Where the times are, and which; None without a column of times.
+        Name of the column of times, and its times; None without such a column.
     """
 
     relation: str
@@ -63,7 +63,7 @@ class Rows:
 
     @property
     def nothing(self) -> str | None:
-        """Why no row is left to judge; None if one is."""
+        """Return why no row is left to judge; None if there is a row."""
         if self.labelled:
             return None
         if self.in_window:
@@ -73,14 +73,14 @@ class Rows:
 
 
 class LabelCounts(NamedTuple):
-    """How many rows of a segment have a label, and the positive one; None if nobody asked."""
+    """The labelled and the positive rows of a segment; None for positives that nobody asked for."""
 
     labelled: int
     positives: int | None = None
 
     @classmethod
     def of_all(cls, parts: Iterable["LabelCounts"]) -> "LabelCounts":
-        """Return what segments that have all rows come to."""
+        """Return the sums of the counts of segments that have all rows between them."""
         each = list(parts)
         positives = [one.positives for one in each if one.positives is not None]
         return cls(sum(one.labelled for one in each), sum(positives) if positives else None)
@@ -148,7 +148,7 @@ def _counted(engine: Engine, model: Model, as_of: datetime) -> Rows:
 def _bounds(
     engine: Engine, model: Model, types: Columns, start: datetime | None, end: datetime
 ) -> list[str]:
-    """Return SQL of the window; that there is no row is told before that there are no times."""
+    """Return SQL of the window; data without rows is refused before a column without times."""
     try:
         return window_bounds(model, types, start, end)
     except DataError:
@@ -193,17 +193,17 @@ def require_columns(model: Model, types: Mapping[str, str]) -> None:
 def segment_rows(
     engine: Engine, rows: Rows, one: Segmentation, positive: str | None = None
 ) -> Mapping[Segment, LabelCounts]:
-    """The values of a segmentation's columns, each with its number of labelled rows.
+    """Return the values of a segmentation's columns, each with its number of labelled rows.
 
     Parameters
     ----------
     positive
-        SQL that holds for those that are counted as positives; None where nobody asks.
+        SQL that holds for positive rows; None where they need no count.
 
     Raises
     ------
     DataError
-        If there are more than may be judged, as where a column tells rows apart.
+        If there are more values than may be judged, as where a column tells rows apart.
     """
     values = _counted_by(one.by, rows, positive)
     found = engine.run(f"{values} limit {one.max_segments + 1}")
@@ -219,7 +219,7 @@ def segment_rows(
 def listed_rows(
     engine: Engine, rows: Rows, listed: Iterable[Segment], positive: str | None = None
 ) -> Mapping[Segment, LabelCounts]:
-    """Some segments, each with its number of labelled rows; those that have none are left out."""
+    """Return the segments that have labelled rows, each with its number of them."""
     by_columns: dict[tuple[str, ...], list[Segment]] = {}
     for segment in listed:
         by_columns.setdefault(tuple(name for name, _ in segment), []).append(segment)
@@ -234,7 +234,7 @@ def listed_rows(
 def _counted_by(
     columns: Sequence[str], rows: Rows, positive: str | None, wanted: str = "true"
 ) -> str:
-    """SQL of how many rows have each value of some columns; of none the whole is one group."""
+    """Return SQL of the rows by value of some columns; without columns the whole is one group."""
     texts = [text_of(sql_of(name, rows.types), rows.types[name]) for name in columns]
     named = [f"{text} as g{position}" for position, text in enumerate(texts)]
     keys = [f"g{position}" for position in range(len(texts))]
@@ -262,14 +262,14 @@ def _equals(segment: Segment) -> str:
 
 
 def label_condition(target: str, types: Mapping[str, str]) -> str:
-    """SQL that holds for the rows that have a label in this column."""
+    """Return SQL that holds for the rows that have a label in this column."""
     column = sql_of(target, types)
     present = f"{column} is not null"
     return f"{present} and not isnan({column})" if is_float(types[target]) else present
 
 
 def _require_numbers(model: Model, types: Columns) -> None:
-    """Refuse what has to be a number and is none, while its fields can be looked at."""
+    """Refuse a column that must hold numbers and does not, while its fields can be looked at."""
     numbers = [(key, name) for key, name in columns_named(model) if _is_number_to(model, key)]
     for key, name in numbers if types.fields else []:
         if not is_number(types[name]):

@@ -15,18 +15,18 @@ _TIME = re.compile(r"DATE|TIMESTAMP(_S|_MS|_NS)?|TIMESTAMP WITH TIME ZONE|TIMEST
 
 @dataclass(frozen=True)
 class Times:
-    """What times the rows of a model have.
+    """The times of a model's rows.
 
     Attributes
     ----------
     oldest, newest
-        Of all rows; None if it is no moment that Python knows.
+        Ends of the times of all rows; None for a moment that Python does not know.
     newest_row, newest_label
-        Of the rows before the moment judged, and of those of them that have a label.
+        Newest time before the moment judged, of all rows and of labelled rows.
     later
         How many rows are not before the moment judged.
     whole_days
-        Whether the rows have days for times: one of the first of May may be of its last minute.
+        Whether times are whole days: a row of the first of May may be of its last minute.
     read
         When all this was found, by the clock.
     """
@@ -41,12 +41,12 @@ class Times:
 
 
 def is_time(kind: str) -> bool:
-    """Whether a column of this type can be one of times."""
+    """Return whether a column of this type can hold times."""
     return bool(_TIME.fullmatch(kind))
 
 
 def window_start(model: Model, as_of: datetime) -> datetime | None:
-    """Where the window begins; None where it is open."""
+    """Return the start of the window; None where it is open."""
     if not model.window:
         return None
     try:
@@ -58,12 +58,12 @@ def window_start(model: Model, as_of: datetime) -> datetime | None:
 def window_bounds(
     model: Model, types: Mapping[str, str], start: datetime | None, end: datetime
 ) -> list[str]:
-    """SQL that holds before the end of a window, and SQL that holds from its start on.
+    """Return SQL that holds before the end of a window, and SQL that holds from its start on.
 
     Returns
     -------
     list of str
-        One of them where the window is open, none for rows without times.
+        Only the end where the window has no start; empty for rows without times.
 
     Raises
     ------
@@ -83,12 +83,12 @@ def window_bounds(
 
 
 def after(column: str, moment: datetime) -> str:
-    """SQL that holds for the rows whose time, in SQL, is after a moment."""
+    """Return SQL that holds for the rows whose time, in SQL, is after a moment."""
     return f"{_moment_of(column)} > {moment_sql(moment)}"
 
 
 def newest_columns(column: str, before: str, label: str) -> list[str]:
-    """SQL of the newest time, the newest with a label, and how many rows there are beyond.
+    """Return SQL of the newest time, the newest labelled one, and the rows, before a moment.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def newest_columns(column: str, before: str, label: str) -> list[str]:
 
 
 def moment_written(text: str | None) -> datetime | None:
-    """The moment that an engine has written, in UTC; None where Python knows none such.
+    """Return the moment in an engine's text, in UTC; None where Python knows no such moment.
 
     >>> moment_written("2013-04-30 23:10:00+00")
     datetime.datetime(2013, 4, 30, 23, 10, tzinfo=datetime.timezone.utc)
@@ -117,7 +117,7 @@ def moment_written(text: str | None) -> datetime | None:
 
 
 def moment_text(moment: datetime) -> str:
-    """A time in UTC, to the minute; a date where it is midnight."""
+    """Return a time as text in UTC, to the minute; a date where it is midnight."""
     told = f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}"
     return f"{told.removesuffix(' 00:00')} UTC"
 
@@ -128,5 +128,5 @@ def _moment_of(column: str) -> str:
 
 
 def moment_sql(moment: datetime) -> str:
-    """SQL for a moment."""
+    """Return a moment as an SQL literal."""
     return f"timestamptz {literal(moment.astimezone(UTC).isoformat(sep=' '))}"

@@ -1,1 +1,1 @@
-"""What was measured and what was agreed -> verdicts."""
+"""Measurements and agreed bounds -> verdicts."""

@@ -1,4 +1,4 @@
-"""What was found for the checks of a model -> what is decided on each, all of them together.
+"""The findings of a model's checks -> a decision on each, all of them together.
 
 Of many segments some look bad by chance alone. So the segment checks of a model that share a rule
 are a family: what is proven of one of them must stay so after a correction for their number.
@@ -23,24 +23,24 @@ from model_checks.settings.rules import Correction
 AT_BOUND = "while the value is at the bound"
 FEW_BASELINE = "against so few rows of the baseline"
 _ENDLESS = 1e6
-"""So many times as many rows are none that anybody will have."""
+"""Nobody will ever have so many times as many rows."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """How surely a check's rule is satisfied.
+    """The certainty with which a check's rule is satisfied.
 
     Attributes
     ----------
     p_value
-        Under "tolerant" that of being proven bad, under "confident" of being proven good: the
+        Under "tolerant" of being proven bad, under "confident" of being proven good: the
         smallest 1 - confidence at which the whole interval is on that side; 1 if the value is not.
     adjusted
-        After the correction; None where there is none.
+        The p-value after the correction; None where there is none.
     correction
-        Which; None for a check that is of no family.
+        Name of the correction; None for a check that is of no family.
     members
-        How many checks it is corrected for.
+        How many checks the p-value is corrected for.
     """
 
     p_value: float
@@ -51,20 +51,20 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Decision:
-    """What became of a check.
+    """A check's verdict, and what more data would do to it.
 
     Attributes
     ----------
     alone
         The verdict by its own interval.
     verdict
-        The same, or what the correction made of it.
+        The verdict after the correction.
     evidence
-        None under rule "estimate", and where there is nothing to judge.
+        The p-value behind the verdict; None under rule "estimate", or with nothing to judge.
     rows_to_decide
         About how many more labelled rows would settle it at the present value.
     undecidable
-        Why no number would.
+        Why no number of rows would settle it.
     """
 
     alone: Verdict
@@ -76,18 +76,18 @@ class Decision:
 
 @dataclass(frozen=True)
 class _Standing:
-    """How far a value is from its bound.
+    """The distance of a value from its bound.
 
     Attributes
     ----------
     estimate
-        Whose value that is.
+        The estimate that the value is of.
     z
-        The largest at which the interval is wholly on the side that the value is on.
+        The largest z at which the interval is wholly on the value's side of the bound.
     bad
-        Whether that side misses the bound.
+        Whether the value misses the bound.
     as_asked
-        Whether it is the side that the rule wants proven.
+        Whether the value is on the side that the rule wants proven.
     """
 
     estimate: Estimate
@@ -97,12 +97,12 @@ class _Standing:
 
     @property
     def p_value(self) -> float:
-        """Of the side that the rule wants proven."""
+        """Return the p-value of the side that the rule wants proven."""
         return p_value(self.z) if self.as_asked else 1.0
 
 
 def decisions(findings: Sequence[Finding]) -> list[Decision]:
-    """What is decided on each, in the same order."""
+    """Return the decision on each finding, in the same order."""
     standings = [_standing(finding) for finding in findings]
     decided = [_alone(*pair) for pair in zip(findings, standings, strict=True)]
     times = [_times_alone(*pair) for pair in zip(findings, standings, strict=True)]
@@ -131,7 +131,7 @@ def _corrected(decision: Decision, finding: Finding, evidence: Evidence) -> Deci
 
 
 def _standing(finding: Finding) -> _Standing | None:
-    """Under a rule that looks at the interval; None where there is no value."""
+    """Return a value's standing; None without a value, or under a rule that takes no interval."""
     bound, one = finding.check.bound, finding.judged
     if bound.rule == "estimate" or finding.check.vacant:
         return None
@@ -147,7 +147,7 @@ def _standing(finding: Finding) -> _Standing | None:
 def _families(
     findings: Sequence[Finding], standings: Sequence[_Standing | None]
 ) -> Iterator[tuple[Correction, Mapping[int, _Standing]]]:
-    """All segment checks of a rule that have a value to judge, by their places."""
+    """Yield the families: segment checks of a rule with a value to judge, by their places."""
     families: dict[tuple[Rule, Correction], dict[int, _Standing]] = defaultdict(dict)
     for place, (finding, standing) in enumerate(zip(findings, standings, strict=True)):
         check = finding.check
@@ -159,7 +159,7 @@ def _families(
 def _together(
     findings: Sequence[Finding], standings: Sequence[_Standing], correction: Correction
 ) -> tuple[list[Evidence], list[float]]:
-    """The evidence for each of a family, and how many times as many rows would settle it."""
+    """Return the evidence for each of a family, and the factor of rows that would settle it."""
     p_values = [standing.p_value for standing in standings]
     factors = factors_of(p_values, correction)
     levels = [
@@ -180,11 +180,11 @@ def _together(
 
 
 def _times_alone(finding: Finding, standing: _Standing | None) -> float | None:
-    """How many times as many rows would settle it without a correction."""
+    """Return how many times as many rows would settle a check without a correction."""
     if standing is None:
         return None
     needed = normal_quantile(finding.check.confidence)
-    if finding.gap:  # whose limits do not close in on the value as the confidence falls
+    if finding.gap:  # a gap's limits do not close in on the value as the confidence falls
         room = abs(standing.estimate.value - finding.check.bound.limit)
         return growth(room, _distance(standing.estimate, replace(standing, z=needed)))
     return growth(standing.z, needed)
@@ -193,7 +193,7 @@ def _times_alone(finding: Finding, standing: _Standing | None) -> float | None:
 def _with_rows(
     decision: Decision, finding: Finding, standing: _Standing | None, times: float | None
 ) -> Decision:
-    """With how many more rows would settle what is open."""
+    """Return the decision with how many more rows would settle it, where it is open."""
     if decision.verdict is Verdict.NO_DATA and not finding.too_few:
         return decision
     if decision.verdict not in (Verdict.INCONCLUSIVE, Verdict.NO_DATA):
@@ -213,7 +213,7 @@ def _with_rows(
 
 
 def _times_own_rows(of_own_rows: Estimate, standing: _Standing, times: float) -> float:
-    """How many times as many rows of the model's it takes where the baseline's stay as few.
+    """Return the factor of the model's own rows that it takes where the baseline's stay as few.
 
     Squares of distances add up, the baseline's and the model's own, and only the latter shrinks.
     """
@@ -224,13 +224,13 @@ def _times_own_rows(of_own_rows: Estimate, standing: _Standing, times: float) ->
 
 
 def _distance(estimate: Estimate, standing: _Standing) -> float:
-    """From the value to the limit on the side of the bound, which is a largest value."""
+    """Return the distance from the value to the limit that faces the bound."""
     interval = estimate.interval_at(confidence_of(standing.z))
     return estimate.value - interval.low if standing.bad else interval.high - estimate.value
 
 
 def _why_never(finding: Finding, one: Estimate, alone: float) -> str | None:
-    """Why no number of rows would decide; None where that is not known."""
+    """Return why no number of rows would decide; None where that is not known."""
     if alone < _ENDLESS:
         return FEW_BASELINE
     bound = finding.check.bound
@@ -241,7 +241,7 @@ def _why_never(finding: Finding, one: Estimate, alone: float) -> str | None:
 
 
 def _two_digits(number: float) -> int:
-    """Rounded up to two significant digits, and at least 1.
+    """Return a number rounded up to two significant digits, and at least 1.
 
     >>> _two_digits(1151.2), _two_digits(7.1), _two_digits(0)
     (1200, 8, 1)

@@ -1,4 +1,4 @@
-"""What was found out for a check before anything is decided: what its bound is held against."""
+"""The findings for a check before anything is decided: its bound is held against them."""
 
 from dataclasses import dataclass
 
@@ -16,15 +16,15 @@ class Comparison:
     source
         The baseline, as messages name it.
     paired
-        Whether it is another model on the same rows, rather than other rows.
+        Whether the baseline is another model on the same rows, rather than other rows.
     baseline
         The metric of the baseline.
     rows
-        The labelled rows that is of.
+        The labelled rows that the baseline's metric is of.
     degradation
         By how much the model is worse.
     of_own_rows
-        The same if the baseline were known exactly: how much of the doubt more rows of the model's
+        The degradation if the baseline were known exactly: the doubt that more rows of the model
         could take away. None where that is all of it.
     """
 
@@ -38,12 +38,12 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Gap:
-    """Between which segments a gap is.
+    """The segments between which a gap lies.
 
     Attributes
     ----------
     largest, smallest
-        Segment and value.
+        Segment with the largest or smallest value, and that value.
     values
         How many segments were compared.
     left_out
@@ -57,7 +57,7 @@ class Gap:
 
 
 def too_few_rows(rows: int, needed: int, values: str | None = None) -> str:
-    """So many rows, and how many are needed; with the values that there are, where that is known.
+    """Return words for the rows, and those needed; with the values in the data, where known.
 
     >>> too_few_rows(0, 30, "the values of vip: 'True', 'False'")
     "0 labelled rows, at least 30 are needed; the values of vip: 'True', 'False'"
@@ -73,11 +73,11 @@ class Finding:
     Attributes
     ----------
     estimate
-        Of the metric; of a gap, how large that is.
+        The metric's estimate; for a gap, the gap's.
     rows
-        The labelled rows it was measured on.
+        The labelled rows that the estimate is of.
     values
-        Which values there are, where the file lists one that no row has.
+        Words on the values in the data, where the file lists a value that no row has.
     """
 
     check: Check
@@ -89,12 +89,12 @@ class Finding:
 
     @property
     def judged(self) -> AnyEstimate:
-        """What the bound is held against."""
+        """Return the estimate that the bound is held against."""
         return self.comparison.degradation if self.comparison else self.estimate
 
     @property
     def error(self) -> str | None:
-        """Why the check could not be made."""
+        """Return why the check could not be made; None if it could."""
         one = self.judged
         if self.check.vacant or self.too_few or not isinstance(one, Failed):
             return None
@@ -102,12 +102,12 @@ class Finding:
 
     @property
     def too_few(self) -> int:
-        """How many rows are missing until there is something to judge."""
+        """Return how many rows are missing until there is something to judge."""
         return 0 if self.check.kind == "gap" else max(self.check.min_rows - self.rows, 0)
 
     @property
     def held(self) -> Estimate | str:
-        """What the bound is held against, or why there is nothing to judge."""
+        """Return the estimate that the bound is held against, or why there is nothing to judge."""
         if self.check.vacant:
             return self.check.vacant
         if self.too_few:
@@ -120,5 +120,5 @@ class Finding:
 
     @property
     def nothing(self) -> str | None:
-        """Why there is nothing to judge; None if there is."""
+        """Return why there is nothing to judge; None if there is something."""
         return held if isinstance(held := self.held, str) else None

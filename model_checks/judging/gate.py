@@ -1,4 +1,4 @@
-"""Whether a run has judged what it was to judge: nothing unlooked at is green."""
+"""The gate of a promotion: open only if all was judged, for nothing unlooked at is green."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -15,17 +15,17 @@ NOT_EVALUATED = 10
 
 @dataclass(frozen=True)
 class Gate:
-    """How the checks stand that a promotion hangs on.
+    """The state of the checks that a promotion hangs on.
 
     Attributes
     ----------
     planned
-        How many there are.
+        How many such checks there are.
     missing
-        Labels of those that were not evaluated: not selected, not reached, skipped where the file
-        asks for them, or not compared though one of both has a value.
+        Labels of checks that were not evaluated: not selected, not reached, skipped where the file
+        asks for them, or not compared though one of both models has a value.
     failed
-        How many failed.
+        How many of the checks failed.
     skipped
         How many had nothing to measure, in a segment value beside others that were evaluated.
     beside
@@ -43,7 +43,7 @@ class Gate:
     loosened: tuple[str, ...] = ()
 
     def status(self, status: int) -> int:
-        """Return the exit status of a run that would end with another."""
+        """Return the gate's exit status for a run that would end with this one."""
         if status == 0 and (self.failed or self.beside):
             return 1
         open_ = self.planned and not self.missing and not self.loosened
@@ -56,14 +56,14 @@ def gate_of(
     candidates: Collection[str],
     loosened: tuple[str, ...] = (),
 ) -> Gate:
-    """Return the gate of the models that have a candidate; where none has, of all.
+    """Return the gate of the models that have a candidate, or of all models if none has one.
 
     Parameters
     ----------
     checks
-        All that are planned.
+        All checks that are planned.
     results
-        Those that were made, by the check's id.
+        Results that were made, by the check's id.
     loosened
         A sentence on each bound that is looser than the one in force, of whatever model.
     """
@@ -93,9 +93,9 @@ def unjudged_models(checks: Iterable[Check], results: Mapping[str, Result]) -> t
     Parameters
     ----------
     checks
-        Those that were to be made.
+        Checks that were to be made.
     results
-        Those that were, by the check's id.
+        Results that were made, by the check's id.
     """
     says: dict[str, bool] = {}
     for check in checks:
@@ -120,7 +120,7 @@ def _all_skipped(family: Sequence[Check], results: Mapping[str, Result]) -> Sequ
 
 
 def _is_evaluated(check: Check, result: Result) -> bool:
-    """Return whether a check says what it is for, or that no model has anything to show there.
+    """Return whether a check answers its question, or neither model has anything to show.
 
     Where one of two models has a value and the other none, that they are not compared may be the
     very fall that is looked for: a candidate that calls nothing positive has no precision.

@@ -1,4 +1,4 @@
-"""What was measured of a model x all of its checks -> a decision on each, all of them together."""
+"""A model's measurement x all of its checks -> a decision on each, all of them together."""
 
 import math
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ from model_checks.text import counted, labelled_rows
 def decide_all(
     checks: Sequence[Check], measurement: Measurement
 ) -> Sequence[tuple[Finding, Decision]]:
-    """Return what is known for every check of a model, and what is decided on it.
+    """Return the finding for every check of a model, with the decision on it.
 
     Parameters
     ----------
     checks
-        All that are planned for the model, whichever of them are run: what others show may decide.
+        All checks planned for the model, run or not: what others show may decide.
 
     Raises
     ------
@@ -65,11 +65,11 @@ def _estimate(check: Check, aggregates: Statistics) -> AnyEstimate:
     return metric_named(check.metric).estimate(aggregates, check.asked)
 
 
-# What a model is compared with.
+# The comparison of a model with its baseline.
 
 
 def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurement) -> Comparison:
-    """The model beside its baseline; where they can't be compared, why."""
+    """Return the model beside its baseline; where they can't be compared, why."""
     check, baseline = finding.check, measurement.baseline
     if baseline is None:
         return _none("the baseline", Undefined("nothing to compare with was measured"))
@@ -104,7 +104,7 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
 def _correlation(
     finding: Finding, others: Statistics, baseline: MeasuredBaseline, measurement: Measurement
 ) -> float:
-    """Of the two estimates, where both are of the same rows."""
+    """Return the correlation of the two estimates; 0 where they are of different rows."""
     check = finding.check
     pair = (baseline.pairs or {}).get(check.segment)
     if pair is None:
@@ -120,7 +120,7 @@ def _none(source: str, why: Undefined | Failed) -> Comparison:
 def _comparable(
     current: AnyEstimate, compared: Comparison
 ) -> tuple[Estimate, Estimate] | Undefined | Failed:
-    """The two estimates; where one of them has no value, or one that is no number, why."""
+    """Return the two estimates; where either has no value that is a number, why."""
     baseline, source = compared.baseline, compared.source
     if not isinstance(current, Estimate):
         return current
@@ -136,12 +136,12 @@ def _comparable(
 
 
 def _is_known(estimate: Estimate) -> bool:
-    """Whether the value is a number, and the limits are, or are infinite."""
+    """Return whether the value is finite, and each limit is a number or infinite."""
     return math.isfinite(estimate.value) and not estimate.has_nan
 
 
 def _best(check: Check, checks: Sequence[Check]) -> Best:
-    """Where the metric is best; for a function of one's own its bound on the value tells."""
+    """Return which end of a metric is best; a custom function's follows from its own bound."""
     best = metric_named(check.metric).direction
     if best != "agreed":
         return best
@@ -186,7 +186,7 @@ def _gap_finding(check: Check, measurement: Measurement) -> Finding:
 
 
 def _of_segment(check: Check, aggregates: Statistics, values: str | None) -> AnyEstimate:
-    """The estimate of a segment, or why it can't be compared with the others."""
+    """Return the estimate of a segment, or why it can't be compared with the others."""
     too_few = Undefined(too_few_rows(aggregates.rows, check.min_rows, values))
     if not aggregates.rows:
         return too_few

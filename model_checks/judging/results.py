@@ -1,4 +1,4 @@
-"""Results, and a run of them: what was decided on each check, and what was judged on the way."""
+"""The results of checks, and a run of them with what was judged on the way."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,15 +21,15 @@ class Result:
     Attributes
     ----------
     estimate
-        Of the metric, or of a gap; None if the model could not be measured.
+        Estimate of the metric, or of a gap; None if the model could not be measured.
     comparison, gap
-        Of a check of a degradation, of a gap.
+        Comparison of a check of a degradation; segments of a check of a gap.
     evidence
-        Its p-value, before and after the correction; None where the value alone decides.
+        The check's p-value before and after the correction; None where the value decides alone.
     rows_to_decide
-        About how many more labelled rows would settle what is open, where that can be told.
+        About how many more labelled rows would settle an open verdict; None where unknown.
     kind
-        Where its figures come from: measured on labelled rows. Not the kind of its check.
+        Origin of the figures: measured on labelled rows. Not the kind of the check.
     """
 
     check: Check
@@ -44,22 +44,22 @@ class Result:
 
     @property
     def judged(self) -> AnyEstimate | None:
-        """What the bound was held against: of a degradation that, rather than the metric."""
+        """Return the estimate that the bound was held against: the degradation, or the metric."""
         return self.comparison.degradation if self.comparison else self.estimate
 
     @property
     def failed(self) -> bool:
-        """Whether somebody has to act."""
+        """Return whether somebody has to act."""
         return fails(self.verdict, self.check.bound.rule, declared=self.check.declared)
 
     @property
     def skipped(self) -> bool:
-        """Whether it says nothing about the model and nobody has to act."""
+        """Return whether the result says nothing about the model and nobody has to act."""
         return self.verdict is Verdict.NO_DATA and not self.check.declared
 
     @property
     def warned(self) -> bool:
-        """Whether it passed, but is worth a look."""
+        """Return whether the check passed, but is worth a look."""
         passed = not self.failed and not self.skipped
         return passed and self.verdict is not Verdict.PASS
 
@@ -73,12 +73,12 @@ class Run:
     planned
         How many checks the file asks for; fewer are in ``results`` if some were deselected.
     selected
-        How many of them were to be run; None if all.
+        How many of the planned checks were to be run; None if all.
     cut_short
-        What ended the run before all of those were made, such as "stopped by SIGTERM"; None where
-        it came to its own end.
+        Cause that ended the run before all checks were made, such as "stopped by SIGTERM";
+        None where it came to its own end.
     by_person
-        Whether somebody who sat before it ended it, who need not be told.
+        Whether a person at the terminal ended the run, who need not be told.
     left_out
         What was not judged on purpose, one sentence each.
     notes
@@ -88,7 +88,7 @@ class Run:
     unjudged
         Names of the models none of whose checks was evaluated.
     kind
-        Where its figures come from, as of a result.
+        Origin of the figures: measured on labelled rows.
     """
 
     id: str
@@ -113,16 +113,16 @@ class Run:
 
     @property
     def fell(self) -> bool:
-        """Whether somebody has to act: a check failed, or a model was not judged at all."""
+        """Return whether somebody has to act: a check failed, or a model was not judged at all."""
         return bool(self.unjudged) or any(result.failed for result in self.results)
 
     def of_model(self, name: str) -> list[Result]:
-        """The results of one model, in the order of the file."""
+        """Return the results of one model, in the order of the file."""
         return [result for result in self.results if result.check.model == name]
 
 
 def error_of(check: Check, reason: str) -> Result:
-    """The result of a check that could not be made."""
+    """Return the result of a check that could not be made."""
     return Result(check, Verdict.ERROR, f"{check.label}: {clean(reason, 2_000)}")
 
 
@@ -131,5 +131,5 @@ def _method(estimate: AnyEstimate | None) -> str | None:
 
 
 def run_id(started: datetime) -> str:
-    """The id of a run, which sorts by time."""
+    """Return the id of a run; ids sort by time."""
     return f"{started:%Y%m%dT%H%M%S%fZ}"

@@ -1,4 +1,4 @@
-"""How surely an interval lies on one side: p-values by inversion, and their correction for many.
+"""The certainty that an interval lies on one side: p-values by inversion, and corrected.
 
 A p-value is 1 less the largest confidence at which an interval still lies wholly on a side. What is
 found is ``z``, the normal quantile of that confidence: it stays exact where p is tiny, and grows as
@@ -17,31 +17,31 @@ FURTHEST = 7.0
 """No z is looked for beyond it: a p of 2.6e-12, which no number of checks would take back."""
 
 _WITHIN = 1e-4
-"""How exact a z is, and with it the first three digits of p."""
+"""The precision of a z, which makes the first three digits of p exact."""
 
 Margin = Callable[[Interval], float]
-"""By how much an interval lies on a side; below 0 where it does not."""
+"""A function that returns by how much an interval lies on a side; below 0 where it does not."""
 
 
 def furthest_z(
     margin: Margin, value: float, interval_at: IntervalAt, known: tuple[float, Interval]
 ) -> float:
-    """The largest z at which the interval still lies on the side; 0 if the value itself does not.
+    """Return the largest z at which the interval lies on the side; 0 if the value does not.
 
-    Found between two z's by the ITP method (Oliveira and Takahashi, 2020), which is as quick as
-    interpolation where limits move smoothly, and hardly slower than bisection where they jump. The
-    z returned is one at which the interval was seen on the side.
+    It is found between two z's by the ITP method (Oliveira and Takahashi, 2020), which is as quick
+    as interpolation where limits move smoothly, and hardly slower than bisection where they jump.
+    The z returned is one at which the interval was seen on the side.
 
     Parameters
     ----------
     margin
-        Falls as the interval grows.
+        The margin, which falls as the interval grows.
     value
         The estimate.
     interval_at
-        Its interval at any confidence.
+        The estimate's interval at any confidence.
     known
-        A z, and the interval there.
+        A z whose interval is known, and that interval.
     """
     start = margin(Interval(value, value, ""))
     if start < 0:
@@ -61,7 +61,7 @@ def _last(
     margin: Margin,
     interval_at: IntervalAt,
 ) -> float:
-    """The last z inside, between one that is and one that is not, each with its margin."""
+    """Return the last z inside, between a z inside and a z outside, each with its margin."""
     (low, at_low), (high, at_high) = inside, outside
     width, room = high - low, 2 * (high - low)
     while high - low > _WITHIN:
@@ -82,7 +82,7 @@ def _last(
 
 
 def adjusted(p_values: Sequence[float], correction: Correction) -> list[float]:
-    """The p-values, corrected for being several.
+    """Return the p-values, corrected for being several.
 
     Holm's (1979) keep the probability of any false finding at what each is held against, however
     they depend on each other; Benjamini and Hochberg's (1995) the expected share of false findings
@@ -99,7 +99,7 @@ def adjusted(p_values: Sequence[float], correction: Correction) -> list[float]:
 
 
 def factors_of(p_values: Sequence[float], correction: Correction) -> list[float]:
-    """What each p-value is multiplied by, which follows from its rank."""
+    """Return the factor that each p-value is multiplied by, which follows from its rank."""
     n, factors = len(p_values), [1.0] * len(p_values)
     for rank, place in enumerate(_ascending(p_values)):
         if correction == "holm":
@@ -112,10 +112,10 @@ def factors_of(p_values: Sequence[float], correction: Correction) -> list[float]
 def stepwise(
     numbers: Sequence[float], p_values: Sequence[float], correction: Correction
 ) -> list[float]:
-    """Numbers that come with p-values, as those of smaller or larger ones change them.
+    """Return numbers that go with p-values, each changed by those of smaller or larger p-values.
 
-    By Holm nothing is found before all with a smaller p-value are: the largest up to each one. By
-    Benjamini and Hochberg it is found with any that has a larger one: the smallest from each on.
+    By Holm nothing is found before all with a smaller p-value are: the largest number up to each.
+    By Benjamini and Hochberg it is found with any larger p-value: the smallest number from each.
     """
     order = _ascending(p_values)
     if correction == "holm":
@@ -134,7 +134,7 @@ def _ascending(p_values: Sequence[float]) -> list[int]:
 
 
 def growth(z: float, needed: float) -> float:
-    """How many times as many rows it takes until z is what is needed; infinite for a z of 0.
+    """Return how many times as many rows it takes until z is the needed z; infinite for z = 0.
 
     An interval's distance from its estimate falls as the root of the rows.
     """

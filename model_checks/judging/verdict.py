@@ -10,11 +10,11 @@ from model_checks.plan.checks import Bound
 from model_checks.settings import Rule
 
 _ROUNDING = 1e-9
-"""By less than this share of it a p-value is above its limit only by rounding."""
+"""A p-value that is above its limit by less than this share of the limit is so by rounding."""
 
 
 class Verdict(StrEnum):
-    """What became of a check."""
+    """The outcome of a check."""
 
     PASS = "PASS"  # noqa: S105 (not a password)
     WARN = "WARN"
@@ -25,12 +25,12 @@ class Verdict(StrEnum):
 
 
 def verdict_on(estimate: AnyEstimate, bound: Bound) -> Verdict:
-    """Hold an estimate against what was agreed.
+    """Return the verdict on an estimate held against its bound.
 
     Parameters
     ----------
     estimate
-        Where the metric is undefined there is NO_DATA. A NaN meets no bound.
+        The metric's estimate; where it is undefined there is NO_DATA. A NaN meets no bound.
     bound
         Under rule "estimate" the value must meet it, under "confident" the whole interval, and
         under "tolerant" it is failed only when the whole interval misses it. What misses it by the
@@ -53,12 +53,12 @@ def verdict_on(estimate: AnyEstimate, bound: Bound) -> Verdict:
 
 
 def missing(interval: Interval, bound: Bound, size: float = 0.0) -> float:
-    """By how much a whole interval misses a bound; below 0 where it does not, if it touches it.
+    """Return by how much a whole interval misses a bound; below 0 if it meets or touches it.
 
     Parameters
     ----------
     size
-        Of what was estimated, where the bound is 0 and does not tell it.
+        Magnitude of the estimate, needed for rounding where the bound is 0.
     """
     below = -math.inf if bound.min is None else -excess(interval.high, bound.min, size)
     above = -math.inf if bound.max is None else excess(interval.low, bound.max, size)
@@ -66,7 +66,7 @@ def missing(interval: Interval, bound: Bound, size: float = 0.0) -> float:
 
 
 def meeting(interval: Interval, bound: Bound, size: float = 0.0) -> float:
-    """By how much a whole interval meets a bound; below 0 where it does not."""
+    """Return by how much a whole interval meets a bound; below 0 where it does not."""
     above = math.inf if bound.min is None else excess(interval.low, bound.min, size)
     below = math.inf if bound.max is None else -excess(interval.high, bound.max, size)
     return min(above, below)
@@ -80,7 +80,7 @@ def _past_warning(value: float, bound: Bound, size: float) -> bool:
 
 
 def corrected(verdict: Verdict, rule: Rule, adjusted: float, confidence: float) -> Verdict:
-    """A verdict where many were held at once.
+    """Return the verdict that is left after a correction for many checks.
 
     What "tolerant" calls proven bad, and "confident" proven good, has to be so by its p-value
     after the correction; if it is not, it is INCONCLUSIVE. No other verdict changes.
@@ -92,7 +92,7 @@ def corrected(verdict: Verdict, rule: Rule, adjusted: float, confidence: float) 
 
 
 def fails(verdict: Verdict, rule: str, *, declared: bool) -> bool:
-    """Whether a verdict makes the test fail.
+    """Return whether a verdict makes the test fail.
 
     Parameters
     ----------

@@ -1,7 +1,6 @@
-"""What a model is compared with, measured: another model on the same rows, or the same on others.
+"""Measures a model's baseline: another model on the same rows, or the same model on others.
 
-What goes wrong with it is told in what was measured of it, and concerns no check but those that
-compare.
+An error of the baseline is kept in its measurement, and concerns only the checks that compare.
 """
 
 from collections.abc import Mapping
@@ -31,21 +30,21 @@ _MEASURING = unforeseen("measuring")
 
 @dataclass(frozen=True)
 class MeasuredBaseline:
-    """All that was measured of what a model is compared with.
+    """All that was measured of a model's baseline.
 
     Attributes
     ----------
     source
         The other model, or the other rows, as messages name it.
     aggregates
-        Of the whole and of every segment value.
+        Statistics of the whole and of every segment value.
     pairs
-        What both models' predictions on the same rows have in common; None where the baseline is
-        of other rows.
+        Statistics of both models' predictions on the same rows together; None where the baseline
+        is of other rows.
     error
-        Why it could not be measured, which is no error of the model; None if it was.
+        Why the baseline could not be measured, which is no error of the model; None if it was.
     sha256
-        Of the other model's file; None where there is none.
+        SHA-256 of the other model's file; None where there is none.
     """
 
     source: str
@@ -61,14 +60,14 @@ class Rival:
     Parameters
     ----------
     model
-        The one that is judged, which names the other.
+        Settings of the judged model, which name the other.
     needs
-        What is compared.
+        The aggregates that are compared.
 
     Attributes
     ----------
     contestant
-        It as one to be judged; None where it can't be.
+        The other model as one to be judged; None where it can't be.
     """
 
     def __init__(self, model: Model, settings: Settings, needs: Needs, rows: Rows) -> None:
@@ -92,20 +91,20 @@ class Rival:
             return Contestant.of(self._model, None, needs, rows, "baseline")
         loaded = load_model(self._model.model, settings.folder)
         self._found = replace(self._found, sha256=loaded.sha256)
-        # Those that the settings name are the other one's; they serve where it tells none.
+        # Features in the settings are the judged model's; they serve where the other names none.
         tells = loaded.attribute("feature_names_in_") is not None
         model = self._model.model_copy(update={"features": None}) if tells else self._model
         return Contestant.of(model, loaded, needs, rows, "baseline")
 
     def measured(self, place: Answered, given: Given, predictions: Predictions) -> MeasuredBaseline:
-        """What it came to.
+        """Return the measurement of the other model.
 
         Parameters
         ----------
         place
-            Where the answers of both are.
+            The answers of both models.
         given, predictions
-            Those of the model that is judged.
+            Answers of the judged model.
         """
         if self.contestant is None:
             return self._found
@@ -138,12 +137,12 @@ def _source(model: Model) -> str:
 
 @dataclass(frozen=True)
 class Judged:
-    """What the model itself is judged on.
+    """The rows and the moment that the model itself is judged on.
 
     Attributes
     ----------
     as_of
-        When; also the end of a baseline's window that does not say.
+        The moment judged; also the end of a baseline's window that names none.
     """
 
     rows: Rows
@@ -153,14 +152,14 @@ class Judged:
 def measured_elsewhere(
     model: Model, loaded: LoadedModel | None, needs: Needs, judged: Judged, keeping: Keeping
 ) -> MeasuredBaseline:
-    """The same model on the rows of its baseline.
+    """Return the measurement of the same model on the rows of its baseline.
 
     Parameters
     ----------
     loaded
         The model; None where its answers are logged there, too.
     judged
-        The rows that those of the baseline must not be among.
+        The judged rows, which the baseline must not share.
     """
     named = model.baseline
     assert named
@@ -186,7 +185,7 @@ def _aggregates(
     judged: Judged | None,
     keeping: Keeping,
 ) -> Mapping[Segment, Statistics]:
-    """What is needed of other rows; ``judged`` is None where none of them can be among those."""
+    """Return the statistics of other rows; ``judged`` is None where they can't share rows."""
     assert model.as_of
     with ExitStack() as stack:
         engine = stack.enter_context(open_engine(model.data, keeping.settings, roles_of(model)))

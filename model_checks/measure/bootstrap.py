@@ -1,4 +1,4 @@
-"""Rows in memory -> what a function comes to on them, and on resamples of them."""
+"""Rows in memory -> a function's values on them, and on resamples of them."""
 
 import os
 import warnings
@@ -24,16 +24,16 @@ MOST_FAILED = 50
 def answers_of(
     function: LoadedFunction, seed: int, table: Floats, arguments: "Arguments"
 ) -> Answers:
-    """What a function comes to.
+    """Return a function's values on some rows, and on resamples of them.
 
     Parameters
     ----------
     seed
-        Of the resamples.
+        Seed of the resamples.
     table
         Shape (n, 3 + K): a row of numbers for each row.
     arguments
-        What these are to the function.
+        Maps such numbers to the function's arguments.
     """
     with function.surroundings.entered():
         return _answers(function, seed, table, arguments)
@@ -64,7 +64,7 @@ def _too_often(tried: int, error: FunctionError) -> str:
 
 
 def _resamples(table: Floats, seed: int) -> Iterator[Floats]:
-    """As many rows, drawn with replacement.
+    """Yield resamples: as many rows, drawn with replacement.
 
     The draws are made of the bits, which numpy promises never to change, and not by its own
     ``integers``, which it does not. Each row is as likely as any other to 1 part in 2**32 / n.
@@ -77,14 +77,14 @@ def _resamples(table: Floats, seed: int) -> Iterator[Floats]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """What it prints and warns of a thousand times tells nobody more than once did."""
+    """Silence a function's output and warnings, which a thousand repeats make no clearer."""
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
 
 
 class Arguments:
-    """What a function is called with: the rows as their owner knows them.
+    """The arguments of a function: the rows as their owner knows them.
 
     Labels are numbers if all of them are written as numbers are, else texts.
     """
@@ -105,7 +105,7 @@ class Arguments:
         self._scores = [2 * half + int(k) for k in order]
 
     def of(self, table: Floats) -> Mapping[str, Any]:
-        """The arguments by name; all are its own to write to."""
+        """Return the arguments by name; the function may write to all of them."""
         scores = np.ascontiguousarray(table[:, self._scores])
         return {
             "y_true": self._decoded(table[:, self._true]),
@@ -123,7 +123,7 @@ class Arguments:
 
 
 def _labels(predictions: Predictions) -> list[str]:
-    """The labels; of a binary model whose positives alone occur, the other number of 0 and 1."""
+    """Return the labels; a numeric positive label that occurs alone is paired with 0 or 1."""
     labels = list(predictions.labels)
     if (
         predictions.task == "binary"
@@ -140,7 +140,7 @@ def _values(labels: Sequence[str]) -> Any:
 
 
 def _number(label: str) -> int | float | None:
-    """The number that is written so; None for another text, such as 007.
+    """Return the number that a label is written as; None for another text, such as 007.
 
     >>> _number("7"), _number("0.5"), _number("007"), _number("nan")
     (7, 0.5, None, None)

@@ -16,9 +16,9 @@ from model_checks.predict.table import PairedPredictions, Predictions
 def confusion_counts(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, ConfusionCounts]:
-    """How often each true label met each predicted label, by one query for each segmentation.
+    """Return how often true and predicted labels met, by one query for each segmentation.
 
-    None is asked of the whole where its rows were counted before.
+    The whole takes no query where its rows were counted before.
     """
     counted = [(*pair, n, n, n) for pair, n in predictions.counts.items() if len(pair) == 2]
     rows: dict[Segment, list[tuple[Any, ...]]] = (
@@ -32,7 +32,7 @@ def confusion_counts(
 def joint_counts(
     engine: Engine, pair: PairedPredictions, need: Need
 ) -> Mapping[Segment, JointCounts]:
-    """How often each true label met each two predicted ones, by one query for each segmentation."""
+    """Return how often each true label met each two predicted ones, by one query a segmentation."""
     return {
         segment: _joint(rows, pair.labels)
         for segment, rows in found_by_segment(engine, pair, need, _joint_counts)
@@ -67,7 +67,7 @@ def _joint_counts(pair: PairedPredictions, grouping: Grouping) -> str:
 
 
 def _joint(rows: list[tuple[Any, ...]], labels: tuple[str, ...]) -> JointCounts:
-    """In the order of the labels, whatever order the engine has returned them in."""
+    """Return the counts in the order of the labels, whatever order the engine returned."""
     occurring = {label for row in rows for label in row[:3]}
     places = {label: place_of(label, labels) for label in occurring}
     cells = sorted((*(places[label] for label in row[:3]), *row[3:]) for row in rows)

@@ -1,6 +1,6 @@
-"""Functions of somebody's own: predictions -> what they come to on the rows and on resamples.
+"""Custom functions: predictions -> their values on the rows and on resamples.
 
-Nothing else loads rows: those of one segmentation at a time, and no more than the functions allow.
+Nothing else loads rows: one segmentation's at a time, and no more than the functions allow.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ _BATCH_ROWS = 100_000
 def replicates(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, Replicates]:
-    """What each function comes to in the segments that it is asked for."""
+    """Return the values of each function in the segments that it is asked for."""
     loaded, broken = _load({asked.function for asked in need.asked if asked.function})
     arguments = Arguments(predictions)
     found: dict[Segment, Replicates] = {}
@@ -51,7 +51,7 @@ def replicates(
 def _load(
     functions: Iterable[OwnFunction],
 ) -> tuple[dict[OwnFunction, LoadedFunction], dict[OwnFunction, str]]:
-    """The functions, and why others can't be called."""
+    """Return the functions that can be called, and why the others can't."""
     loaded, broken = {}, {}
     for one in functions:
         try:
@@ -85,10 +85,10 @@ def _counts(engine: Engine, predictions: Predictions, grouping: Grouping) -> Map
 def _tables(
     engine: Engine, predictions: Predictions, grouping: Grouping, segments: Iterable[Segment]
 ) -> Mapping[Segment, Floats]:
-    """The rows of some segments, each shape (n, 3 + K): y_true, y_pred, the K scores, weight.
+    """Return the rows of each segment, shape (n, 3 + K): y_true, y_pred, the K scores, weight.
 
-    Multilabel has a column for each label in place of the first two. Other labels are told by their
-    position. The order is one of the rows alone, not the one they came in: so the resamples are the
+    Multilabel has a column for each label in place of the first two. Other labels are given by
+    position. Rows are sorted by their values, whatever order they came in: so the resamples are the
     same wherever the rows are, and however many threads read them.
     """
     keys = grouping.keys(predictions)
@@ -106,7 +106,7 @@ def _tables(
 
 
 def _numbers(batch: "pa.RecordBatch", first: int, predictions: Predictions) -> Floats:
-    """The columns from a first one on as numbers."""
+    """Return the columns of a batch, from a first one on, as numbers."""
     columns = [batch.column(k) for k in range(first, batch.num_columns)]
     labels = columns[:2] if predictions.task in ("binary", "multiclass") else []
     positions = {label: k for k, label in enumerate(predictions.labels)}
@@ -122,7 +122,7 @@ def _positions(column: Any, positions: Mapping[str, int]) -> Any:
 
 
 def _places(batch: "pa.RecordBatch", columns: tuple[str, ...]) -> Mapping[Segment, Any]:
-    """Where in a batch the rows of each segment are."""
+    """Return the positions of each segment's rows in a batch."""
     if not columns:
         return {(): slice(None)}
     found: dict[Segment, list[int]] = defaultdict(list)

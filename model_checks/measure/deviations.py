@@ -19,13 +19,13 @@ from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions, Predictions
 
 _JOINT_POWERS = ((0, 0), (2, 0), (0, 2), (1, 1), (1, 2), (2, 1), (2, 2))
-"""Sums of a single error less its mean are 0."""
+"""Powers whose products are summed; (1, 0) and (0, 1) are left out, as their sums are 0."""
 
 
 def deviation_sums(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, Deviations]:
-    """Sums of powers of what errors and targets differ from their means.
+    """Return sums of powers of the differences of errors and targets from their means.
 
     One query for each segmentation: the means of each segment are joined to its rows.
     """
@@ -60,7 +60,7 @@ def _sums(predictions: Predictions, grouping: Grouping) -> str:
 def joint_deviations(
     engine: Engine, pair: PairedPredictions, need: Need
 ) -> Mapping[Segment, JointDeviations]:
-    """Of a pair the sums of products of both errors, each less its mean in the segment."""
+    """Return a pair's sums of products of both errors, each less its mean in the segment."""
     return {
         segment: _joint_deviations(*row)
         for segment, [row] in found_by_segment(engine, pair, need, _joint_sums)

@@ -30,7 +30,7 @@ _SMALLEST = f"cast({sys.float_info.epsilon!r} as double)"
 def error_moments(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, ErrorMoments]:
-    """Sums of powers of the absolute error, by one query for each segmentation."""
+    """Return sums of powers of the absolute error, by one query for each segmentation."""
     return {
         segment: _moments(*row)
         for segment, [row] in found_by_segment(engine, predictions, need, _sums)
@@ -57,7 +57,7 @@ def _moments(
 def joint_errors(
     engine: Engine, pair: PairedPredictions, need: Need
 ) -> Mapping[Segment, JointErrors]:
-    """Of a pair the sums of both absolute errors, of their squares, and of both's products."""
+    """Return a pair's sums of both absolute errors, of their squares, and of their products."""
     errors = [f"abs({predicted} - y_true)" for predicted in ("y_pred", "q_pred")]
     squares = [f"{error} * {error}" for error in errors]
     return {
@@ -69,7 +69,7 @@ def joint_errors(
 def joint_relative_errors(
     engine: Engine, pair: PairedPredictions, need: Need
 ) -> Mapping[Segment, JointRelativeErrors]:
-    """Of a pair the sums of both errors over the target."""
+    """Return a pair's sums of both errors over the target."""
     quotients = [_quotient(predicted) for predicted in ("y_pred", "q_pred")]
     return {
         segment: JointRelativeErrors(rows, *sums)
@@ -80,7 +80,7 @@ def joint_relative_errors(
 def relative_errors(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, RelativeErrors]:
-    """Sums of powers of the error over the target, by one query for each segmentation."""
+    """Return sums of powers of the error over the target, by one query for each segmentation."""
     return {
         segment: _relative(*row)
         for segment, [row] in found_by_segment(engine, predictions, need, _relative_sums)

@@ -1,4 +1,4 @@
-"""What one model was judged on: its rows, their window, their times."""
+"""The facts that one model was judged on: its rows, their window, their times."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,28 +6,28 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class ModelFacts:
-    """What one model was judged on.
+    """The facts that one model was judged on.
 
     Attributes
     ----------
     source
         The model's file or object, or that its predictions are logged.
     sha256
-        Of the model's file; None where there is none.
+        SHA-256 of the model's file; None where there is none.
     rows, labelled, dropped, untimed
         Rows in the window, those with a label, those left out for want of one, and the rows that
         no window holds for want of a time.
     window_start, window_end
-        None where the window is open on that side.
+        Ends of the window; None where it is open on that side.
     as_of
-        The moment it was judged at.
+        The moment that the model was judged at.
     newest_row, newest_label
         Times of the newest row before that moment, and of the newest with a label; None where the
         rows have no times.
     error
         Why the model could not be measured; None if it was.
     notes
-        What is worth saying of its rows, its answers and how it is compared, one sentence each.
+        Notes on the model's rows, its answers and its comparison, one sentence each.
     """
 
     task: str

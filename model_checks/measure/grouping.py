@@ -40,7 +40,7 @@ class Grouping:
         return predictions.group(self.columns)
 
     def has(self, segment: Segment) -> bool:
-        """Tell whether a segment is one of its values."""
+        """Return whether a segment is one of the segmentation's values."""
         return tuple(column for column, _ in segment) == self.columns
 
     def relation(self, predictions: Predictions) -> str:

@@ -17,20 +17,20 @@ _LADDER = tuple(confidence_of(z) for z in (0.5, 1.0, 1.4, 1.7, 2.3, 2.6, 3.0, 3.
 """Confidences between which a p-value is rounded up, where one is asked for."""
 
 _ROUNDING = 1e-12
-"""By less than this share of all weight a running sum differs from one half only by rounding."""
+"""A running sum nearer to half of all weight than this share differs from it by rounding."""
 
 
 def median_errors(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, MedianError]:
-    """The weighted median of the absolute error with its limits at each confidence asked for.
+    """Return the weighted median of the absolute error, with limits at each confidence asked for.
 
     One query for each segmentation. The limits are Woodruff's (1952): the errors at the rank shares
     1/2 -+ z / (2 sqrt(n)), with n the effective number of rows. To z is added the first term that
     Student's quantile has more, without which few rows would get too short an interval.
 
-    Each confidence is a limit more in the query. So of those that p-values are made of a few are
-    measured, and an interval at one between them is the next wider.
+    Each confidence is a limit more in the query. So p-values are made of a few confidences, and an
+    interval at a confidence between two of them is that of the higher.
     """
     inverted = any(asked.any_confidence for asked in need.asked)
     levels = sorted({asked.confidence for asked in need.asked} | set(_LADDER if inverted else ()))
@@ -46,7 +46,7 @@ def median_errors(
 def joint_medians(
     engine: Engine, pair: PairedPredictions, need: Need
 ) -> Mapping[Segment, JointMedians]:
-    """Of a pair in how many rows each error is at most its model's median.
+    """Return in how many rows of a pair each error is at most its model's median.
 
     An estimate of a median varies as this share does. The medians of each segment are joined to its
     rows.
@@ -113,7 +113,7 @@ def _quantiles(
 
 
 def _limits(levels: Sequence[float]) -> Iterator[str]:
-    """SQL of the running weights at which the limits stand; sqrt(total2) is total / sqrt(n)."""
+    """Yield SQL of the running weights at each level's limits; sqrt(total2) is total / sqrt(n)."""
     for k, level in enumerate(levels):
         z = normal_quantile(level)
         more = f"(1 + {_number((z * z + 1) / 4)} * total2 / nullif(total * total, 0))"

@@ -41,19 +41,19 @@ class Measurement:
     Attributes
     ----------
     facts
-        What it was measured on, or why it could not be.
+        Facts that the model was measured on, or why it could not be measured.
     aggregates
-        Of the whole and of every segment value.
+        Statistics of the whole and of every segment value.
     predictions
-        Where the predictions are, for the charts; None if there are none.
+        The predictions as the charts read them; None if there are none.
     nothing
         Why there was no row to judge; None if there was.
     baseline
-        What it is compared with; None where no check asks for that.
+        Measurement of the baseline; None where no check compares.
     signs
-        What the rows show of themselves; None if they could not be read.
+        Signs of bad data in the rows; None if they could not be read.
     values_there
-        Of each segment that the file lists and no row has, which values there are.
+        Words on the values in the data, for each segment that the file lists and no row has.
     """
 
     facts: ModelFacts
@@ -66,7 +66,7 @@ class Measurement:
 
 
 def moment_of(settings: Settings, name: str, given: datetime | None, now: datetime) -> datetime:
-    """When a model is judged: as of the option, else what the file says nearest, else now."""
+    """Return when a model is judged: the option, else the file's nearest setting, else now."""
     return given or settings.models[name].as_of or settings.defaults.as_of or now
 
 
@@ -80,15 +80,15 @@ def measure(
 ) -> Measurement:
     """Measure all that the checks of a model need.
 
-    What goes wrong with the model or its data, whatever is raised, is told in the measurement: it
-    is the result of every check of this model, and of no other.
+    Any error of the model or its data, whatever is raised, is kept in the measurement: it is the
+    result of every check of this model, and of no other.
 
     Parameters
     ----------
     model_rows
-        Those that it is judged on. They stay open, unless they were only read to call a model.
+        Rows that the model is judged on; open afterwards, unless only read to call a model.
     checks
-        The plan's, of this model and others.
+        Checks of the plan, of this model and others.
     folder
         Where the predictions of a model that must be called are kept; has to outlive the charts.
     progress
@@ -116,7 +116,7 @@ def measure(
 
 @dataclass
 class _Facts:
-    """What is known of a model so far; told whatever its measuring ends in."""
+    """The facts known of a model so far, which are told whatever its measuring ends in."""
 
     known: ModelFacts
 
@@ -189,14 +189,14 @@ def _measured(
 
 
 def _lookout(engine: Engine, rows: Rows, one: Contestant) -> Lookout:
-    """Rows are the same that have the same time, label, and logged answers or features."""
+    """Return a lookout for rows with the same time, label, and logged answers or features."""
     time = [rows.time_column] if rows.time_column else []
     logged, features = (one.answers.names, []) if one.caller is None else ([], one.caller.features)
     return Lookout(engine, rows, [*time, *logged, *one.model.targets], features)
 
 
 def _by_true_label(aggregates: Mapping[Segment, Statistics]) -> list[int]:
-    """How many of all rows have each true label, where that was counted."""
+    """Return how many of all rows have each true label, where that was counted."""
     whole = aggregates.get((), Statistics(0))
     if counts := whole.find(ConfusionCounts):
         return [int(n) for n in counts.rows.sum(axis=1)]
@@ -205,7 +205,7 @@ def _by_true_label(aggregates: Mapping[Segment, Statistics]) -> list[int]:
 
 
 def _rival(model: Model, settings: Settings, compared: Needs, rows: Rows) -> Rival | None:
-    """The other model, where there is one and anything to compare."""
+    """Return the other model, where there is one and anything to compare."""
     if compared and model.baseline and model.baseline.paired:
         return Rival(model, settings, compared, rows)
     return None

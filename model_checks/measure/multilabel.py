@@ -1,4 +1,4 @@
-"""What became of the labels of a multilabel model: predictions -> sums of outcomes and pairs."""
+"""Outcomes of the labels of a multilabel model: predictions -> sums of outcomes and pairs."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
 
 OUTCOMES = ("y{0} * p{0}", "(1 - y{0}) * p{0}", "y{0} * (1 - p{0})")
-"""A true positive, a false positive, a false negative."""
+"""SQL of a true positive, of a false positive, and of a false negative."""
 
 ONE_QUERY, SIDE = 15, 10
 """Labels of which one query may return all sums, and if there are more, those that are paired with
@@ -26,9 +26,9 @@ _Pairs = Sequence[tuple[_Indicator, _Indicator]]
 
 
 def label_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[Segment, LabelSums]:
-    """Sums of the outcomes of each label and of their products, by one query for each segmentation.
+    """Return sums of the labels' outcomes and of their products, by one query a segmentation.
 
-    More than 15 labels take several.
+    More than 15 labels take several queries.
     """
     found: dict[Segment, LabelSums] = {}
     tiles = list(_tiles(len(predictions.labels)))
@@ -47,10 +47,10 @@ def label_sums(engine: Engine, predictions: Predictions, need: Need) -> Mapping[
 
 
 def _tiles(labels: int) -> Iterator[_Pairs]:
-    """The pairs of indicators, in as few queries as may be, each with few labels.
+    """Yield the pairs of indicators for each of as few queries as may be, each with few labels.
 
-    An indicator is paired with itself, and with those of other labels; of two outcomes of one label
-    in the same row there is none.
+    An indicator is paired with itself and with those of other labels, but not with another outcome
+    of its label: no row has both.
     """
     side = labels if labels <= ONE_QUERY else SIDE
     groups = [range(start, min(start + side, labels)) for start in range(0, labels, side)]
@@ -67,7 +67,7 @@ def _tiles(labels: int) -> Iterator[_Pairs]:
 
 
 def _sums(predictions: Predictions, grouping: Grouping, pairs: _Pairs, *, counted: bool) -> str:
-    """Rows with the same labels are taken together first: there are far fewer kinds of them."""
+    """Return the query of the sums, which first merges rows with the same labels into a few."""
     keys, labels = grouping.keys(predictions), sorted({k for pair in pairs for _, k in pair})
     alike = [*keys, *(f"y{k}" for k in labels), *(f"p{k}" for k in labels)]
     right = " and ".join(f"y{k} = p{k}" for k in range(len(predictions.labels)))

@@ -1,4 +1,4 @@
-"""Two models on the same rows: a pair of predictions -> what they have in common."""
+"""Two models on the same rows: a pair of predictions -> joint statistics."""
 
 from collections.abc import Callable, Mapping
 
@@ -38,15 +38,15 @@ _QUERIES: Mapping[
     RankSums: rank_sums,
     RelativeErrors: joint_relative_errors,
 }
-"""By the statistics of one model, what two have in common."""
+"""The query of a pair's joint statistics, by the kind of statistics of one model."""
 
 
 def find_pairs(
     engine: Engine, pair: PairedPredictions, needs: Mapping[type[Statistic], Need]
 ) -> Mapping[Segment, Statistics]:
-    """What is needed of a pair, of the whole and of every segment value that has rows.
+    """Return the joint statistics of a pair, for the whole and every segment value that has rows.
 
-    Functions of somebody's own have nothing of the kind.
+    Custom functions have no joint statistics.
 
     Raises
     ------

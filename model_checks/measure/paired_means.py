@@ -17,7 +17,7 @@ from model_checks.plan.checks import Segment
 from model_checks.predict.table import PairedPredictions
 
 Terms = Sequence[Sequence[str]]
-"""SQL of a term of the first model, and of the same of the second."""
+"""SQL of each term, for the first model and for the second."""
 
 
 def joint_sums(
@@ -45,7 +45,7 @@ def _sums(pair: PairedPredictions, grouping: Grouping, terms: Terms) -> str:
 
 
 def sums_of(terms: int) -> list[str]:
-    """SQL of the sums of the terms ``a0`` and ``b0``, ``a1`` and ``b1``, and so on."""
+    """Return SQL of the sums of the terms ``a0`` and ``b0``, ``a1`` and ``b1``, and so on."""
     return [
         weighted([part.format(k) for part in parts])
         for k in range(terms)

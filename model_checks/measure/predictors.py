@@ -26,18 +26,18 @@ from model_checks.settings import Model, Settings
 
 @dataclass(frozen=True)
 class Contestant:
-    """A model that is to be judged, or what was logged of it.
+    """A model that is to be judged, called or by its logged answers.
 
     Attributes
     ----------
     model
-        What the settings say of it.
+        The model's settings.
     needs
-        Which aggregates are wanted of its answers.
+        Aggregates that are wanted of its answers.
     answers
-        The columns that these stand in.
+        Columns that hold the answers.
     caller
-        Calls it; None where its answers are logged.
+        Caller of the model; None where its answers are logged.
     """
 
     model: Model
@@ -54,7 +54,7 @@ class Contestant:
         rows: Rows,
         whose: Whose = "model",
     ) -> "Contestant":
-        """The model as it is asked for; ``loaded`` is None where its answers are logged.
+        """Return the model as a contestant; ``loaded`` is None where its answers are logged.
 
         Raises
         ------
@@ -70,14 +70,14 @@ class Contestant:
 
 
 def _scored(task: str, needs: Needs, loaded: LoadedModel) -> bool:
-    """Whether scores are asked for; functions of somebody's own get them where there are any."""
+    """Return whether scores are asked for; custom functions get them where there are any."""
     offered = Replicates in needs and task != "regression"
     return scores_needed(needs) or (offered and has_scores(loaded))
 
 
 @dataclass(frozen=True)
 class Keeping:
-    """What it takes to call models: where their answers are kept, and who is told the rows."""
+    """The means to call models: the file for their answers, and who is told of the progress."""
 
     settings: Settings
     file: Path
@@ -91,7 +91,7 @@ class Answered:
     Attributes
     ----------
     engine, relation, types, file
-        Where they stand; a file where a model was called.
+        Place of the rows and answers; a file only where a model was called.
     labelled
         How many rows there are.
     failed
@@ -106,20 +106,20 @@ class Answered:
     failed: str | None = None
 
     def given(self, one: Contestant) -> Given:
-        """The answers of one of them."""
+        """Return the answers of one contestant."""
         probabilities = ProbabilitySums in one.needs
         answers = AnswerColumns.of(one.caller) if one.caller else one.answers
         return Given(self.engine, one.model, self.relation, self.types, answers, probabilities)
 
     def aggregates(self, predictions: Predictions, needs: Needs) -> Mapping[Segment, Statistics]:
-        """All aggregates that are needed, if they are of the rows that were counted before.
+        """Return all needed aggregates, if they are of the rows that were counted before.
 
-        Each segmentation whose values are all measured has all of them.
+        The values of a segmentation have all rows between them, unless only some are listed.
 
         Raises
         ------
         DataError
-            If they are not, or the engine can't run a query to its end.
+            If they are of other rows, or the engine can't run a query to its end.
         """
         found = find_aggregates(self.engine, predictions, needs)
         for grouping in {one for need in needs.values() for one in need.groupings}:
@@ -136,12 +136,12 @@ def answered(
     contestants: Sequence[Contestant],
     keeping: Keeping,
 ) -> Answered:
-    """Have all contestants answer.
+    """Call all contestants that are not logged, and return the rows with all answers.
 
     Parameters
     ----------
     stack
-        Closes the engine; where models are called, it is given the one that has their answers.
+        Closes the engine; where models are called, it then holds the engine of their answers.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def answered(
 
 
 def _columns_kept(contestants: Sequence[Contestant]) -> list[str]:
-    """What is kept beside the answers of models: labels, weights, segments, and logged answers."""
+    """Return the columns kept beside called models' answers: labels, weight, segments, logs."""
     model = contestants[0].model
     columns = [*model.targets, *([model.weight] if model.weight else []), *segment_columns(model)]
     columns += [name for one in contestants if not one.caller for name in one.answers.names]

@@ -15,7 +15,7 @@ from model_checks.predict.precision import Precision
 from model_checks.predict.table import PairedPredictions, Predictions
 
 BINS = 15
-"""Of equal width (Guo, Pleiss, Sun and Weinberger, 2017); each holds its upper edge."""
+"""Bins of equal width (Guo, Pleiss, Sun and Weinberger, 2017); each holds its upper edge."""
 
 _POWERS = (1, 2, 3)
 
@@ -23,10 +23,10 @@ _POWERS = (1, 2, 3)
 def probability_sums(
     engine: Engine, predictions: Predictions, need: Need
 ) -> Mapping[Segment, ProbabilitySums]:
-    """Sums over the rows of log losses, squared distances and gaps.
+    """Return sums over the rows of log losses, squared distances and gaps.
 
-    One query for each segmentation, grouped by the bins of confidence as well: what is not of a
-    bin is added up here.
+    One query for each segmentation, grouped by the bins of confidence as well: sums over all bins
+    are added up here.
     """
     furthest = 1.0 if predictions.task == "binary" else 2.0
     return {
@@ -38,7 +38,7 @@ def probability_sums(
 def joint_costs(
     engine: Engine, pair: PairedPredictions, need: Need
 ) -> Mapping[Segment, JointCosts]:
-    """Of a pair the sums of both log losses, squared distances and gaps, and of their products.
+    """Return a pair's sums of both log losses, squared distances, gaps, and of their products.
 
     One query for each segmentation, grouped by the bins of both confidences as well.
     """
@@ -71,7 +71,7 @@ def _joint_sums(pair: PairedPredictions, grouping: Grouping) -> str:
 
 
 def _joint_costs(cells: list[tuple[Any, ...]]) -> JointCosts:
-    """Of all pairs of bins; a gap counts with the sign of the whole gap of its bin."""
+    """Return the sums over all pairs of bins; a gap has the sign of the whole gap of its bin."""
     ordered = np.array(sorted(cells), dtype=float)
     bins, numbers = ordered[:, :2].astype(int), ordered[:, 2:]
     _, _, *_, gap, other, square, square2, product = numbers.T
@@ -104,7 +104,7 @@ def _sums(predictions: Predictions, grouping: Grouping) -> str:
 
 
 def _costs(side: str, precision: Precision) -> Mapping[str, str]:
-    """SQL of what a row costs, and of the bin that it is in, of what was judged of one side.
+    """Return SQL of a row's costs and of its bin, from the columns of one side's ``_judged``.
 
     A probability that is nearer to 0 or 1 than its type can tell from 1 counts as so far from it,
     as in scikit-learn.
@@ -123,7 +123,7 @@ def _costs(side: str, precision: Precision) -> Mapping[str, str]:
 
 
 def _judged(task: str, scored: Sequence[str], start: int = 0) -> Mapping[str, str]:
-    """SQL of the true label's probability, its distance, the confidence, and whether it hit.
+    """Return SQL of the true label's probability, its distance, the confidence, and the hit.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def _multiclass(scores: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _sums_of(bins: list[tuple[Any, ...]], furthest: float) -> ProbabilitySums:
-    """Of all bins, which come in any order."""
+    """Return the sums over all bins, which come in any order."""
     ordered = np.array(sorted(bins), dtype=float)
     _, rows, weight, weight2, *sums = ordered.sum(axis=0).tolist()
     gaps = tuple((gap, square) for *_, gap, square in ordered.tolist())

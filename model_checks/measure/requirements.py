@@ -1,4 +1,4 @@
-"""The checks of a model -> which aggregates they are functions of, for which segments."""
+"""The checks of a model -> the aggregates that they are functions of, with their segments."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +12,9 @@ Needs = Mapping[type[Statistic], Need]
 
 
 def needs_of(checks: Iterable[Check]) -> Needs:
-    """Which aggregates some checks of a model are functions of, for which segments.
+    """Return the aggregates that a model's checks are functions of, with their segments.
 
-    The values of a segmentation are held to those that the file lists, where it lists all.
+    A segmentation is limited to its listed values, where all of its checks are of listed ones.
     """
     by_kind: dict[type[Statistic], list[Check]] = defaultdict(list)
     for check in checks:
@@ -23,7 +23,7 @@ def needs_of(checks: Iterable[Check]) -> Needs:
 
 
 def scores_needed(needs: Needs) -> bool:
-    """Whether labels alone don't tell them all."""
+    """Return whether any of the aggregates needs scores, as labels alone don't tell it."""
     return any(one.form.statistic in needs for one in METRICS.values() if one.needs_scores)
 
 

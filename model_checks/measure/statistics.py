@@ -54,7 +54,7 @@ _QUERIES: Mapping[
 def find_aggregates(
     engine: Engine, predictions: Predictions, needs: Mapping[type[Statistic], Need]
 ) -> Mapping[Segment, Statistics]:
-    """All statistics that are needed, of the whole and of every segment value that has rows.
+    """Return all needed statistics, for the whole and every segment value that has rows.
 
     Raises
     ------

@@ -66,7 +66,7 @@ _BINARY = {"binary": (None,)}
 _NUMBERS = {"regression": (None,)}
 
 
-# What a metric is a function of.
+# Forms: the statistics that a metric is a function of.
 
 
 def _cells(
@@ -98,7 +98,7 @@ def _moments(
 
 
 def _varying(joint: type[Joint], terms: Callable[[Joint], JointSums]) -> Covariance[Any, Joint]:
-    """Return how two means over the rows vary together, or what varies as a mean does."""
+    """Return the covariance of two means over the rows, or of estimates that vary as means do."""
     return Covariance(joint, partial(covariance.of_means, terms))
 
 
@@ -109,7 +109,7 @@ _MEAN_SQUARES = Covariance(JointDeviations, partial(covariance.of_ratios, biased
 _VARIANCES = Covariance(JointDeviations, partial(covariance.of_ratios, biased=False))
 
 
-# Rows that are alike.
+# Rows of the table that are alike.
 
 
 def _share(
@@ -271,7 +271,7 @@ METRICS: Mapping[str, Metric] = {
 
 
 def metric_named(name: str) -> Metric:
-    """The metric of the table, or one that is a function of somebody's own under a free name."""
+    """Return the metric of a name: of the table, or else a custom metric."""
     return METRICS.get(name) or Metric(
         name,
         dict.fromkeys(TASKS, (None,)),
@@ -283,5 +283,5 @@ def metric_named(name: str) -> Metric:
 
 
 def metrics_of(task: str) -> tuple[str, ...]:
-    """Names of the metrics that a task has, in alphabetical order."""
+    """Return the names of the metrics that a task has, in alphabetical order."""
     return tuple(sorted(name for name, metric in METRICS.items() if task in metric.averages))

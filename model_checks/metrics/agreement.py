@@ -27,20 +27,20 @@ _FEW_BY_CHANCE = 5
 commonest label apart."""
 
 _SOFTENING = 3
-"""Rows that are then added, spread over all cells, in the manner of Agresti and Coull (1998); one
-more is too cautious, one less not careful enough."""
+"""Rows that are added where few would be right by chance, spread over all cells, in the manner of
+Agresti and Coull (1998); one more is too cautious, one less not careful enough."""
 
 
 @dataclass(frozen=True)
 class _Shares:
-    """Shares of the weight, and what follows from them.
+    """Shares of the weight by cell, by label, and in all.
 
     Attributes
     ----------
     cells
         Shape (K, K): true label by predicted label.
     true, predicted
-        Shape (K,): of each label.
+        Shape (K,): share of each true or predicted label.
     accuracy, chance
         The share of rows that are right, and the share that would be if labels met by chance.
     """
@@ -53,7 +53,7 @@ class _Shares:
 
     @classmethod
     def of(cls, cells: Floats) -> "_Shares":
-        """What follows from the share of each cell."""
+        """Return the shares that follow from the share of each cell."""
         true, predicted = cells.sum(axis=1), cells.sum(axis=0)
         return cls(cells, true, predicted, float(np.trace(cells)), float(true @ predicted))
 
@@ -63,12 +63,12 @@ _Kind = Callable[[_Shares], tuple[float, float, Floats]]
 
 
 def mcc(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Matthews' correlation coefficient; of several classes Gorodkin's R_K (2004)."""
+    """Return Matthews' correlation coefficient; of several classes Gorodkin's R_K (2004)."""
     return _agreement(counts, asked, _correlation)
 
 
 def cohen_kappa(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Cohen's kappa (1960): the accuracy beyond chance as a share of what there is beyond it."""
+    """Return Cohen's kappa (1960): accuracy beyond chance, as a share of the most there can be."""
     return _agreement(counts, asked, _kappa)
 
 
@@ -101,7 +101,7 @@ def cohen_kappa_gradient(share: Floats, _: Asked) -> Floats:
 
 
 def _derivatives(shares: _Shares) -> tuple[Floats, Floats]:
-    """Shape (K, K) both: of the accuracy and of the chance by the cells."""
+    """Return the derivatives of the accuracy and of the chance by the cells, shape (K, K) both."""
     return np.eye(len(shares.cells)), shares.predicted[:, None] + shares.true[None, :]
 
 
@@ -126,7 +126,7 @@ def _agreement(counts: ConfusionCounts, asked: Asked, kind: _Kind) -> Estimate |
 
 
 def _varying(shares: _Shares, size: float, kind: _Kind) -> tuple[float, float, float]:
-    """The value, beyond, and the variance of the value, of as many rows."""
+    """Return the value, beyond, and the variance of the value on so many rows."""
     value, beyond, gradient = kind(shares)
     cells = shares.cells
     spread = float((cells * gradient**2).sum() - (cells * gradient).sum() ** 2)

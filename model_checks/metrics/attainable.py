@@ -45,7 +45,7 @@ def area(task: str, _: str | None, rows: float, confidence: float) -> Interval |
 def agreement(task: str, average: str | None, rows: float, confidence: float) -> Interval:
     """Return the best interval of agreement beyond chance: of two labels of one share.
 
-    Of more labels it tends to that of a share.
+    With more labels the interval tends to that of a share.
     """
     accuracy = proportion(task, average, rows, confidence)
     if task != "binary":

@@ -31,13 +31,13 @@ _TRUE_NEGATIVE = ~(_PREDICTED_POSITIVE | _POSITIVE)
 
 
 def accuracy(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Share of the rows whose predicted label is the true one."""
+    """Return the share of the rows whose predicted label is the true one."""
     hits = np.eye(len(counts.labels), dtype=bool)
     return _proportion(counts, hits, np.ones_like(hits), _Tried("rows", "no row"), asked.confidence)
 
 
 def precision(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Share of what is predicted positive that is positive."""
+    """Return the share of the predicted positives that are positive."""
     if asked.average != "binary":
         return _averaged(counts, asked, _PRECISION)
     absent = f"no row predicted {counts.labels[1]}"
@@ -46,7 +46,7 @@ def precision(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
 
 
 def recall(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Share of the positives that are predicted so."""
+    """Return the share of the positives that are predicted positive."""
     if asked.average != "binary":
         return _averaged(counts, asked, _RECALL)
     tried = _Tried("positives", f"no row with label {counts.labels[1]}")
@@ -54,7 +54,7 @@ def recall(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
 
 
 def f1(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Harmonic mean of precision and recall."""
+    """Return the harmonic mean of precision and recall."""
     if asked.average != "binary":
         return _averaged(counts, asked, _F1)
     concerned = _POSITIVE | _PREDICTED_POSITIVE
@@ -70,21 +70,21 @@ def f1(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
 
 
 def specificity(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Share of the negatives that are predicted so."""
+    """Return the share of the negatives that are predicted negative."""
     absent = f"no row with another label than {counts.labels[1]}"
     tried = _Tried("negatives", absent)
     return _proportion(counts, _TRUE_NEGATIVE, ~_POSITIVE, tried, asked.confidence)
 
 
 def npv(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Negative predictive value: share of what is predicted negative that is negative."""
+    """Return the negative predictive value: the share of predicted negatives that are negative."""
     absent = f"no row predicted other than {counts.labels[1]}"
     tried = _Tried("predicted negatives", absent)
     return _proportion(counts, _TRUE_NEGATIVE, ~_PREDICTED_POSITIVE, tried, asked.confidence)
 
 
 def balanced_accuracy(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Mean recall of the classes that occur among the true labels."""
+    """Return the mean recall of the classes that occur among the true labels."""
     true = counts.weight.sum(axis=1)
     occurs = true > 0
     importance = occurs / max(np.count_nonzero(occurs), 1)
@@ -92,7 +92,7 @@ def balanced_accuracy(counts: ConfusionCounts, asked: Asked) -> Estimate | Undef
 
 
 def fbeta(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
-    """Weighted harmonic mean of precision and recall; recall weighs beta times as much."""
+    """Return the harmonic mean of precision and recall, with recall weighed beta times as much."""
     mix = _fbeta_mix(asked.beta)
     if asked.average != "binary":
         return _averaged(counts, asked, mix)
@@ -108,7 +108,7 @@ def fbeta(counts: ConfusionCounts, asked: Asked) -> Estimate | Undefined:
 
 @dataclass(frozen=True)
 class _Tried:
-    """What a proportion is a share of, and why it is undefined where there is none of that."""
+    """The rows that a proportion is a share of, and why it is undefined where there are none."""
 
     unit: str
     absent: str
@@ -125,7 +125,7 @@ def _proportion(
 
 
 def _weightless(counts: ConfusionCounts, cells: _Cells, absent: str) -> str | None:
-    """Why a share of what is in these cells is undefined; None if it is not."""
+    """Return why a share of the rows in these cells is undefined; None if it is defined."""
     if counts.weight[cells].any():
         return None
     return NO_WEIGHT if counts.rows[cells].any() else absent
@@ -144,7 +144,7 @@ _PRECISION, _RECALL, _F1 = (0.0, 1.0), (1.0, 0.0), (0.5, 0.5)
 def _averaged(
     counts: ConfusionCounts, asked: Asked, mix: tuple[float, float]
 ) -> Estimate | Undefined:
-    """Macro, micro or weighted average."""
+    """Return the macro, micro or weighted average."""
     if asked.average == "micro":  # each row has one true and one predicted label: all are accuracy
         return accuracy(counts, asked)
     if asked.average == "macro":
@@ -156,12 +156,12 @@ def _averaged(
 def _mean_of_classes(
     counts: ConfusionCounts, mix: tuple[float, float], importance: Floats | None, confidence: float
 ) -> Estimate | Undefined:
-    """A mean over the classes; interval by the delta method on the multinomial counts.
+    """Return a mean over the classes, its interval by the delta method on multinomial counts.
 
     Parameters
     ----------
     importance
-        Shape (K,): what each class counts for; None for its share of the true labels.
+        Shape (K,): weight of each class; None for its share of the true labels.
     """
     if not counts.weight.any():
         return undefined(NO_WEIGHT, counts)
@@ -180,7 +180,7 @@ def _mean_of_classes(
 def _by_class(
     share: Floats, mix: tuple[float, float], importance: Floats | None
 ) -> tuple[Floats, Floats]:
-    """The value of each class, and the derivatives of their mean by the share of each cell."""
+    """Return the value of each class, and the derivatives of their mean by each cell's share."""
     true, predicted = share.sum(axis=1), share.sum(axis=0)
     base = mix[0] * true + mix[1] * predicted
     occurs = base > 0
@@ -212,7 +212,7 @@ def fbeta_gradient(share: Floats, asked: Asked) -> Floats:
 
 
 def _gradient(mix: tuple[float, float], label: int, share: Floats, asked: Asked) -> Floats:
-    """Return the derivatives of an average over the classes; binary: of the part of one label."""
+    """Return the derivatives of an average over the classes; binary: of one label's value."""
     if asked.average == "micro":
         return accuracy_gradient(share, asked)
     if asked.average == "weighted":
@@ -235,7 +235,7 @@ def _fbeta_mix(beta: float) -> tuple[float, float]:
 def _parts(
     counts: ConfusionCounts, mix: tuple[float, float], importance: Floats
 ) -> intervals.Parts:
-    """What the classes say by themselves, those that have rows and are counted."""
+    """Return the parts of an average that come from classes with rows and a weight in it."""
     weight, weight2 = (_concerned(matrix, mix) for matrix in (counts.weight, counts.weight2))
     right, true, predicted = (
         np.diag(counts.weight),
@@ -248,9 +248,9 @@ def _parts(
 
 
 def _size_of_mean(counts: ConfusionCounts, parts: intervals.Parts) -> float:
-    """Effective number of rows behind a mean over classes; a rare class keeps it small.
+    """Return the effective number of rows behind a mean over classes; a rare class keeps it small.
 
-    That of independent proportions of the sizes n_k with weights m_k: 1 / sum(m_k² / n_k).
+    It is that of independent proportions of the sizes n_k with weights m_k: 1 / sum(m_k² / n_k).
     """
     if not len(parts.sizes):
         return _size(counts, np.ones_like(counts.weight, dtype=bool))
@@ -259,7 +259,7 @@ def _size_of_mean(counts: ConfusionCounts, parts: intervals.Parts) -> float:
 
 
 def _concerned(matrix: Floats, mix: tuple[float, float]) -> Floats:
-    """Shape (K,): what each class's part is a share of: true, predicted, or either (once)."""
+    """Return each class's true rows, predicted rows, or rows that are either, shape (K,)."""
     true, predicted = matrix.sum(axis=1), matrix.sum(axis=0)
     both = 0.0 if 0.0 in mix else np.diag(matrix)
     concerned: Floats = true * bool(mix[0]) + predicted * bool(mix[1]) - both

@@ -1,9 +1,9 @@
-"""How much the estimates of two models on the same rows vary together.
+"""Covariances of the estimates of two models on the same rows.
 
 To first order an estimate is a mean over the rows of what each adds to it, its influence (Hampel,
 1974), so the correlation of two estimates is that of both influences over the rows. It stays the
-same on any scale that only rises, be it a logit, a root or a logarithm, and under what is the same
-factor for all rows.
+same on any scale that only rises, be it a logit, a root or a logarithm, and under a factor that is
+the same for all rows.
 """
 
 import math
@@ -28,26 +28,26 @@ from model_checks.metrics.statistics import (
 )
 
 _LEAST_VARIANCE = 1e-10
-"""As a share of the mean square: less is the rounding of sums, or no spread to speak of."""
+"""A variance below this share of the mean square is the rounding of sums, or no real spread."""
 
 S = TypeVar("S", bound=Statistic)
 Joint = TypeVar("Joint", bound=Statistic)
 
 Gradient = Callable[[Floats, Asked], Floats]
-"""Shares or sums to the derivatives of a metric by each, up to a factor above 0."""
+"""A function from shares or sums to a metric's derivatives by each, up to a factor above 0."""
 
 
 @dataclass(frozen=True)
 class Covariance(Generic[S, Joint]):
-    """How two models' estimates on the same rows vary together.
+    """The covariance of two models' estimates on the same rows.
 
     Attributes
     ----------
     joint
-        The statistics of what both have in common that it is a function of.
+        Kind of the two models' joint statistics that the covariance is a function of.
     find
-        From those, and what was gathered of the current model and of its baseline: shape (2, 2), up
-        to a factor; None where it is not known.
+        Function of the joint statistics, and of those of the current model and of its baseline, to
+        the covariance, shape (2, 2), up to a factor; None where it is not known.
     """
 
     joint: type[Joint]
@@ -59,8 +59,8 @@ class Covariance(Generic[S, Joint]):
         Returns
         -------
         float
-            From -1 to 1; 0 where it is not known, or where one of the two shows no variance, as
-            where all rows are right.
+            Correlation from -1 to 1; 0 where it is not known, or where one of the two shows no
+            variance, as where all rows are right.
         """
         with np.errstate(all="ignore"):  # what is undefined is told by the estimates
             found = self.find(joint, both, asked)
@@ -80,7 +80,7 @@ def of_cells(gradient: Gradient, counts: JointCounts, _: object, asked: Asked) -
     Parameters
     ----------
     gradient
-        Of the metric by the share of each cell of true by predicted label.
+        Derivatives of the metric by the share of each cell of true by predicted label.
     """
     if not counts.weight.any():
         return None
@@ -94,7 +94,7 @@ def of_cells(gradient: Gradient, counts: JointCounts, _: object, asked: Asked) -
 
 
 def _about_means(values: Floats, share: Floats) -> Floats:
-    """Shape (2, 2): covariance of two values, shape (2, n), of which each counts for its share."""
+    """Return the covariance, shape (2, 2), of two values, shape (2, n), weighted by share."""
     about = values - (values @ share)[:, None]
     covariance: Floats = (about * share) @ about.T
     spread = np.diag(covariance) > _LEAST_VARIANCE * (values * values @ share)
@@ -108,12 +108,12 @@ def of_exact_matches(sums: LabelSums, both: tuple[LabelSums, LabelSums], _: Aske
 
 
 def of_labels(gradient: Gradient, sums: LabelSums, _: object, asked: Asked) -> Floats:
-    """Return the covariance from the sums of the products of what became of each two labels.
+    """Return the covariance from the sums of the products of each two labels' outcomes.
 
     Parameters
     ----------
     gradient
-        Of the metric by the sums of what became of each label.
+        Derivatives of the metric by the sums of each label's outcomes.
     """
     half = len(sums.labels) // 2
     gradients = np.zeros((2, *sums.sums.shape))
@@ -126,12 +126,12 @@ def of_labels(gradient: Gradient, sums: LabelSums, _: object, asked: Asked) -> F
 def of_means(
     terms: Callable[[Joint], JointSums], joint: Joint, _: object, __: Asked
 ) -> Floats | None:
-    """Return the covariance of two means over the rows, or of what varies as one does.
+    """Return the covariance of two means over the rows, or of estimates that vary as means do.
 
     Parameters
     ----------
     terms
-        Sums of what each row adds to either mean.
+        Function from the joint statistics to the sums of each row's terms of either mean.
     """
     return _of_sums(terms(joint))
 
@@ -153,7 +153,7 @@ def of_biases(
 ) -> Floats | None:
     """Return the covariance of the sizes of two biases.
 
-    Those rise as the biases fall, where these are below 0.
+    Below 0 a bias's size rises as the bias falls.
     """
     one, other = both
     if one.bias is None or other.bias is None:

@@ -1,4 +1,4 @@
-"""Metrics of somebody's own: functions of what theirs came to on the rows and on resamples."""
+"""Custom metrics: functions of a custom function's values on the rows and on resamples."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,13 +8,13 @@ from model_checks.metrics.estimate import Asked, Estimate, Failed, estimated
 from model_checks.metrics.statistics import Answers, Replicates
 
 MOST_CONFIDENT = 0.99
-"""Beyond it fewer than five of a thousand resamples would lie outside of the interval on a side."""
+"""At more confidence fewer than five of 1,000 resamples would lie beyond either limit."""
 
 _UNIT = "loaded rows"
 
 
 def own(replicates: Replicates, asked: Asked) -> Estimate | Failed:
-    """The function's value, with an interval by the bootstrap."""
+    """Return the estimate of a custom metric: its function's value, with a bootstrap interval."""
     function, confidence = asked.function, asked.confidence
     assert function is not None  # whoever asks for a metric of one's own names its function
     answers = replicates.answers[function]
@@ -42,10 +42,10 @@ def _interval(
 
 
 def _extended(found: intervals.Interval, value: float, confidence: float) -> intervals.Interval:
-    """At more confidence than resamples can tell, as small p-values need it.
+    """Return the interval at more confidence than resamples can tell, as small p-values need it.
 
     The limits move on from the value as the normal quantile does. They would else come to rest at
-    the outermost resamples, and whatever lies beyond these would be as good as certain.
+    the outermost resamples, and any bound beyond these would be as good as certain.
     """
     times = intervals.normal_quantile(confidence) / intervals.normal_quantile(MOST_CONFIDENT)
     low, high = (value + times * (limit - value) for limit in (found.low, found.high))

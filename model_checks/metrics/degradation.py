@@ -1,4 +1,4 @@
-"""By how much a model is worse than its baseline: two estimates -> that of the degradation.
+"""The degradation of a model against its baseline: two estimates -> that of the difference.
 
 A degradation is above 0 where the model is worse, whichever way its metric points: where more is
 better the baseline less the model, where less is better the model less the baseline, and of a bias,
@@ -24,18 +24,18 @@ Best = Literal["higher", "lower", "zero"]
 
 @dataclass(frozen=True)
 class Terms:
-    """How two estimates are compared.
+    """The terms on which two estimates are compared.
 
     Attributes
     ----------
     best
-        Where the metric is best.
+        The end of its range at which the metric is best.
     relative
         Whether the degradation is a share of the baseline's size.
     paired
-        Whether both are of the same rows.
+        Whether both estimates are of the same rows.
     correlation
-        Of the two estimates, or of the sizes of two biases; 0 of other rows.
+        Correlation of the two estimates, or of the sizes of two biases; 0 if rows differ.
     """
 
     best: Best
@@ -49,7 +49,7 @@ _Side = tuple[float, IntervalAt]
 
 
 def degradation(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate | Undefined:
-    """The estimate of the degradation."""
+    """Return the estimate of the degradation."""
     if terms.relative and (what := _about_zero(baseline)):
         reason = (
             f"the baseline is {what}, of which a percentage means nothing; "
@@ -62,7 +62,7 @@ def degradation(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate
 
 
 def _about_zero(baseline: Estimate) -> str | None:
-    """How a baseline is so near to 0 that nothing is a share of it; None if it is not."""
+    """Return words on a baseline too near to 0 to take a share of; None if it is not."""
     if baseline.value == 0:
         return "exactly 0"
     return "not told from 0 by its interval" if baseline.low < 0 < baseline.high else None
@@ -71,7 +71,7 @@ def _about_zero(baseline: Estimate) -> str | None:
 def with_exact_baseline(
     current: Estimate, baseline: Estimate, terms: Terms
 ) -> Estimate | Undefined:
-    """The same, as if the baseline were known exactly: what the model's own rows leave open."""
+    """Return the degradation as if the baseline were exact: the doubt of the model's own rows."""
     value = Interval(baseline.value, baseline.value, "")
     exact = replace(baseline, interval_at=partial(always, value))
     return degradation(current, exact, terms)
@@ -102,7 +102,7 @@ def _interval(terms: Terms, current: _Side, baseline: _Side, confidence: float) 
 
 
 def _correlation_of_sizes(of_a: Interval, of_b: Interval, r: float) -> float:
-    """Of the sizes of two biases: nothing that helps where either may be on both sides of 0."""
+    """Return the correlation of two biases' sizes: at most 0 where either may be of either sign."""
     sure = all(one.low >= 0 or one.high <= 0 for one in (of_a, of_b))
     return r if sure else min(r, 0.0)
 

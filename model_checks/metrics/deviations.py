@@ -1,4 +1,4 @@
-"""How much of the target's variance is explained: functions of errors and targets together."""
+"""Shares of the target's variance explained: functions of errors and targets together."""
 
 import math
 from functools import partial
@@ -21,17 +21,17 @@ from model_checks.metrics.statistics import Deviations, Floats
 
 
 def r2(deviations: Deviations, asked: Asked) -> Estimate | Undefined:
-    """Coefficient of determination: 1 - mean squared error over the target's variance."""
+    """Return the coefficient of determination: 1 - mean squared error over target variance."""
     return _explained(deviations, asked, deviations.bias or 0.0)
 
 
 def explained_variance(deviations: Deviations, asked: Asked) -> Estimate | Undefined:
-    """1 - variance of the error over the target's: R² of a model whose bias is taken off."""
+    """Return 1 - variance of the error over the target's: R² of a model without its bias."""
     return _explained(deviations, asked, 0.0)
 
 
 def _explained(deviations: Deviations, asked: Asked, bias: float) -> Estimate | Undefined:
-    """1 - mean((d + bias)²) / mean(u²); d and u as in `Deviations`."""
+    """Return 1 - mean((d + bias)²) / mean(u²); d and u as in `Deviations`."""
     confidence = asked.confidence
     if not deviations.weight > 0:
         return undefined(NO_WEIGHT, deviations)
@@ -54,9 +54,9 @@ def _explained(deviations: Deviations, asked: Asked, bias: float) -> Estimate | 
 def logs_of_ratios(
     one: Deviations, other: Deviations, products: Floats, *, biased: bool
 ) -> Floats | None:
-    """Covariance of what a row adds to the logarithms of two models' ratios, shape (2, 2).
+    """Return the covariance of a row's terms in the logarithms of two models' ratios, shape (2, 2).
 
-    That is of e² / mean(e²) - u² / mean(u²), with the same u; None where one is not defined.
+    A term is e² / mean(e²) - u² / mean(u²), with the same u; None where either is not defined.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def logs_of_ratios(
 
 
 def _fourth_moments(deviations: Deviations, bias: float) -> tuple[float, float, float]:
-    """Means of e⁴, e²u² and u⁴, where e = d + bias."""
+    """Return the means of e⁴, e²u² and u⁴, where e = d + bias."""
     mean, square = deviations.mean, bias * bias  # a power would raise where this is infinite
     error = mean(4, 0) + 4 * bias * mean(3, 0) + 6 * square * mean(2, 0) + square * square
     both = mean(2, 2) + 2 * bias * mean(1, 2) + square * mean(0, 2)
@@ -99,7 +99,7 @@ def _fourth_moments(deviations: Deviations, bias: float) -> tuple[float, float, 
 
 
 def _variance_of_log(error: float, target: float, fourth: tuple[float, float, float]) -> float:
-    """Of e² / mean(e²) - u² / mean(u²), what a row adds to the logarithm of their ratio."""
+    """Return the variance of e² / mean(e²) - u² / mean(u²), a row's term in the ratio's log."""
     of_error, both, of_target = fourth
     terms = (of_error / error / error, both / error / target, of_target / target / target)
     return max(terms[0] - 2 * terms[1] + terms[2], 0.0)

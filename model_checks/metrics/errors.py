@@ -21,12 +21,12 @@ from model_checks.text import counted
 
 
 def mae(moments: ErrorMoments, asked: Asked) -> Estimate | Undefined:
-    """Mean absolute error."""
+    """Return the mean absolute error."""
     return _from_moments(moments, (1, 2, 3), asked)
 
 
 def rmse(moments: ErrorMoments, asked: Asked) -> Estimate | Undefined:
-    """Root of the mean squared error."""
+    """Return the root of the mean squared error."""
     return _from_moments(moments, (2, 4, 6), asked, root=True)
 
 
@@ -39,7 +39,7 @@ def _from_moments(
 
 
 def max_error(moments: ErrorMoments, asked: Asked) -> Estimate | Undefined:
-    """The largest absolute error of a row that has weight; no sample bounds it from above."""
+    """Return the largest absolute error of a row with weight; no sample bounds it from above."""
     largest = moments.largest
     if largest is None:
         return undefined(NO_WEIGHT, moments)
@@ -50,7 +50,7 @@ def max_error(moments: ErrorMoments, asked: Asked) -> Estimate | Undefined:
 
 
 def mape(relative: RelativeErrors, asked: Asked) -> Estimate | Undefined:
-    """Mean absolute error over the target, as a share: 0.1 is ten percent."""
+    """Return the mean absolute error over the target, as a share: 0.1 is ten percent."""
     if relative.zeros:
         return undefined(f"{counted(relative.zeros, 'target')} of 0", relative)
     sums = Sums(relative.rows, relative.weight, relative.weight2, relative.powers)
@@ -58,7 +58,7 @@ def mape(relative: RelativeErrors, asked: Asked) -> Estimate | Undefined:
 
 
 def median_absolute_error(found: MedianError, asked: Asked) -> Estimate | Undefined:
-    """The weighted median of the absolute error, with Woodruff's limits (1952)."""
+    """Return the weighted median of the absolute error, with Woodruff's limits (1952)."""
     if found.median is None:
         return undefined(NO_WEIGHT, found)
     if math.isinf(found.median):
@@ -70,14 +70,14 @@ def median_absolute_error(found: MedianError, asked: Asked) -> Estimate | Undefi
 def _woodruff_interval(
     limits: Mapping[float, tuple[float, float]], confidence: float
 ) -> intervals.Interval:
-    """Of the levels that were measured the least that is confident enough."""
+    """Return the interval at the lowest measured confidence that is high enough."""
     level = min((one for one in limits if one >= confidence), default=None)
     low, high = (0.0, math.inf) if level is None else limits[level]
     return intervals.Interval(low, high, "Woodruff")
 
 
 def mean_error(deviations: Deviations, asked: Asked) -> Estimate | Undefined:
-    """Mean of prediction less target: above 0 where the model predicts too much."""
+    """Return the mean of prediction less target: above 0 where the model predicts too much."""
     bias = deviations.bias
     if bias is None:
         return undefined(NO_WEIGHT, deviations)

@@ -1,4 +1,4 @@
-"""What a metric was found to be on some rows, and what was asked of it."""
+"""Estimates of metrics on some rows, and the options that a threshold asks for."""
 
 import math
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ NO_WEIGHT = "no weight above 0"
 
 @dataclass(frozen=True)
 class Asked:
-    """What a threshold asks of its metric, beside the bound.
+    """The options of a metric that a threshold asks for, beside the bound.
 
     Attributes
     ----------
@@ -23,9 +23,9 @@ class Asked:
     beta
         How many times as much recall weighs as precision; for ``fbeta`` alone.
     function
-        The metric itself, where it is one of somebody's own.
+        Function of a custom metric; None for a metric of the table.
     any_confidence
-        Whether the interval is looked at at other confidences as well, as for a p-value.
+        Whether the interval is needed at other confidences as well, as for a p-value.
     """
 
     average: str | None = None
@@ -42,11 +42,11 @@ class Estimate:
     Attributes
     ----------
     value, low, high
-        Any may be NaN, and the limits infinite.
+        Value and limits of its interval; any may be NaN, and the limits infinite.
     n, unit
-        How many rows it rests on, and which.
+        How many rows the value rests on, and which kind of rows.
     interval_at
-        The interval at any other confidence.
+        Function from any other confidence to the interval there.
     """
 
     value: float
@@ -66,7 +66,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Undefined:
-    """Why a metric has no value on some rows: the model may be fine, there is nothing to tell."""
+    """The reason that a metric has no value on some rows, which is no fault of the model."""
 
     reason: str
     n: int = 0
@@ -75,7 +75,7 @@ class Undefined:
 
 @dataclass(frozen=True)
 class Failed:
-    """Why a metric could not be computed, where that is no property of the rows."""
+    """The error that kept a metric from being computed, where that is no property of the rows."""
 
     error: str
     n: int = 0
@@ -83,19 +83,19 @@ class Failed:
 
 
 AnyEstimate = Estimate | Undefined | Failed
-"""What a metric comes to."""
+"""Any outcome of computing a metric."""
 
 
 def estimated(
     value: float, interval_at: IntervalAt, n: int, unit: str, confidence: float
 ) -> Estimate:
-    """The estimate, in plain Python numbers.
+    """Return the estimate, in plain Python numbers.
 
     Parameters
     ----------
     interval_at
-        A confidence to the interval, which must be nested; a partial of a function of a module,
-        since results go from one process to another.
+        Function from a confidence to the interval; intervals must be nested. A partial of a
+        module's function, since results go from one process to another.
     """
     interval = interval_at(confidence)
     return Estimate(
@@ -111,11 +111,11 @@ def estimated(
 
 
 def always(interval: Interval, _: float) -> Interval:
-    """An interval that is the same at any confidence, as one without limits is."""
+    """Return an interval that is the same at any confidence, as one without limits is."""
     return interval
 
 
 def undefined(reason: str, found: Statistic) -> Undefined:
-    """Return that a metric has no value on some rows, and why."""
+    """Return the outcome of a metric that has no value on some rows, with the reason."""
     rows = found.count
     return Undefined(f"undefined, {reason} among {labelled_rows(rows)}", rows)

@@ -1,4 +1,4 @@
-"""How far apart segments lie: their estimates -> that of the largest value less the smallest."""
+"""The gap between segments: their estimates -> that of the largest less the smallest value."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,12 +9,12 @@ from model_checks.metrics.rounding import difference
 
 
 def gap(estimates: Sequence[Estimate], confidence: float) -> Estimate:
-    """The estimate of the gap.
+    """Return the estimate of the gap.
 
     Parameters
     ----------
     estimates
-        Two or more, each of other rows and with a value.
+        Two or more estimates, each of other rows and with a value.
     """
     values = tuple(one.value for one in estimates)
     intervals_at = tuple(one.interval_at for one in estimates)

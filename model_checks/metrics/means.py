@@ -1,4 +1,4 @@
-"""Means over the rows with Hall's interval: what MAE, the Brier score and others are."""
+"""Means over the rows with Hall's interval, such as MAE and the Brier score."""
 
 import math
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ class Sums:
     powers
         The weighted sums of the value, its square and its cube.
     highest
-        What the value is never above.
+        The largest value that there can be.
     """
 
     rows: int
@@ -51,7 +51,7 @@ class Sums:
 
 
 def estimated_mean(sums: Sums, confidence: float, *, root: bool = False) -> Estimate | Undefined:
-    """The weighted mean, or the root of it, with its interval."""
+    """Return the weighted mean, or the root of it, with its interval."""
     if not sums.weight > 0:
         return undefined(NO_WEIGHT, sums)
     mean, second, third = (power / sums.weight for power in sums.powers)
@@ -72,5 +72,5 @@ def estimated_mean(sums: Sums, confidence: float, *, root: bool = False) -> Esti
 
 
 def in_range(moment: float) -> bool:
-    """Whether a moment has its digits: no power has over- or underflowed."""
+    """Return whether a moment has its digits: no power has over- or underflowed."""
     return _TINY < moment < math.inf

@@ -1,4 +1,4 @@
-"""What a row of the table of metrics says: all that any module asks of a metric."""
+"""A row of the table of metrics, with all that any module asks of a metric."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ Averages = Mapping[str, tuple[str | None, ...]]
 
 @dataclass(frozen=True)
 class Form(Generic[S]):
-    """How a metric is computed from statistics of one kind.
+    """A way to compute a metric from statistics of one kind.
 
     Attributes
     ----------
     covariance
-        How the estimates of two models on the same rows vary together; None where that is not
-        known, and they are taken for uncorrelated, as those of other rows are.
+        Covariance of two models' estimates on the same rows; None where it is not known, and
+        they are taken for uncorrelated, as estimates on other rows are.
     """
 
     statistic: type[S]
@@ -49,30 +49,30 @@ class Form(Generic[S]):
 
 @dataclass(frozen=True)
 class Metric:
-    """One row of the table.
+    """One row of the table of metrics.
 
     Attributes
     ----------
     averages
-        The tasks that have it, each with the averages it may be asked for, the default first.
+        The tasks that have the metric, each with the averages to choose from, the default first.
     form
-        What it is a function of, and which.
+        The statistics that the metric is a function of, and the function.
     of_labels
-        The same for rows that may have several labels, which are in no confusion matrix.
+        Form for rows that may have several labels, which are in no confusion matrix.
     direction
-        Where it is best: higher for scores, lower for errors, at zero for a bias; for a function
-        of somebody's own the bound that was agreed tells.
+        Where the metric is best: higher for scores, lower for errors, at zero for a bias; for a
+        custom metric the agreed bound tells.
     lowest, highest
-        The smallest and the largest value it can take.
+        The smallest and the largest value that the metric can take.
     least
-        Of an error what counts as none.
+        The largest error that counts as no error.
     rests_on
         The rows that a perfect result of a binary model says something of.
     best
         The interval of the best result that some rows could give; None where any bound can be met,
         as by errors of 0, or where it is not known.
     one_sided
-        Whether sound models reach the best value of it: half of what they predict is not looked at.
+        Whether sound models reach the best value, as half of their predictions is not looked at.
     needs_beta
         Whether a threshold has to say how much recall weighs.
     """
@@ -92,25 +92,25 @@ class Metric:
 
     @property
     def needs_scores(self) -> bool:
-        """Whether labels alone don't tell it."""
+        """Return whether the metric needs scores, as labels alone don't tell it."""
         return self.form.statistic in (RankSums, ProbabilitySums)
 
     @property
     def needs_probabilities(self) -> bool:
-        """Whether scores must lie between 0 and 1."""
+        """Return whether scores must lie between 0 and 1."""
         return self.form.statistic is ProbabilitySums
 
     @property
     def varies_jointly(self) -> bool:
-        """Whether it is known how two models' estimates on the same rows vary together."""
+        """Return whether the covariance of two models' estimates on the same rows is known."""
         return self.form.covariance is not None
 
     def form_for(self, task: str) -> Form[Any]:
-        """Return how the metric is computed for a task."""
+        """Return the form in which the metric is computed for a task."""
         return self.of_labels if task == "multilabel" and self.of_labels else self.form
 
     def form_on(self, statistics: Statistics) -> Form[Any]:
-        """Return how the metric is computed from what was gathered."""
+        """Return the form in which the metric is computed from the statistics gathered."""
         labels = self.of_labels
         return labels if labels and labels.statistic in statistics.gathered else self.form
 

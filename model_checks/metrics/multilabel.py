@@ -1,4 +1,4 @@
-"""Metrics of several labels a row: functions of the sums of what became of each label.
+"""Metrics of several labels a row: functions of the sums of each label's outcomes.
 
 Values are those of scikit-learn with ``zero_division=0``: every label has its part in a macro
 average, and one that occurs nowhere counts as zero. Where no label at all occurs that a metric is
@@ -23,7 +23,7 @@ from model_checks.metrics.statistics import Floats, LabelSums
 
 
 def accuracy(found: LabelSums, asked: Asked) -> Estimate | Undefined:
-    """Share of the rows in which every label is right: subset accuracy, or exact match."""
+    """Return the share of rows in which every label is right: subset accuracy, or exact match."""
     if not found.weight > 0:
         return undefined(NO_WEIGHT, found)
     value = min(found.exact / found.weight, 1.0)
@@ -32,22 +32,22 @@ def accuracy(found: LabelSums, asked: Asked) -> Estimate | Undefined:
 
 
 def precision(found: LabelSums, asked: Asked) -> Estimate | Undefined:
-    """Share of the labels predicted that are true."""
+    """Return the share of the predicted labels that are true."""
     return _averaged(found, asked, _PRECISION, "no label predicted")
 
 
 def recall(found: LabelSums, asked: Asked) -> Estimate | Undefined:
-    """Share of the true labels that are predicted."""
+    """Return the share of the true labels that are predicted."""
     return _averaged(found, asked, _RECALL, "no label true")
 
 
 def f1(found: LabelSums, asked: Asked) -> Estimate | Undefined:
-    """Harmonic mean of precision and recall."""
+    """Return the harmonic mean of precision and recall."""
     return fbeta(found, replace(asked, beta=1.0))
 
 
 def fbeta(found: LabelSums, asked: Asked) -> Estimate | Undefined:
-    """Harmonic mean of precision and recall in which recall weighs beta times as much."""
+    """Return the harmonic mean of precision and recall, with recall weighed beta times as much."""
     mix = _fbeta_mix(asked.beta)
     return _averaged(found, asked, mix, "no label true or predicted")
 
@@ -91,7 +91,7 @@ def fbeta_gradient(sums: Floats, asked: Asked) -> Floats:
 
 
 def _derivatives(sums: Floats, mix: _Mix, *, weighted: bool) -> Floats:
-    """Of the mean over the labels, which stays as it is when all sums grow alike."""
+    """Return the derivatives of the mean over the labels, unchanged when all sums grow alike."""
     true = sums[0] + sums[2]
     base, given = np.array(mix) @ sums, true if weighted else np.ones_like(true)
     importance = given / given.sum()
@@ -104,12 +104,12 @@ def _derivatives(sums: Floats, mix: _Mix, *, weighted: bool) -> Floats:
 
 
 def _averaged(found: LabelSums, asked: Asked, mix: _Mix, absent: str) -> Estimate | Undefined:
-    """Macro, micro or weighted average; interval by the delta method on the means over the rows.
+    """Return the macro, micro or weighted average; its interval is by the delta method on means.
 
     Parameters
     ----------
     absent
-        Why there is no value, where no label has one.
+        Why there is no average, where no label has a value.
     """
     confidence = asked.confidence
     if not found.weight > 0:
@@ -142,7 +142,7 @@ def _averaged(found: LabelSums, asked: Asked, mix: _Mix, absent: str) -> Estimat
 def _independent_weight(
     sums: Floats, products: Floats, concerned: Floats, importance: Floats
 ) -> float:
-    """Weight of independent rows behind an average of labels that are all right, or all wrong.
+    """Return the weight of independent rows behind an average of labels all right, or all wrong.
 
     Such rows don't tell how mistakes depend on each other, so they are taken to come for all labels
     of a row together: 1 / sum(c_j c_k n_jk), with n_jk the weight of the rows that concern labels j
@@ -155,7 +155,7 @@ def _independent_weight(
 
 
 def _share(part: Floats, whole: Floats) -> Floats:
-    """Zero where there is nothing to have a share of."""
+    """Return a part as a share of the whole; 0 where the whole is 0."""
     return np.divide(part, whole, out=np.zeros_like(whole), where=whole > 0)
 
 

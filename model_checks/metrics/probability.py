@@ -1,4 +1,4 @@
-"""What scores are worth as probabilities: log loss, Brier score and calibration."""
+"""Metrics of scores as probabilities: log loss, Brier score and calibration."""
 
 from functools import partial
 
@@ -16,13 +16,13 @@ from model_checks.metrics.statistics import ProbabilitySums
 
 
 def log_loss(found: ProbabilitySums, asked: Asked) -> Estimate | Undefined:
-    """Mean of -ln of the probability that the true label was given."""
+    """Return the mean of -ln of the probability that the true label was given."""
     sums = Sums(found.rows, found.weight, found.weight2, found.log_losses)
     return estimated_mean(sums, asked.confidence)
 
 
 def brier(found: ProbabilitySums, asked: Asked) -> Estimate | Undefined:
-    """Mean squared distance of the probabilities from what came true.
+    """Return the mean squared distance of the probabilities from what came true.
 
     Binary: of the positive label alone, from 0 to 1; multiclass: summed over labels, from 0 to 2.
     """
@@ -31,7 +31,7 @@ def brier(found: ProbabilitySums, asked: Asked) -> Estimate | Undefined:
 
 
 def expected_calibration_error(found: ProbabilitySums, asked: Asked) -> Estimate | Undefined:
-    """Mean over the rows of how far confidence is from what came true in their bin."""
+    """Return the mean over the rows of how far confidence is from what came true in their bin."""
     if not found.weight > 0:
         return undefined(NO_WEIGHT, found)
     gaps = [(gap / found.weight, square / found.weight) for gap, square in found.gaps]

@@ -12,7 +12,7 @@ from model_checks.metrics.statistics import Floats, RankSums
 
 
 def roc_auc(ranks: RankSums, asked: Asked) -> Estimate | Undefined:
-    """Area under the ROC curve; of several classes the mean of one against the rest."""
+    """Return the area under the ROC curve; of several classes the mean of one against the rest."""
     average, confidence = asked.average, asked.confidence
     ranks = _counted(ranks, average)
     own, other = _weights(ranks)
@@ -33,10 +33,10 @@ def roc_auc(ranks: RankSums, asked: Asked) -> Estimate | Undefined:
 
 
 def average_precision(ranks: RankSums, asked: Asked) -> Estimate | Undefined:
-    """Mean precision at the positives' scores, which is the area under the steps of its curve.
+    """Return the mean precision at the positives' scores: the area under the steps of its curve.
 
-    Interval by Boyd, Eng and Page (2013): binomial, on the logit scale, with the positives as its
-    size.
+    Its interval is by Boyd, Eng and Page (2013): binomial, on the logit scale, with the positives
+    as its size.
     """
     own, other = _weights(ranks)
     if reason := _one_class_only(ranks, own, other):
@@ -54,19 +54,19 @@ def _boyd_interval(value: float, positives: float, confidence: float) -> Interva
 
 
 def covariance_of_areas(ranks: RankSums, first: int, average: str | None) -> Floats | None:
-    """Covariance of the areas of two models; None where one is not defined.
+    """Return the covariance of the areas of two models; None where either is not defined.
 
     Parameters
     ----------
     ranks
-        Of the scores of the one, and after them of those of the other.
+        Rank sums of the first model's scores, and after them of the second model's.
     first
-        How many scores the one has.
+        How many scores the first model has.
 
     Returns
     -------
     array of shape (2, 2)
-        Up to a factor.
+        Covariance, up to a factor.
     """
     own, _ = _weights(ranks)
     if average == "weighted":
@@ -84,7 +84,7 @@ def covariance_of_areas(ranks: RankSums, first: int, average: str | None) -> Flo
 
 
 def _counted(ranks: RankSums, average: str | None) -> RankSums:
-    """The scores whose areas count: weighted, none of a label that is true of no row."""
+    """Return the scores whose areas count: if weighted, not those of a label true of no row."""
     own, _ = _weights(ranks)
     if average != "weighted" or not (own > 0).any():
         return ranks
@@ -98,13 +98,13 @@ def _counted(ranks: RankSums, average: str | None) -> RankSums:
 
 
 def _weights(ranks: RankSums) -> tuple[Floats, Floats]:
-    """Shape (K,) both: of the rows of label k, and of the others."""
+    """Return the weight of the rows of label k, and of the other rows, shape (K,) both."""
     own = np.where(ranks.of_label, ranks.weight[:, None], 0.0).sum(axis=0)
     return own, ranks.weight.sum() - own
 
 
 def _importance(own: Floats, average: str | None) -> Floats:
-    """Shape (K,): what each score's area counts for."""
+    """Return the weight of each score's area in the average, shape (K,)."""
     return own / own.sum() if average == "weighted" else np.full(len(own), 1 / len(own))
 
 
@@ -118,7 +118,7 @@ def _one_class_only(ranks: RankSums, own: Floats, other: Floats) -> str | None:
 
 
 def _class_sizes(ranks: RankSums) -> Floats:
-    """Shape (2, K): Kish's effective size of the rows of label k and of the others."""
+    """Return Kish's effective size of the rows of label k and of the other rows, shape (2, K)."""
     sizes = []
     for cells in (ranks.of_label, ~ranks.of_label):
         weight = np.where(cells, ranks.weight[:, None], 0.0).sum(axis=0)
@@ -128,7 +128,7 @@ def _class_sizes(ranks: RankSums) -> Floats:
 
 
 def _delong_covariance(ranks: RankSums, auc: Floats, own: Floats, other: Floats) -> Floats:
-    """Shape (K, K): covariance of the AUCs (DeLong, DeLong and Clarke-Pearson, 1988).
+    """Return the covariance of the AUCs, shape (K, K) (DeLong, DeLong and Clarke-Pearson, 1988).
 
     A row adds to AUC k its structural component less the AUC, over the size of its class. Sums over
     rows are expanded into the sums and products that the engine returned; weights enter by Kish's

@@ -205,7 +205,7 @@ class CheckSession:
         return self._models.rows(name)
 
     def _unopened(self, settings: Settings) -> OpenModels:
-        """The rows of all models, none of which is open; a worker that is killed leaves nothing."""
+        """Return the unopened rows of all models; a worker that is killed leaves nothing."""
         return OpenModels(self._spilled(settings), self.occasion.moments(settings))
 
     def close_rows(self) -> None:

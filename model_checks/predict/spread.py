@@ -68,16 +68,16 @@ class Spread:
 
 @dataclass(frozen=True)
 class SpreadQuery:
-    """Looks at all answers by one query, and refuses those that no metric can be computed from.
+    """A query of all answers, which refuses those that no metric can be computed from.
 
     Attributes
     ----------
     unusable
-        What is refused, each with SQL that holds for such rows.
+        Names of faults that are refused, each with SQL that holds for rows with it.
     scores, numbers
         Columns of scores, and a regression's of predictions, each with SQL of it as a number.
     target
-        SQL of what these predict.
+        SQL of the target that a regression predicts.
     """
 
     engine: Engine
@@ -95,12 +95,12 @@ class SpreadQuery:
         labels
             SQL of each column of labels, as text.
         most
-            As many different labels, or pairs of them, are counted; None for any.
+            The most labels, or pairs of them, that are counted; None for any number.
 
         Returns
         -------
         Spread or None
-            None if there are more.
+            None if there are more than the most.
 
         Raises
         ------

@@ -26,11 +26,11 @@ MOST_LABELS = 1000
 """A matrix of all labels by all labels is held for each segment."""
 
 _MOST_PAIRS = MOST_LABELS * MOST_LABELS
-"""As many pairs of a true and a predicted label are looked at."""
+"""At most so many pairs of a true and a predicted label are looked at."""
 
 
 def segment_columns(model: Model) -> tuple[str, ...]:
-    """The columns of all segmentations."""
+    """Return the columns of all segmentations."""
     return tuple(dict.fromkeys(column for one in model.segments for column in one.by))
 
 
@@ -41,7 +41,7 @@ class Given:
     Attributes
     ----------
     probabilities
-        Whether a metric takes the scores for such.
+        Whether a metric takes the scores for probabilities.
     """
 
     engine: Engine
@@ -52,7 +52,7 @@ class Given:
     probabilities: bool
 
     def checked(self) -> tuple[tuple[str, ...], Spread]:
-        """The labels that occur, and how far the answers spread.
+        """Return the labels that occur, and the spread of the answers.
 
         Multilabel: the target columns; of a regression there are no labels.
 
@@ -74,12 +74,12 @@ class Given:
         return self._with_winners(self._labels(list(spread.counts))), spread
 
     def common_labels(self, ones: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-        """The labels of the answers of two models together, from those of each.
+        """Return the labels of two models' answers taken together, from the labels of each.
 
         Raises
         ------
         DataError
-            If there are too many.
+            If there are too many labels.
         """
         where = "labels of the model and of the baseline"
         if self.model.task == "multilabel":
@@ -90,12 +90,12 @@ class Given:
         return self._binary_labels({*ones, *others} - stand_in, where, {})
 
     def columns(self, labels: tuple[str, ...]) -> dict[str, str]:
-        """SQL of all columns, under the common names.
+        """Return SQL of all columns, by their common names.
 
         Parameters
         ----------
         labels
-            That answers are read off the scores as.
+            Labels that may be predicted where answers are read off the scores.
         """
         columns = self._values_of(labels)
         scores, segments = self.answers.scores.values(), segment_columns(self.model)
@@ -114,7 +114,7 @@ class Given:
 
     @property
     def precision(self) -> Precision:
-        """Of all scores together."""
+        """Return the precision of all scores together."""
         return self.answers.precision_in(self.types)
 
     @property
@@ -122,14 +122,14 @@ class Given:
         return label_text(self.model.positive_label)
 
     def _values_of(self, labels: tuple[str, ...]) -> dict[str, str]:
-        """The columns of what is true and what was predicted."""
+        """Return the columns of true and of predicted values."""
         if self.model.task == "multilabel":
             return self._indicators()
         [target] = self.model.targets
         return {"y_true": self._values(target), "y_pred": self._predicted(labels)}
 
     def _indicators(self) -> dict[str, str]:
-        """Whether each label is true, and whether it was predicted."""
+        """Return SQL of each label's two columns of 0 and 1: whether it is true, and predicted."""
         given = [is_positive(text, self._positive) for text in self._label_texts().values()]
         size = len(self.model.targets)
         true, predicted = given[:size], given[size:]
@@ -145,19 +145,19 @@ class Given:
         return {place: self._values(name) for place, name in self._judged_columns().items()}
 
     def _judged_columns(self) -> dict[str, str]:
-        """What each column of labels is called, targets first, with its name."""
+        """Return the columns of labels, targets first, each under what messages call it."""
         named = {f"target {name!r}": name for name in self.model.targets}
         return named | {
             f"prediction {column_shown(name)}": name for name in self.answers.predictions
         }
 
     def _values(self, name: str) -> str:
-        """The numbers of a column, or its labels as text."""
+        """Return SQL of a column's numbers, or of its labels as text."""
         regression = self.model.task == "regression"
         return self._number(name) if regression else label_of(self._column(name), self.types[name])
 
     def _predicted(self, labels: tuple[str, ...]) -> str:
-        """The predicted label or number: given, or read off the scores."""
+        """Return SQL of the predicted label or number: logged, or read off the scores."""
         if self.answers.predictions:
             [prediction] = self.answers.predictions
             return self._values(prediction)
@@ -171,7 +171,7 @@ class Given:
         return f"case {' '.join(cases)} end"
 
     def _reaches_threshold(self, score: str) -> str:
-        """SQL that holds where a score is enough for its label to be predicted: in its own type."""
+        """Return SQL, in a score's own type, that holds where it is enough to predict its label."""
         given = self.model.decision_threshold
         threshold = 0.5 if given is None else float(given)
         if decimal := decimal_literal(self.types[score], threshold):
@@ -180,7 +180,7 @@ class Given:
         return f"{self._number(score)} >= cast({nearest!r} as double)"
 
     def _labels(self, pairs: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-        """The labels that occur; an error if the model or the task can't have them."""
+        """Return the labels that occur; raise if the model or the task can't have them."""
         columns = enumerate(self._judged_columns())
         found = {place: _in_order({pair[k] for pair in pairs}) for k, place in columns}
         known = self.answers.known
@@ -197,9 +197,9 @@ class Given:
         return _not_too_many(occurring, where)
 
     def _with_winners(self, labels: tuple[str, ...]) -> tuple[str, ...]:
-        """Add the labels that are true of no row, but have the highest score in one.
+        """Return the labels, with others that are true of no row but have the highest score in one.
 
-        They are asked for only where there can be any: most often all labels are true somewhere.
+        Others are asked for only where there can be any: most often all labels are true somewhere.
         """
         others = self.answers.scores.keys() - set(labels)
         if self.model.task != "multiclass" or self.answers.predictions or not others:
@@ -210,7 +210,7 @@ class Given:
         return _not_too_many({*labels, *won}, where)
 
     def _binary_labels(self, labels: set[str], where: str, found: Found) -> tuple[str, str]:
-        """The two labels; an error that shows those of each column if there are others."""
+        """Return the two labels; if there are more, raise an error that shows each column's."""
         positive = self._positive
         others = _in_order(labels - {positive})
         if len(others) > 1 and positive not in labels:
@@ -269,7 +269,7 @@ def _not_too_many(labels: set[str], where: str) -> tuple[str, ...]:
 
 
 def _in_order(labels: Iterable[str]) -> list[str]:
-    """Numbers by size, then words.
+    """Return labels in order: numbers by size, then words.
 
     >>> _in_order(["b", "10", "-1", "9", "a"])
     ['-1', '9', '10', 'a', 'b']

@@ -1,4 +1,4 @@
-"""What functions of somebody's own came to."""
+"""Values of custom functions on some rows and on resamples of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ from model_checks.metrics.statistics.floats import Floats
 
 @dataclass(frozen=True)
 class OwnFunction:
-    """A metric of somebody's own, and how it is to be resampled.
+    """A custom metric's function, with the limits and the seed of its resamples.
 
     Attributes
     ----------
     reference
-        ``package.module:function``.
+        Name of the function, as ``package.module:function``.
     folder
-        Where it may be imported from, beside what is installed.
+        Folder that it may be imported from, beside installed packages.
     seed
-        Of the resamples.
+        Seed of the resamples.
     max_rows
-        How many rows may be loaded for it.
+        How many rows may be loaded for the function.
     """
 
     reference: str
@@ -33,16 +33,16 @@ class OwnFunction:
 
 @dataclass(frozen=True)
 class Answers:
-    """What one function came to.
+    """The values of one custom function.
 
     Attributes
     ----------
     value
-        On the rows; None if it could not be computed.
+        Value on the rows; None if it could not be computed.
     resampled
-        Shape (R,): on resamples of the rows, those on which it could be computed.
+        Shape (R,): values on the resamples on which it could be computed.
     failed
-        On how many others it could not.
+        Number of resamples on which it could not be computed.
     error
         Why there is no value or no interval, in a sentence; None if there are both.
     """
@@ -54,18 +54,18 @@ class Answers:
 
     @classmethod
     def none(cls, error: str) -> "Answers":
-        """No value and no interval, and why."""
+        """Return answers without a value or an interval, and the reason."""
         return cls(None, np.zeros(0), error=error)
 
 
 @dataclass(frozen=True)
 class Replicates:
-    """What functions of somebody's own came to on some rows."""
+    """The values of custom functions on some rows, by function."""
 
     rows: int
     answers: Mapping[OwnFunction, Answers]
 
     @property
     def count(self) -> int:
-        """Rows that they were called with."""
+        """Return the rows that the functions were called with."""
         return self.rows

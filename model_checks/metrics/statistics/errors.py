@@ -26,11 +26,11 @@ class ErrorMoments:
 
     @property
     def count(self) -> int:
-        """Rows that were summed over."""
+        """Return the number of rows that were summed over."""
         return self.rows
 
     def mean(self, power: int) -> float:
-        """Weighted mean of ``e ** power``."""
+        """Return the weighted mean of ``e ** power``."""
         return self.powers[power] / self.weight
 
 
@@ -56,7 +56,7 @@ class RelativeErrors:
 
     @property
     def count(self) -> int:
-        """Rows that were summed over."""
+        """Return the number of rows that were summed over."""
         return self.rows
 
 
@@ -64,8 +64,8 @@ class RelativeErrors:
 class Deviations:
     """Sums over the rows of errors and targets, each less its mean.
 
-    With ``d`` the error ``y_pred - y_true`` less its weighted mean, and ``u`` the target less its
-    own. What is left of large numbers after that keeps its digits when it is squared.
+    Here ``d`` is the error ``y_pred - y_true`` less its weighted mean, and ``u`` the target less
+    its mean. Such differences of large numbers keep their digits when they are squared.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class Deviations:
     constant
         Whether all rows with weight have the same target.
     products
-        (i, j) to the weighted sum of ``d ** i * u ** j``, for those in `DEVIATION_POWERS`.
+        The powers (i, j) to the weighted sum of ``d ** i * u ** j``, for `DEVIATION_POWERS`.
     """
 
     rows: int
@@ -88,11 +88,11 @@ class Deviations:
 
     @property
     def count(self) -> int:
-        """Rows that were summed over."""
+        """Return the number of rows that were summed over."""
         return self.rows
 
     def mean(self, of_error: int, of_target: int) -> float:
-        """Weighted mean of ``d ** of_error * u ** of_target``."""
+        """Return the weighted mean of ``d ** of_error * u ** of_target``."""
         return self.products[of_error, of_target] / self.weight
 
 
@@ -110,7 +110,7 @@ class MedianError:
     median
         The weighted median; None if no row has weight.
     limits
-        Confidence to the errors that hold the median between them, by their ranks.
+        The confidence to the errors that hold the median between them, by their ranks.
     """
 
     rows: int
@@ -121,5 +121,5 @@ class MedianError:
 
     @property
     def count(self) -> int:
-        """Rows that were ranked."""
+        """Return the number of rows that were ranked."""
         return self.rows

@@ -1,4 +1,4 @@
-"""How often true labels met predicted ones, in all and label by label."""
+"""Counts of true by predicted labels, in all and label by label."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from model_checks.metrics.statistics.floats import Floats
 
 @dataclass(frozen=True)
 class ConfusionCounts:
-    """How often each true label met each predicted label.
+    """Counts of how often each true label met each predicted label.
 
     Attributes
     ----------
@@ -26,13 +26,13 @@ class ConfusionCounts:
 
     @property
     def count(self) -> int:
-        """Rows that were counted."""
+        """Return the number of rows that were counted."""
         return int(self.rows.sum())
 
 
 @dataclass(frozen=True)
 class LabelSums:
-    """Sums over the rows of what became of each label of a multilabel model.
+    """Sums over the rows of the outcomes of each label of a multilabel model.
 
     A row has three indicators for each label: 1 if the label was rightly predicted (a true
     positive), wrongly predicted (a false positive), or missed (a false negative), else 0.
@@ -59,11 +59,11 @@ class LabelSums:
 
     @property
     def count(self) -> int:
-        """Rows that were summed over."""
+        """Return the number of rows that were summed over."""
         return self.rows
 
     @property
     def sums(self) -> Floats:
-        """Shape (3, L): weight of each label's true positives, false positives, false negatives."""
+        """Return each label's weight of true positives, false positives and misses, as (3, L)."""
         diagonal: Floats = np.einsum("jkjk->jk", self.products)
         return diagonal  # the square of an indicator is the indicator

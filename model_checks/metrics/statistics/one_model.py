@@ -1,4 +1,4 @@
-"""What was gathered of some rows: statistics of several kinds, each of a class of its own."""
+"""The statistics gathered of some rows: of several kinds, each a class of its own."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ class Statistic(Protocol):
 
     @property
     def count(self) -> int:
-        """Return the rows that they are of."""
+        """Return the number of rows that the statistics are of."""
 
 
 Kind = TypeVar("Kind", bound=Statistic)
@@ -20,12 +20,12 @@ Kind = TypeVar("Kind", bound=Statistic)
 
 @dataclass(frozen=True)
 class Statistics:
-    """What was gathered of one group of rows: of one model, or of two models' answers at once.
+    """The statistics gathered of a group of rows: of one model, or of two models' answers at once.
 
     Attributes
     ----------
     gathered
-        By their class; no more than some threshold needs.
+        Statistics by their class; no more than some threshold needs.
     """
 
     rows: int
@@ -37,7 +37,7 @@ class Statistics:
         return cls(rows, {type(one): one for one in some})
 
     def adding(self, one: Statistic) -> "Statistics":
-        """Return the same with statistics of one more kind."""
+        """Return these statistics with those of one more kind."""
         return replace(self, gathered={**self.gathered, type(one): one})
 
     def of(self, kind: type[Kind]) -> Kind:

@@ -1,4 +1,4 @@
-"""Sums of what scores cost as probabilities, and of how they rank the rows."""
+"""Sums of the costs of scores as probabilities, and of the ranks that they give the rows."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from model_checks.metrics.statistics.floats import Floats
 
 @dataclass(frozen=True)
 class ProbabilitySums:
-    """Sums over the rows of what scores cost as probabilities.
+    """Sums over the rows of the costs of scores as probabilities.
 
     Attributes
     ----------
@@ -22,10 +22,10 @@ class ProbabilitySums:
         The weighted sums of the first, second and third powers of ``-ln`` of the probability that
         the true label was given.
     squares
-        The same of the squared distance between the probabilities and the true label's indicators;
-        binary: of the positive label alone.
+        The same powers of the squared distance between the probabilities and the true label's
+        indicators, summed likewise; binary: of the positive label alone.
     furthest
-        The largest such distance there can be.
+        The largest squared distance there can be.
     gaps
         For each bin of equal confidence the weighted sums of ``outcome - confidence`` and of its
         square. Binary: the score of the positive label, and whether it is the true one;
@@ -42,7 +42,7 @@ class ProbabilitySums:
 
     @property
     def count(self) -> int:
-        """Rows that were summed over."""
+        """Return the number of rows that were summed over."""
         return self.rows
 
 
@@ -82,10 +82,10 @@ class RankSums:
 
     @property
     def count(self) -> int:
-        """Rows that were ranked."""
+        """Return the number of rows that were ranked."""
         return int(self.rows.sum())
 
     @cached_property
     def of_label(self) -> NDArray[np.bool_]:
-        """Shape (C, K): whether true label c is the one that score k stands for."""
+        """Return whether true label c is the label of score k, shape (C, K)."""
         return np.array([[label == scored for scored in self.scored] for label in self.labels])

@@ -1,4 +1,4 @@
-"""What two models' answers to the same rows have in common: sums over both at once."""
+"""Joint statistics of two models' answers to the same rows: sums over both at once."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,16 @@ from model_checks.metrics.statistics.floats import Floats
 
 @dataclass(frozen=True)
 class JointCounts:
-    """How often each true label met each pair of labels that two models predicted.
+    """Counts of how often each true label met each pair of labels that two models predicted.
 
-    Only what occurs is here: of a thousand labels there are a billion such combinations.
+    Only combinations that occur are here: a thousand labels would have a billion of them.
 
     Attributes
     ----------
     size
         How many labels there are.
     true, first, second
-        Shape (n,): the positions of the true label and of those that the models predicted.
+        Shape (n,): the positions of the true label and of the labels that the models predicted.
     rows, weight
         Shape (n,): rows and sum of weights.
     """
@@ -33,7 +33,7 @@ class JointCounts:
 
     @property
     def count(self) -> int:
-        """Rows that were counted."""
+        """Return the number of rows that were counted."""
         return int(self.rows.sum())
 
 
@@ -84,12 +84,12 @@ class JointMedians:
 
 @dataclass(frozen=True)
 class JointCosts:
-    """Sums of what two models' scores cost as probabilities.
+    """Sums of the costs of two models' scores as probabilities.
 
     Attributes
     ----------
     gaps
-        Of outcome less confidence, with the sign of the whole gap of the row's bin.
+        Sums of outcome less confidence, with the sign of the whole gap of the row's bin.
     """
 
     count: int
@@ -105,8 +105,8 @@ class JointDeviations:
     Attributes
     ----------
     products
-        Shape (3, 3): at (i, j) the weighted sum of the first model's to the power of i times the
-        second one's to the power of j.
+        Shape (3, 3): at (i, j) the weighted sum of the first model's error to the power of i times
+        the second model's to the power of j.
     """
 
     count: int
