@@ -9,7 +9,7 @@ from model_checks.judging.decide import Evidence
 from model_checks.judging.evidence import Comparison, Gap
 from model_checks.judging.verdict import Verdict, fails
 from model_checks.measure.facts import ModelFacts
-from model_checks.metrics import AnyEstimate, Estimate
+from model_checks.metrics import AnyEstimate
 from model_checks.plan.checks import Check
 from model_checks.text import clean
 
@@ -124,10 +124,6 @@ class Run:
 def error_of(check: Check, reason: str) -> Result:
     """Return the result of a check that could not be made."""
     return Result(check, Verdict.ERROR, f"{check.label}: {clean(reason, 2_000)}")
-
-
-def _method(estimate: AnyEstimate | None) -> str | None:
-    return estimate.method if isinstance(estimate, Estimate) else None
 
 
 def run_id(started: datetime) -> str:

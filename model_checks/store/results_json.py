@@ -5,7 +5,7 @@ import math
 from datetime import UTC, datetime
 from typing import Any
 
-from model_checks.judging.results import Result, Run, _method
+from model_checks.judging.results import Result, Run
 from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.plan.checks import Segment
@@ -75,6 +75,10 @@ def result_as_json(result: Result) -> dict[str, Any]:
         "baseline": _baseline_as_json(result) if compared else None,
         "gap": _gap_as_json(result) if check.kind == "gap" else None,
     }
+
+
+def _method(estimate: AnyEstimate | None) -> str | None:
+    return estimate.method if isinstance(estimate, Estimate) else None
 
 
 def _interval_as_json(estimate: AnyEstimate | None) -> dict[str, float | None]:
