@@ -67,11 +67,11 @@ def _checks(measurement: Measurement, rule: Rule) -> list[Check]:
             bound=Bound(held.min, held.max, held.warn, rule),
             confidence=0.95,
             min_rows=30,
-            declared=False,
-            vacant=None,
+            explicit=False,
+            no_data_reason=None,
         )
         for metric, held in BOUNDS.items()
-        for segment in measurement.aggregates
+        for segment in measurement.statistics
     ]
 
 

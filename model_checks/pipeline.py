@@ -18,7 +18,7 @@ from model_checks.measure.model import Measurement, measure, moment_of
 from model_checks.measure.planning import plan_of
 from model_checks.plan.checks import Check, Plan
 from model_checks.plan.comparison_notes import notes_on
-from model_checks.report.data_quality import suspicions
+from model_checks.report.data_quality import data_quality_notes
 from model_checks.report.sentence import result_of
 from model_checks.settings import Settings
 from model_checks.text import counted
@@ -102,7 +102,7 @@ def results_of(checks: Sequence[Check], measurement: Measurement) -> Mapping[str
         decided = decide_all(checks, measurement)
     except MeasurementError as error:
         return {check.id: error_of(check, str(error)) for check in checks}
-    return {finding.check.id: result_of(finding, decision) for finding, decision in decided}
+    return {evidence.check.id: result_of(evidence, decision) for evidence, decision in decided}
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ def _facts(
         by_model[result.check.model].append(result)
     facts = {}
     for name, one in measured.items():
-        odd = suspicions(settings, name, one, by_model[name], moments[name], given=given)
+        odd = data_quality_notes(settings, name, one, by_model[name], moments[name], given=given)
         notes = (*notes_on(settings, name), *odd)
         facts[name] = replace(one.facts, as_of=moments[name], notes=notes)
     return facts

@@ -291,7 +291,7 @@ def test_a_time_limit_that_strikes_anywhere_is_an_error_of_the_model(
         threading.Event().wait(5)
         raise AssertionError("the alarm did not go off")
 
-    monkeypatch.setattr("model_checks.measure.predictors.find_aggregates", slowly)
+    monkeypatch.setattr("model_checks.measure.predictors.find_statistics", slowly)
     before = signal.signal(signal.SIGALRM, strike)
     signal.setitimer(signal.ITIMER_REAL, 0.3)
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
-from model_checks.data.engine import Engine, Kept
+from model_checks.data.engine import Engine, RowStore
 from model_checks.errors import DataError
 from model_checks.settings import Data, Settings
 from model_checks.settings.column_roles import NO_ROLES, Roles
@@ -71,7 +71,7 @@ def _opened(data: Data, settings: Settings, roles: Roles) -> AbstractContextMana
             ) from error
 
 
-def keep_in(file: Path, settings: Settings) -> AbstractContextManager[Kept]:
+def keep_in(file: Path, settings: Settings) -> AbstractContextManager[RowStore]:
     """Open a DuckDB file for a model's answers, and remove it where an error ends the writing.
 
     Raises

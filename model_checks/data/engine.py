@@ -56,7 +56,7 @@ class Engine(Protocol):
         ...
 
 
-class Kept(Protocol):
+class RowStore(Protocol):
     """A store of rows that come one batch after the other."""
 
     def append(self, rows: "pa.Table") -> None:

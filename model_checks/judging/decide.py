@@ -10,8 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from model_checks.judging.evidence import Finding
-from model_checks.judging.significance import adjusted, factors_of, furthest_z, growth, stepwise
+from model_checks.judging.evidence import Evidence
+from model_checks.judging.significance import (
+    adjusted,
+    critical_z,
+    factors_of,
+    sample_size_factor,
+    stepwise,
+)
 from model_checks.judging.verdict import Verdict, corrected, meeting, missing, verdict_on
 from model_checks.metrics import Estimate
 from model_checks.metrics.intervals import Interval, normal_quantile
@@ -27,7 +33,7 @@ _ENDLESS = 1e6
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Significance:
     """The certainty with which a check's rule is satisfied.
 
     Attributes
@@ -69,7 +75,7 @@ class Decision:
 
     alone: Verdict
     verdict: Verdict
-    evidence: Evidence | None = None
+    significance: Significance | None = None
     rows_to_decide: int | None = None
     undecidable: str | None = None
 
@@ -101,115 +107,116 @@ class _Standing:
         return p_value(self.z) if self.as_asked else 1.0
 
 
-def decisions(findings: Sequence[Finding]) -> list[Decision]:
+def decisions(known: Sequence[Evidence]) -> list[Decision]:
     """Return the decision on each finding, in the same order."""
-    standings = [_standing(finding) for finding in findings]
-    decided = [_alone(*pair) for pair in zip(findings, standings, strict=True)]
-    times = [_times_alone(*pair) for pair in zip(findings, standings, strict=True)]
-    for correction, family in _families(findings, standings):
-        members = [findings[place] for place in family]
-        evidence, needed = _together(members, list(family.values()), correction)
-        for place, held, more in zip(family, evidence, needed, strict=True):
-            decided[place] = _corrected(decided[place], findings[place], held)
+    standings = [_standing(evidence) for evidence in known]
+    decided = [_alone(*pair) for pair in zip(known, standings, strict=True)]
+    times = [_times_alone(*pair) for pair in zip(known, standings, strict=True)]
+    for correction, family in _families(known, standings):
+        members = [known[place] for place in family]
+        significance, needed = _together(members, list(family.values()), correction)
+        for place, held, more in zip(family, significance, needed, strict=True):
+            decided[place] = _corrected(decided[place], known[place], held)
             if family[place].as_asked:
                 times[place] = more
-    return [_with_rows(*each) for each in zip(decided, findings, standings, times, strict=True)]
+    return [_with_rows(*each) for each in zip(decided, known, standings, times, strict=True)]
 
 
-def _alone(finding: Finding, standing: _Standing | None) -> Decision:
-    if finding.nothing:
+def _alone(evidence: Evidence, standing: _Standing | None) -> Decision:
+    if evidence.nothing:
         return Decision(Verdict.NO_DATA, Verdict.NO_DATA)
-    verdict = verdict_on(finding.judged, finding.check.bound)
-    return Decision(verdict, verdict, Evidence(standing.p_value) if standing else None)
+    verdict = verdict_on(evidence.judged, evidence.check.bound)
+    return Decision(verdict, verdict, Significance(standing.p_value) if standing else None)
 
 
-def _corrected(decision: Decision, finding: Finding, evidence: Evidence) -> Decision:
-    verdict, check = decision.alone, finding.check
-    if evidence.adjusted is not None:
-        verdict = corrected(verdict, check.bound.rule, evidence.adjusted, check.confidence)
-    return replace(decision, verdict=verdict, evidence=evidence)
+def _corrected(decision: Decision, evidence: Evidence, significance: Significance) -> Decision:
+    verdict, check = decision.alone, evidence.check
+    if significance.adjusted is not None:
+        verdict = corrected(verdict, check.bound.rule, significance.adjusted, check.confidence)
+    return replace(decision, verdict=verdict, significance=significance)
 
 
-def _standing(finding: Finding) -> _Standing | None:
+def _standing(evidence: Evidence) -> _Standing | None:
     """Return a value's standing; None without a value, or under a rule that takes no interval."""
-    bound, one = finding.check.bound, finding.judged
-    if bound.rule == "estimate" or finding.check.vacant:
+    bound, one = evidence.check.bound, evidence.judged
+    if bound.rule == "estimate" or evidence.check.no_data_reason:
         return None
     if not isinstance(one, Estimate) or one.has_nan:
         return None
     bad = missing(Interval(one.value, one.value, ""), bound) >= 0
     margin = partial(missing if bad else meeting, bound=bound)
     known = normal_quantile(one.confidence), Interval(one.low, one.high, "")
-    z = furthest_z(margin, one.value, one.interval_at, known)
+    z = critical_z(margin, one.value, one.interval_at, known)
     return _Standing(one, z, bad, as_asked=bad == (bound.rule == "tolerant"))
 
 
 def _families(
-    findings: Sequence[Finding], standings: Sequence[_Standing | None]
+    known: Sequence[Evidence], standings: Sequence[_Standing | None]
 ) -> Iterator[tuple[Correction, Mapping[int, _Standing]]]:
     """Yield the families: segment checks of a rule with a value to judge, by their places."""
     families: dict[tuple[Rule, Correction], dict[int, _Standing]] = defaultdict(dict)
-    for place, (finding, standing) in enumerate(zip(findings, standings, strict=True)):
-        check = finding.check
-        if standing and check.segment and check.kind != "gap" and not finding.nothing:
+    for place, (evidence, standing) in enumerate(zip(known, standings, strict=True)):
+        check = evidence.check
+        if standing and check.segment and check.kind != "gap" and not evidence.nothing:
             families[check.bound.rule, check.correction][place] = standing
     yield from ((correction, family) for (_, correction), family in families.items())
 
 
 def _together(
-    findings: Sequence[Finding], standings: Sequence[_Standing], correction: Correction
-) -> tuple[list[Evidence], list[float]]:
+    known: Sequence[Evidence], standings: Sequence[_Standing], correction: Correction
+) -> tuple[list[Significance], list[float]]:
     """Return the evidence for each of a family, and the factor of rows that would settle it."""
     p_values = [standing.p_value for standing in standings]
     factors = factors_of(p_values, correction)
     levels = [
-        1 - (1 - finding.check.confidence) / factor
-        for finding, factor in zip(findings, factors, strict=True)
+        1 - (1 - evidence.check.confidence) / factor
+        for evidence, factor in zip(known, factors, strict=True)
     ]
     needed = [
-        growth(standing.z, normal_quantile(level)) if standing.as_asked else math.inf
+        sample_size_factor(standing.z, normal_quantile(level)) if standing.as_asked else math.inf
         for standing, level in zip(standings, levels, strict=True)
     ]
     held: Sequence[float | None] = adjusted(p_values, correction)
     if correction == "none":
         held = [None] * len(p_values)
-    evidence = [
-        Evidence(p, one, correction, len(p_values)) for p, one in zip(p_values, held, strict=True)
+    significance = [
+        Significance(p, one, correction, len(p_values))
+        for p, one in zip(p_values, held, strict=True)
     ]
-    return evidence, stepwise(needed, p_values, correction)
+    return significance, stepwise(needed, p_values, correction)
 
 
-def _times_alone(finding: Finding, standing: _Standing | None) -> float | None:
+def _times_alone(evidence: Evidence, standing: _Standing | None) -> float | None:
     """Return how many times as many rows would settle a check without a correction."""
     if standing is None:
         return None
-    needed = normal_quantile(finding.check.confidence)
-    if finding.gap:  # a gap's limits do not close in on the value as the confidence falls
-        room = abs(standing.estimate.value - finding.check.bound.limit)
-        return growth(room, _distance(standing.estimate, replace(standing, z=needed)))
-    return growth(standing.z, needed)
+    needed = normal_quantile(evidence.check.confidence)
+    if evidence.gap:  # a gap's limits do not close in on the value as the confidence falls
+        room = abs(standing.estimate.value - evidence.check.bound.limit)
+        return sample_size_factor(room, _distance(standing.estimate, replace(standing, z=needed)))
+    return sample_size_factor(standing.z, needed)
 
 
 def _with_rows(
-    decision: Decision, finding: Finding, standing: _Standing | None, times: float | None
+    decision: Decision, evidence: Evidence, standing: _Standing | None, times: float | None
 ) -> Decision:
     """Return the decision with how many more rows would settle it, where it is open."""
-    if decision.verdict is Verdict.NO_DATA and not finding.too_few:
+    if decision.verdict is Verdict.NO_DATA and not evidence.too_few:
         return decision
     if decision.verdict not in (Verdict.INCONCLUSIVE, Verdict.NO_DATA):
         return decision
     if standing is None or times is None:
-        return replace(decision, rows_to_decide=finding.too_few or None)
+        return replace(decision, rows_to_decide=evidence.too_few or None)
     alone = times
-    own = finding.comparison and finding.comparison.of_own_rows
+    own = evidence.comparison and evidence.comparison.of_own_rows
     if own and math.isfinite(times):
         times = _times_own_rows(own, standing, times)
     if times < _ENDLESS:
-        more = max(_two_digits(finding.rows * (times - 1)), finding.too_few)
+        more = max(_two_digits(evidence.rows * (times - 1)), evidence.too_few)
         return replace(decision, rows_to_decide=more)
-    if finding.too_few:
-        return replace(decision, rows_to_decide=finding.too_few)
-    return replace(decision, undecidable=_why_never(finding, standing.estimate, alone))
+    if evidence.too_few:
+        return replace(decision, rows_to_decide=evidence.too_few)
+    return replace(decision, undecidable=_why_never(evidence, standing.estimate, alone))
 
 
 def _times_own_rows(of_own_rows: Estimate, standing: _Standing, times: float) -> float:
@@ -229,11 +236,11 @@ def _distance(estimate: Estimate, standing: _Standing) -> float:
     return estimate.value - interval.low if standing.bad else interval.high - estimate.value
 
 
-def _why_never(finding: Finding, one: Estimate, alone: float) -> str | None:
+def _why_never(evidence: Evidence, one: Estimate, alone: float) -> str | None:
     """Return why no number of rows would decide; None where that is not known."""
     if alone < _ENDLESS:
         return FEW_BASELINE
-    bound = finding.check.bound
+    bound = evidence.check.bound
     infinite = any(map(math.isinf, (one.low, one.high)))
     limits = [limit for limit in (bound.min, bound.max) if limit is not None]
     at_bound = any(excess(one.value, limit) == 0 for limit in limits)

@@ -37,7 +37,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Gap:
+class GapEnds:
     """The segments between which a gap lies.
 
     Attributes
@@ -67,7 +67,7 @@ def too_few_rows(rows: int, needed: int, values: str | None = None) -> str:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Evidence:
     """All that is known for one check.
 
     Attributes
@@ -84,7 +84,7 @@ class Finding:
     estimate: AnyEstimate
     rows: int
     comparison: Comparison | None = None
-    gap: Gap | None = None
+    gap: GapEnds | None = None
     values: str | None = None
 
     @property
@@ -96,7 +96,7 @@ class Finding:
     def error(self) -> str | None:
         """Return why the check could not be made; None if it could."""
         one = self.judged
-        if self.check.vacant or self.too_few or not isinstance(one, Failed):
+        if self.check.no_data_reason or self.too_few or not isinstance(one, Failed):
             return None
         return one.error
 
@@ -108,8 +108,8 @@ class Finding:
     @property
     def held(self) -> Estimate | str:
         """Return the estimate that the bound is held against, or why there is nothing to judge."""
-        if self.check.vacant:
-            return self.check.vacant
+        if self.check.no_data_reason:
+            return self.check.no_data_reason
         if self.too_few:
             return too_few_rows(self.rows, self.check.min_rows, self.values)
         match self.judged:

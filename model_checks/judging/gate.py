@@ -125,7 +125,7 @@ def _is_evaluated(check: Check, result: Result) -> bool:
     Where one of two models has a value and the other none, that they are not compared may be the
     very fall that is looked for: a candidate that calls nothing positive has no precision.
     """
-    if check.vacant == NOTHING_TO_COMPARE:
+    if check.no_data_reason == NOTHING_TO_COMPARE:
         return False
     if check.kind != "degradation" or not result.skipped:
         return True

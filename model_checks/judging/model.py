@@ -6,10 +6,15 @@ from dataclasses import replace
 
 from model_checks.errors import MeasurementError, guarded
 from model_checks.judging.decide import Decision, decisions
-from model_checks.judging.evidence import Comparison, Finding, Gap, too_few_rows
+from model_checks.judging.evidence import Comparison, Evidence, GapEnds, too_few_rows
 from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics import AnyEstimate, Estimate, Failed, Undefined, metric_named
-from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
+from model_checks.metrics.degradation import (
+    Best,
+    DegradationTerms,
+    degradation,
+    with_exact_baseline,
+)
 from model_checks.metrics.gap import gap
 from model_checks.metrics.statistics import Statistics
 from model_checks.plan.checks import Check, Segment, values_text
@@ -19,7 +24,7 @@ from model_checks.text import counted, labelled_rows
 
 def decide_all(
     checks: Sequence[Check], measurement: Measurement
-) -> Sequence[tuple[Finding, Decision]]:
+) -> Sequence[tuple[Evidence, Decision]]:
     """Return the finding for every check of a model, with the decision on it.
 
     Parameters
@@ -38,45 +43,47 @@ def decide_all(
     if measurement.facts.error:
         raise MeasurementError(measurement.facts.error)
     with guarded(unforeseen("judging")):
-        findings = [_finding(check, checks, measurement) for check in checks]
-        return list(zip(findings, decisions(findings), strict=True))
+        known = [_finding(check, checks, measurement) for check in checks]
+        return list(zip(known, decisions(known), strict=True))
 
 
-def _finding(check: Check, checks: Sequence[Check], measurement: Measurement) -> Finding:
+def _finding(check: Check, checks: Sequence[Check], measurement: Measurement) -> Evidence:
     if measurement.nothing:
-        check = replace(check, vacant=measurement.nothing)
+        check = replace(check, no_data_reason=measurement.nothing)
     if check.kind == "gap":
         return _gap_finding(check, measurement)
-    aggregates = measurement.aggregates.get(check.segment)
-    if check.vacant:  # what it takes may not have been measured
-        rows = aggregates.rows if aggregates else 0
-        return Finding(check, Undefined(check.vacant), rows)
-    if aggregates is None:
+    statistics = measurement.statistics.get(check.segment)
+    if check.no_data_reason:  # what it takes may not have been measured
+        rows = statistics.rows if statistics else 0
+        return Evidence(check, Undefined(check.no_data_reason), rows)
+    if statistics is None:
         values = measurement.values_there.get(check.segment)
-        return Finding(check, Undefined("no labelled row"), 0, values=values)
-    estimate = _estimate(check, aggregates)
-    finding = Finding(check, estimate, aggregates.rows)
+        return Evidence(check, Undefined("no labelled row"), 0, values=values)
+    estimate = _estimate(check, statistics)
+    evidence = Evidence(check, estimate, statistics.rows)
     if check.kind == "level":
-        return finding
-    return replace(finding, comparison=_comparison(finding, checks, measurement))
+        return evidence
+    return replace(evidence, comparison=_comparison(evidence, checks, measurement))
 
 
-def _estimate(check: Check, aggregates: Statistics) -> AnyEstimate:
-    return metric_named(check.metric).estimate(aggregates, check.asked)
+def _estimate(check: Check, statistics: Statistics) -> AnyEstimate:
+    return metric_named(check.metric).estimate(statistics, check.asked)
 
 
 # The comparison of a model with its baseline.
 
 
-def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurement) -> Comparison:
+def _comparison(
+    evidence: Evidence, checks: Sequence[Check], measurement: Measurement
+) -> Comparison:
     """Return the model beside its baseline; where they can't be compared, why."""
-    check, baseline = finding.check, measurement.baseline
+    check, baseline = evidence.check, measurement.baseline
     if baseline is None:
         return _none("the baseline", Undefined("nothing to compare with was measured"))
     if baseline.error:
         text = f"{baseline.source}, to compare with, could not be measured: {baseline.error}"
         return _none(baseline.source, Failed(text))
-    others = baseline.aggregates.get(check.segment)
+    others = baseline.statistics.get(check.segment)
     rows = others.rows if others else 0
     if others is None or rows < check.min_rows:
         has, needed = labelled_rows(rows), f"at least {check.min_rows:,} are needed"
@@ -84,14 +91,14 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
         return _none(baseline.source, Undefined(text))
     of_others = _estimate(check, others)
     found = Comparison(baseline.source, baseline.pairs is not None, of_others, rows, of_others)
-    both = _comparable(finding.estimate, found)
+    both = _comparable(evidence.estimate, found)
     if not isinstance(both, tuple):
         return replace(found, degradation=both)
-    terms = Terms(
+    terms = DegradationTerms(
         best=_best(check, checks),
         relative=check.relative,
         paired=found.paired and metric_named(check.metric).varies_jointly,
-        correlation=_correlation(finding, others, baseline, measurement),
+        correlation=_correlation(evidence, others, baseline, measurement),
     )
     worse = degradation(*both, terms)
     if found.paired or check.bound.rule == "estimate":
@@ -102,14 +109,14 @@ def _comparison(finding: Finding, checks: Sequence[Check], measurement: Measurem
 
 
 def _correlation(
-    finding: Finding, others: Statistics, baseline: MeasuredBaseline, measurement: Measurement
+    evidence: Evidence, others: Statistics, baseline: MeasuredBaseline, measurement: Measurement
 ) -> float:
     """Return the correlation of the two estimates; 0 where they are of different rows."""
-    check = finding.check
+    check = evidence.check
     pair = (baseline.pairs or {}).get(check.segment)
     if pair is None:
         return 0.0
-    own = measurement.aggregates[check.segment]
+    own = measurement.statistics[check.segment]
     return metric_named(check.metric).correlation(pair, (own, others), check.asked)
 
 
@@ -156,42 +163,42 @@ def _best(check: Check, checks: Sequence[Check]) -> Best:
 # Gaps between segments.
 
 
-def _gap_finding(check: Check, measurement: Measurement) -> Finding:
-    if check.vacant:
-        return Finding(check, Undefined(check.vacant), 0)
+def _gap_finding(check: Check, measurement: Measurement) -> Evidence:
+    if check.no_data_reason:
+        return Evidence(check, Undefined(check.no_data_reason), 0)
     found: dict[Segment, Estimate] = {}
     rows = 0
     for segment in check.among:
-        one = measurement.aggregates.get(segment, Statistics(0))
+        one = measurement.statistics.get(segment, Statistics(0))
         match _of_segment(check, one, measurement.values_there.get(segment)):
             case Failed() as failed:
-                return Finding(check, failed, 0)
+                return Evidence(check, failed, 0)
             case Undefined(reason) if check.listed:
-                return Finding(check, Undefined(f"{values_text(segment)}: {reason}"), 0)
+                return Evidence(check, Undefined(f"{values_text(segment)}: {reason}"), 0)
             case Estimate() as estimate:
                 found[segment] = estimate
                 rows += one.rows
     if len(found) < 2:
         values = counted(len(check.among), "value")
         text = f"{len(found):,} of {values} can be compared, a gap is between two"
-        return Finding(check, Undefined(text), rows)
+        return Evidence(check, Undefined(text), rows)
     ends = [(segment, one.value) for segment, one in found.items()]
-    told = Gap(
+    told = GapEnds(
         largest=max(ends, key=lambda end: end[1]),
         smallest=min(ends, key=lambda end: end[1]),
         values=len(found),
         left_out=len(check.among) - len(found),
     )
-    return Finding(check, gap(list(found.values()), check.confidence), rows, gap=told)
+    return Evidence(check, gap(list(found.values()), check.confidence), rows, gap=told)
 
 
-def _of_segment(check: Check, aggregates: Statistics, values: str | None) -> AnyEstimate:
+def _of_segment(check: Check, statistics: Statistics, values: str | None) -> AnyEstimate:
     """Return the estimate of a segment, or why it can't be compared with the others."""
-    too_few = Undefined(too_few_rows(aggregates.rows, check.min_rows, values))
-    if not aggregates.rows:
+    too_few = Undefined(too_few_rows(statistics.rows, check.min_rows, values))
+    if not statistics.rows:
         return too_few
-    estimate = _estimate(check, aggregates)
-    if aggregates.rows < check.min_rows and not isinstance(estimate, Failed):
+    estimate = _estimate(check, statistics)
+    if statistics.rows < check.min_rows and not isinstance(estimate, Failed):
         return too_few
     if isinstance(estimate, Estimate) and not _is_known(estimate):
         return Undefined("the value or its interval is no number")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from model_checks.judging.decide import Evidence
-from model_checks.judging.evidence import Comparison, Gap
+from model_checks.judging.decide import Significance
+from model_checks.judging.evidence import Comparison, GapEnds
 from model_checks.judging.verdict import Verdict, fails
 from model_checks.measure.facts import ModelFacts
 from model_checks.metrics import AnyEstimate
@@ -37,8 +37,8 @@ class Result:
     message: str
     estimate: AnyEstimate | None = None
     comparison: Comparison | None = None
-    gap: Gap | None = None
-    evidence: Evidence | None = None
+    gap: GapEnds | None = None
+    significance: Significance | None = None
     rows_to_decide: int | None = None
     kind: Literal["measured"] = "measured"
 
@@ -50,12 +50,12 @@ class Result:
     @property
     def failed(self) -> bool:
         """Return whether somebody has to act."""
-        return fails(self.verdict, self.check.bound.rule, declared=self.check.declared)
+        return fails(self.verdict, self.check.bound.rule, explicit=self.check.explicit)
 
     @property
     def skipped(self) -> bool:
         """Return whether the result says nothing about the model and nobody has to act."""
-        return self.verdict is Verdict.NO_DATA and not self.check.declared
+        return self.verdict is Verdict.NO_DATA and not self.check.explicit
 
     @property
     def warned(self) -> bool:

@@ -23,7 +23,7 @@ Margin = Callable[[Interval], float]
 """A function that returns by how much an interval lies on a side; below 0 where it does not."""
 
 
-def furthest_z(
+def critical_z(
     margin: Margin, value: float, interval_at: IntervalAt, known: tuple[float, Interval]
 ) -> float:
     """Return the largest z at which the interval lies on the side; 0 if the value does not.
@@ -133,7 +133,7 @@ def _ascending(p_values: Sequence[float]) -> list[int]:
     return sorted(range(len(p_values)), key=p_values.__getitem__)
 
 
-def growth(z: float, needed: float) -> float:
+def sample_size_factor(z: float, needed: float) -> float:
     """Return how many times as many rows it takes until z is the needed z; infinite for z = 0.
 
     An interval's distance from its estimate falls as the root of the rows.

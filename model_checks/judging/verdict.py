@@ -91,7 +91,7 @@ def corrected(verdict: Verdict, rule: Rule, adjusted: float, confidence: float) 
     return verdict
 
 
-def fails(verdict: Verdict, rule: str, *, declared: bool) -> bool:
+def fails(verdict: Verdict, rule: str, *, explicit: bool) -> bool:
     """Return whether a verdict makes the test fail.
 
     Parameters
@@ -107,5 +107,5 @@ def fails(verdict: Verdict, rule: str, *, declared: bool) -> bool:
     if verdict is Verdict.INCONCLUSIVE:
         return rule != "tolerant"
     if verdict is Verdict.NO_DATA:
-        return declared
+        return explicit
     return verdict in (Verdict.FAIL, Verdict.ERROR)

@@ -13,7 +13,7 @@ from model_checks.data.overlap import overlap
 from model_checks.data.rows import Rows, open_rows, require_columns
 from model_checks.data.shared_data import may_share
 from model_checks.errors import DataError, MeasurementError, guarded
-from model_checks.measure.predictors import Answered, Contestant, Keeping, answered
+from model_checks.measure.predictors import Answered, Keeping, Predictor, answered
 from model_checks.measure.requirements import Needs, scores_needed
 from model_checks.measure.statistics import CHANGED, find_pairs
 from model_checks.metrics.statistics import Statistics
@@ -48,13 +48,13 @@ class MeasuredBaseline:
     """
 
     source: str
-    aggregates: Mapping[Segment, Statistics]
+    statistics: Mapping[Segment, Statistics]
     pairs: Mapping[Segment, Statistics] | None = None
     error: str | None = None
     sha256: str | None = None
 
 
-class Rival:
+class PairedBaseline:
     """Another model on the same rows.
 
     Parameters
@@ -75,7 +75,7 @@ class Rival:
         assert named
         own = {"model": named.model, "prediction": named.prediction, "score": named.score}
         self._model = model.model_copy(update=own)
-        self.contestant: Contestant | None = None
+        self.contestant: Predictor | None = None
         self._found = MeasuredBaseline(_source(self._model), {}, {})
         try:
             with guarded(_MEASURING):
@@ -83,18 +83,18 @@ class Rival:
         except MeasurementError as error:
             self._found = replace(self._found, error=str(error))
 
-    def _contestant(self, settings: Settings, needs: Needs, rows: Rows) -> Contestant:
+    def _contestant(self, settings: Settings, needs: Needs, rows: Rows) -> Predictor:
         if self._model.model is None:
             require_columns(self._model, rows.types)
             if scores_needed(needs) and not self._model.scores:
                 raise DataError(f"{self._found.source} have no score, which is compared")
-            return Contestant.of(self._model, None, needs, rows, "baseline")
+            return Predictor.of(self._model, None, needs, rows, "baseline")
         loaded = load_model(self._model.model, settings.folder)
         self._found = replace(self._found, sha256=loaded.sha256)
         # Features in the settings are the judged model's; they serve where the other names none.
         tells = loaded.attribute("feature_names_in_") is not None
         model = self._model.model_copy(update={"features": None}) if tells else self._model
-        return Contestant.of(model, loaded, needs, rows, "baseline")
+        return Predictor.of(model, loaded, needs, rows, "baseline")
 
     def measured(self, place: Answered, given: Given, predictions: Predictions) -> MeasuredBaseline:
         """Return the measurement of the other model.
@@ -117,16 +117,16 @@ class Rival:
             return replace(self._found, error=str(error))
 
     def _compared(
-        self, one: Contestant, place: Answered, given: Given, predictions: Predictions
+        self, one: Predictor, place: Answered, given: Given, predictions: Predictions
     ) -> MeasuredBaseline:
         own = place.given(one)
         found = find_predictions(own, place.file)
-        aggregates = place.aggregates(found, one.needs)
+        statistics = place.statistics(found, one.needs)
         pair = find_pair(given, predictions, own, found)
         pairs = find_pairs(place.engine, pair, one.needs)
         if (whole := pairs.get(())) and whole.rows != place.labelled:
             raise DataError(f"{place.labelled:,} labelled rows became {whole.rows:,} {CHANGED}")
-        return replace(self._found, aggregates=aggregates, pairs=pairs)
+        return replace(self._found, statistics=statistics, pairs=pairs)
 
 
 def _source(model: Model) -> str:
@@ -136,7 +136,7 @@ def _source(model: Model) -> str:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRows:
     """The rows and the moment that the model itself is judged on.
 
     Attributes
@@ -150,7 +150,7 @@ class Judged:
 
 
 def measured_elsewhere(
-    model: Model, loaded: LoadedModel | None, needs: Needs, judged: Judged, keeping: Keeping
+    model: Model, loaded: LoadedModel | None, needs: Needs, judged: JudgedRows, keeping: Keeping
 ) -> MeasuredBaseline:
     """Return the measurement of the same model on the rows of its baseline.
 
@@ -170,8 +170,8 @@ def measured_elsewhere(
     try:
         with guarded(_MEASURING):
             shared = may_share(named.data, model.data, keeping.settings.folder)
-            aggregates = _aggregates(other, loaded, needs, judged if shared else None, keeping)
-        return MeasuredBaseline(named.data.source, aggregates)
+            statistics = _aggregates(other, loaded, needs, judged if shared else None, keeping)
+        return MeasuredBaseline(named.data.source, statistics)
     except MeasurementError as error:
         return MeasuredBaseline(named.data.source, {}, error=str(error))
     finally:
@@ -182,7 +182,7 @@ def _aggregates(
     model: Model,
     loaded: LoadedModel | None,
     needs: Needs,
-    judged: Judged | None,
+    judged: JudgedRows | None,
     keeping: Keeping,
 ) -> Mapping[Segment, Statistics]:
     """Return the statistics of other rows; ``judged`` is None where they can't share rows."""
@@ -196,6 +196,6 @@ def _aggregates(
             raise DataError(f"it has rows that are judged among its own{before}")
         if rows.nothing:
             return {}
-        one = Contestant.of(model, loaded, needs, rows)
+        one = Predictor.of(model, loaded, needs, rows)
         place = answered(stack, engine, rows, [one], keeping)
-        return place.aggregates(find_predictions(place.given(one), place.file), needs)
+        return place.statistics(find_predictions(place.given(one), place.file), needs)

@@ -35,7 +35,7 @@ def answers_of(
     arguments
         Maps such numbers to the function's arguments.
     """
-    with function.surroundings.entered():
+    with function.process_state.entered():
         return _answers(function, seed, table, arguments)
 
 

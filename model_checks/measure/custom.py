@@ -13,7 +13,7 @@ from model_checks.data.engine import Engine
 from model_checks.errors import FunctionError
 from model_checks.measure.bootstrap import Arguments, answers_of
 from model_checks.measure.grouping import Grouping, Need, by_segment, grouped, listed
-from model_checks.metrics.statistics import Answers, Floats, OwnFunction, Replicates
+from model_checks.metrics.statistics import Answers, CustomFunction, Floats, Replicates
 from model_checks.plan.checks import Segment
 from model_checks.predict.sources.function import LoadedFunction
 from model_checks.predict.table import Predictions
@@ -49,8 +49,8 @@ def replicates(
 
 
 def _load(
-    functions: Iterable[OwnFunction],
-) -> tuple[dict[OwnFunction, LoadedFunction], dict[OwnFunction, str]]:
+    functions: Iterable[CustomFunction],
+) -> tuple[dict[CustomFunction, LoadedFunction], dict[CustomFunction, str]]:
     """Return the functions that can be called, and why the others can't."""
     loaded, broken = {}, {}
     for one in functions:
@@ -61,7 +61,7 @@ def _load(
     return loaded, broken
 
 
-def _over_their_limit(functions: Iterable[OwnFunction], rows: int) -> dict[OwnFunction, str]:
+def _over_their_limit(functions: Iterable[CustomFunction], rows: int) -> dict[CustomFunction, str]:
     return {
         one: f"metric {one.reference!r}: {rows:,} rows would have to be loaded, more than "
         f"max_rows = {one.max_rows:,}; set max_rows higher, or judge a shorter window"
@@ -70,7 +70,7 @@ def _over_their_limit(functions: Iterable[OwnFunction], rows: int) -> dict[OwnFu
     }
 
 
-def _functions(need: Need, segment: Segment) -> set[OwnFunction]:
+def _functions(need: Need, segment: Segment) -> set[CustomFunction]:
     return {one.function for one in need.asked_of.get(segment, ()) if one.function}
 
 

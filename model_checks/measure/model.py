@@ -12,9 +12,14 @@ from model_checks.data.model_rows import ModelRows
 from model_checks.data.quality import Lookout, Signs
 from model_checks.data.rows import Rows
 from model_checks.errors import Interrupted, MeasurementError, guarded, heeding
-from model_checks.measure.baseline import Judged, MeasuredBaseline, Rival, measured_elsewhere
+from model_checks.measure.baseline import (
+    JudgedRows,
+    MeasuredBaseline,
+    PairedBaseline,
+    measured_elsewhere,
+)
 from model_checks.measure.facts import ModelFacts
-from model_checks.measure.predictors import Contestant, Keeping, answered
+from model_checks.measure.predictors import Keeping, Predictor, answered
 from model_checks.measure.requirements import Needs, needs_of
 from model_checks.measure.segment_values import values_there
 from model_checks.metrics.statistics import ConfusionCounts, RankSums, Statistics
@@ -57,7 +62,7 @@ class Measurement:
     """
 
     facts: ModelFacts
-    aggregates: Mapping[Segment, Statistics]
+    statistics: Mapping[Segment, Statistics]
     predictions: Predictions | None = None
     nothing: str | None = None
     baseline: MeasuredBaseline | None = None
@@ -141,7 +146,7 @@ def _measured(
     model_rows: ModelRows, checks: Sequence[Check], facts: _Facts, keeping: Keeping
 ) -> Measurement:
     model, settings = model_rows.model, model_rows.settings
-    judged = [check for check in checks if not check.vacant]
+    judged = [check for check in checks if not check.no_data_reason]
     needs = needs_of(judged)
     compared = needs_of(check for check in judged if check.kind == "degradation")
     baseline: MeasuredBaseline | None = None
@@ -153,11 +158,11 @@ def _measured(
         facts.add_rows(rows)
         if rows.nothing:
             return Measurement(facts.known, {}, nothing=rows.nothing, signs=Signs.of(rows))
-        if any(check.vacant and check.declared for check in checks):
+        if any(check.no_data_reason and check.explicit for check in checks):
             model_rows.find_segments()  # raises what kept their values from being found
         loaded = load_model(model.model, settings.folder) if model.model else None
         facts.add_file(loaded.sha256 if loaded else None)
-        one = Contestant.of(model, loaded, needs, rows)
+        one = Predictor.of(model, loaded, needs, rows)
         rival = _rival(model, settings, compared, rows)
         lookout = _lookout(engine, rows, one)
         stack.push(lookout.look)
@@ -165,9 +170,9 @@ def _measured(
         place = answered(stack, engine, rows, contestants, keeping)
         given = place.given(one)
         predictions = find_predictions(given, place.file)
-        aggregates = place.aggregates(predictions, needs)
-        there = values_there(place.engine, predictions, judged, aggregates)
-        lookout.counts += _by_true_label(aggregates)
+        statistics = place.statistics(predictions, needs)
+        there = values_there(place.engine, predictions, judged, statistics)
+        lookout.counts += _by_true_label(statistics)
         if rival:
             baseline = rival.measured(place, given, predictions)
     if lookout.failed:
@@ -175,12 +180,12 @@ def _measured(
     if compared and not rival:
         beside = replace(keeping, file=keeping.file.with_suffix(".~baseline"))
         baseline = measured_elsewhere(
-            model, loaded, compared, Judged(rows, model_rows.as_of), beside
+            model, loaded, compared, JudgedRows(rows, model_rows.as_of), beside
         )
     signs = lookout.signs
     return Measurement(
         facts.known,
-        aggregates,
+        statistics,
         predictions,
         baseline=baseline,
         signs=signs,
@@ -188,26 +193,26 @@ def _measured(
     )
 
 
-def _lookout(engine: Engine, rows: Rows, one: Contestant) -> Lookout:
+def _lookout(engine: Engine, rows: Rows, one: Predictor) -> Lookout:
     """Return a lookout for rows with the same time, label, and logged answers or features."""
     time = [rows.time_column] if rows.time_column else []
     logged, features = (one.answers.names, []) if one.caller is None else ([], one.caller.features)
     return Lookout(engine, rows, [*time, *logged, *one.model.targets], features)
 
 
-def _by_true_label(aggregates: Mapping[Segment, Statistics]) -> list[int]:
+def _by_true_label(statistics: Mapping[Segment, Statistics]) -> list[int]:
     """Return how many of all rows have each true label, where that was counted."""
-    whole = aggregates.get((), Statistics(0))
+    whole = statistics.get((), Statistics(0))
     if counts := whole.find(ConfusionCounts):
         return [int(n) for n in counts.rows.sum(axis=1)]
     ranks = whole.find(RankSums)
     return [int(n) for n in ranks.rows] if ranks else []
 
 
-def _rival(model: Model, settings: Settings, compared: Needs, rows: Rows) -> Rival | None:
+def _rival(model: Model, settings: Settings, compared: Needs, rows: Rows) -> PairedBaseline | None:
     """Return the other model, where there is one and anything to compare."""
     if compared and model.baseline and model.baseline.paired:
-        return Rival(model, settings, compared, rows)
+        return PairedBaseline(model, settings, compared, rows)
     return None
 
 

@@ -10,12 +10,12 @@ from model_checks.data.engine import GIVEN, Engine
 from model_checks.data.rows import Rows
 from model_checks.errors import DataError
 from model_checks.measure.requirements import Needs, scores_needed
-from model_checks.measure.statistics import CHANGED, find_aggregates
+from model_checks.measure.statistics import CHANGED, find_statistics
 from model_checks.metrics.statistics import ProbabilitySums, Replicates, Statistics
 from model_checks.plan.checks import Segment
-from model_checks.predict.adapter import Caller, Scored
+from model_checks.predict.adapter import Caller, ScoreNeeds
 from model_checks.predict.batches import Progress, write_answers
-from model_checks.predict.column_names import Whose
+from model_checks.predict.column_names import Side
 from model_checks.predict.columns import AnswerColumns
 from model_checks.predict.model_attributes import has_scores
 from model_checks.predict.sources import LoadedModel
@@ -25,7 +25,7 @@ from model_checks.settings import Model, Settings
 
 
 @dataclass(frozen=True)
-class Contestant:
+class Predictor:
     """A model that is to be judged, called or by its logged answers.
 
     Attributes
@@ -52,9 +52,9 @@ class Contestant:
         loaded: LoadedModel | None,
         needs: Needs,
         rows: Rows,
-        whose: Whose = "model",
-    ) -> "Contestant":
-        """Return the model as a contestant; ``loaded`` is None where its answers are logged.
+        whose: Side = "model",
+    ) -> "Predictor":
+        """Return the model as a predictor; ``loaded`` is None where its answers are logged.
 
         Raises
         ------
@@ -63,7 +63,7 @@ class Contestant:
         """
         if loaded is None:
             return cls(model, needs, AnswerColumns.logged(model, whose), None)
-        asked = Scored(_scored(model.task, needs, loaded), ProbabilitySums in needs)
+        asked = ScoreNeeds(_scored(model.task, needs, loaded), ProbabilitySums in needs)
         caller = Caller(model, loaded, asked, whose)
         caller.require_features(rows.types, model.data.source)
         return cls(model, needs, AnswerColumns.of(caller), caller)
@@ -105,13 +105,13 @@ class Answered:
     labelled: int
     failed: str | None = None
 
-    def given(self, one: Contestant) -> Given:
+    def given(self, one: Predictor) -> Given:
         """Return the answers of one contestant."""
         probabilities = ProbabilitySums in one.needs
         answers = AnswerColumns.of(one.caller) if one.caller else one.answers
         return Given(self.engine, one.model, self.relation, self.types, answers, probabilities)
 
-    def aggregates(self, predictions: Predictions, needs: Needs) -> Mapping[Segment, Statistics]:
+    def statistics(self, predictions: Predictions, needs: Needs) -> Mapping[Segment, Statistics]:
         """Return all needed aggregates, if they are of the rows that were counted before.
 
         The values of a segmentation have all rows between them, unless only some are listed.
@@ -121,7 +121,7 @@ class Answered:
         DataError
             If they are of other rows, or the engine can't run a query to its end.
         """
-        found = find_aggregates(self.engine, predictions, needs)
+        found = find_statistics(self.engine, predictions, needs)
         for grouping in {one for need in needs.values() for one in need.groupings}:
             rows = sum(one.rows for segment, one in found.items() if grouping.has(segment))
             if grouping.listed is None and rows != self.labelled:
@@ -133,7 +133,7 @@ def answered(
     stack: ExitStack,
     engine: Engine,
     rows: Rows,
-    contestants: Sequence[Contestant],
+    contestants: Sequence[Predictor],
     keeping: Keeping,
 ) -> Answered:
     """Call all contestants that are not logged, and return the rows with all answers.
@@ -161,7 +161,7 @@ def answered(
     return Answered(engine, GIVEN, types, keeping.file, rows.labelled, failed)
 
 
-def _columns_kept(contestants: Sequence[Contestant]) -> list[str]:
+def _columns_kept(contestants: Sequence[Predictor]) -> list[str]:
     """Return the columns kept beside called models' answers: labels, weight, segments, logs."""
     model = contestants[0].model
     columns = [*model.targets, *([model.weight] if model.weight else []), *segment_columns(model)]

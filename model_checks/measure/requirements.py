@@ -42,6 +42,6 @@ def _need(checks: Sequence[Check]) -> Need:
 
 
 def _grouping(columns: tuple[str, ...], checks: Sequence[tuple[Check, Segment]]) -> Grouping:
-    all_listed = columns and all(check.declared for check, _ in checks)
+    all_listed = columns and all(check.explicit for check, _ in checks)
     listed = tuple(dict.fromkeys(segment for _, segment in checks)) if all_listed else None
     return Grouping(columns, listed)

@@ -45,7 +45,7 @@ def _listed(checks: Iterable[Check]) -> Iterable[Segment]:
     for check in checks:
         if check.among and check.listed:
             yield from check.among
-        elif check.segment and check.declared and not check.among:
+        elif check.segment and check.explicit and not check.among:
             yield check.segment
 
 

@@ -34,7 +34,7 @@ from model_checks.metrics.statistics import (
 from model_checks.plan.checks import Segment
 from model_checks.predict.table import Predictions
 
-__all__ = ["CHANGED", "Grouping", "Need", "find_aggregates", "find_pairs"]
+__all__ = ["CHANGED", "Grouping", "Need", "find_pairs", "find_statistics"]
 
 _QUERIES: Mapping[
     type[Statistic], Callable[[Engine, Predictions, Need], Mapping[Segment, Statistic]]
@@ -51,7 +51,7 @@ _QUERIES: Mapping[
 }
 
 
-def find_aggregates(
+def find_statistics(
     engine: Engine, predictions: Predictions, needs: Mapping[type[Statistic], Need]
 ) -> Mapping[Segment, Statistics]:
     """Return all needed statistics, for the whole and every segment value that has rows.

@@ -23,7 +23,7 @@ Best = Literal["higher", "lower", "zero"]
 
 
 @dataclass(frozen=True)
-class Terms:
+class DegradationTerms:
     """The terms on which two estimates are compared.
 
     Attributes
@@ -48,7 +48,9 @@ _Side = tuple[float, IntervalAt]
 """A value, and its interval at any confidence."""
 
 
-def degradation(current: Estimate, baseline: Estimate, terms: Terms) -> Estimate | Undefined:
+def degradation(
+    current: Estimate, baseline: Estimate, terms: DegradationTerms
+) -> Estimate | Undefined:
     """Return the estimate of the degradation."""
     if terms.relative and (what := _about_zero(baseline)):
         reason = (
@@ -69,7 +71,7 @@ def _about_zero(baseline: Estimate) -> str | None:
 
 
 def with_exact_baseline(
-    current: Estimate, baseline: Estimate, terms: Terms
+    current: Estimate, baseline: Estimate, terms: DegradationTerms
 ) -> Estimate | Undefined:
     """Return the degradation as if the baseline were exact: the doubt of the model's own rows."""
     value = Interval(baseline.value, baseline.value, "")
@@ -81,7 +83,7 @@ def _side(estimate: Estimate) -> _Side:
     return estimate.value, estimate.interval_at
 
 
-def _worse(a: float, b: float, terms: Terms) -> float:
+def _worse(a: float, b: float, terms: DegradationTerms) -> float:
     if terms.best == "zero":
         a, b = abs(a), abs(b)
     size = abs(b) if terms.relative else 1.0
@@ -89,7 +91,9 @@ def _worse(a: float, b: float, terms: Terms) -> float:
     return difference(b, a) if terms.best == "higher" else difference(a, b)
 
 
-def _interval(terms: Terms, current: _Side, baseline: _Side, confidence: float) -> Interval:
+def _interval(
+    terms: DegradationTerms, current: _Side, baseline: _Side, confidence: float
+) -> Interval:
     (a, a_at), (b, b_at) = current, baseline
     of_a, of_b, r = a_at(confidence), b_at(confidence), terms.correlation
     if terms.best == "zero":

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 from model_checks.metrics.intervals import Interval, IntervalAt
-from model_checks.metrics.statistics import OwnFunction, Statistic
+from model_checks.metrics.statistics import CustomFunction, Statistic
 from model_checks.text import labelled_rows
 
 NO_WEIGHT = "no weight above 0"
@@ -31,7 +31,7 @@ class Asked:
     average: str | None = None
     confidence: float = 0.95
     beta: float = 1.0
-    function: OwnFunction | None = None
+    function: CustomFunction | None = None
     any_confidence: bool = False
 
 

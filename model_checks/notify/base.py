@@ -32,7 +32,7 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Told:
+class DeliveryReport:
     """The outcome of sending the notices of a run.
 
     Attributes
@@ -49,8 +49,8 @@ class Told:
     delivered: bool = True
     was_due: bool = False
 
-    def __add__(self, other: "Told") -> "Told":
-        return Told(
+    def __add__(self, other: "DeliveryReport") -> "DeliveryReport":
+        return DeliveryReport(
             (*self.lines, *other.lines),
             self.delivered and other.delivered,
             self.was_due or other.was_due,
@@ -60,7 +60,7 @@ class Told:
 class Notifier(Protocol):
     """A channel that reaches the administrators."""
 
-    def notify(self, notice: Notice | None) -> Told:
+    def notify(self, notice: Notice | None) -> DeliveryReport:
         """Send a notice to everybody, and also those that earlier runs could not deliver.
 
         Parameters

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from model_checks.judging.results import Run, run_id
-from model_checks.notify.base import Notice, Notifier, Told
+from model_checks.notify.base import DeliveryReport, Notice, Notifier
 from model_checks.report.broken_run import Broken
 from model_checks.report.picture import Chart
 from model_checks.settings import Email
@@ -46,7 +46,7 @@ class AlertOptions:
 
 def tell(
     run: Run, charts: Sequence[Chart], options: AlertOptions, *, unwritten: Sequence[str] = ()
-) -> Told:
+) -> DeliveryReport:
     """Write the summary page if there is something to read, and send the alerts that are due.
 
     An alert is due when a check has failed or could not be made, also where something cut the run
@@ -59,9 +59,9 @@ def tell(
     unwritten
         Sentences on what should be in the report folder and is not, for the alert.
     """
-    told = Told()
+    told = DeliveryReport()
     if options.sending == "dry-run" or run.fell or any(one.warned for one in run.results):
-        told += Told(_write_summary(run, charts, options.report_dir))
+        told += DeliveryReport(_write_summary(run, charts, options.report_dir))
     notice = Notice(run, str(options.report_dir / "report.html"), charts, unwritten)
     failed = any(result.failed for result in run.results)
     is_due = failed or (run.fell and not options.narrowed)
@@ -76,7 +76,7 @@ def tell_broken(
     sentences: Sequence[str],
     started: datetime,
     leftovers: bool = True,
-) -> Told:
+) -> DeliveryReport:
     """Send the alert about a run that came to no verdict, under the conditions of any other.
 
     Parameters
@@ -103,7 +103,7 @@ def _tell(
     is_due: bool,
     unless: str | None = None,
     leftovers: bool = True,
-) -> Told:
+) -> DeliveryReport:
     """Send a notice by every channel, or say why it is not sent."""
     left = _left_in(options.report_dir) if leftovers else []
     if options.sending == "dry-run":
@@ -114,8 +114,8 @@ def _tell(
         unless = "a candidate was judged, not what is deployed"
     if unless:
         lines = (f"no mail was sent: {unless}",) if is_due else ()
-        return Told(lines, was_due=is_due) + _announced(left)
-    told = Told(was_due=is_due)
+        return DeliveryReport(lines, was_due=is_due) + _announced(left)
+    told = DeliveryReport(was_due=is_due)
     for notifier in _notifiers(options, options.email, left) if is_due or left else ():
         told += _guarded(partial(notifier.notify, notice if is_due else None))
     return told
@@ -124,9 +124,9 @@ def _tell(
 def _notifiers(options: AlertOptions, email: Email, left: Sequence[Path]) -> Sequence[Notifier]:
     """Return the channels that the settings name."""
     from model_checks.notify.email.notifier import EmailNotifier
-    from model_checks.notify.email.outbox import Place
+    from model_checks.notify.email.outbox import Outbox
 
-    return [EmailNotifier(Place(options.report_dir, email, options.folder), left)]
+    return [EmailNotifier(Outbox(options.report_dir, email, options.folder), left)]
 
 
 def _left_in(report_dir: Path) -> list[Path]:
@@ -137,21 +137,21 @@ def _left_in(report_dir: Path) -> list[Path]:
         return []  # without a folder nothing is left in it
 
 
-def _announced(left: Sequence[Path]) -> Told:
+def _announced(left: Sequence[Path]) -> DeliveryReport:
     """Return the line on mails of earlier runs that this run does not send."""
     if not left:
-        return Told()
+        return DeliveryReport()
     from model_checks.notify.email.notifier import counted_mails
 
-    return Told((f"{counted_mails(left)}: this run sends none",))
+    return DeliveryReport((f"{counted_mails(left)}: this run sends none",))
 
 
-def _guarded(send: Callable[[], Told]) -> Told:
+def _guarded(send: Callable[[], DeliveryReport]) -> DeliveryReport:
     """Send by one channel, and turn whatever goes wrong into a line."""
     try:
         return send()
     except Exception as error:  # noqa: BLE001 (see tell)
-        return Told((f"MAIL NOT WRITTEN: {told_of(error)}",), delivered=False)
+        return DeliveryReport((f"MAIL NOT WRITTEN: {told_of(error)}",), delivered=False)
 
 
 def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str, ...]:
@@ -165,10 +165,10 @@ def _write_summary(run: Run, charts: Sequence[Chart], folder: Path) -> tuple[str
     return ()
 
 
-def _dry_run(notice: Notice, options: AlertOptions) -> Told:
+def _dry_run(notice: Notice, options: AlertOptions) -> DeliveryReport:
     from model_checks.notify.email.message import compose_notice
 
     options.report_dir.mkdir(parents=True, exist_ok=True)
     path = options.report_dir / "email.eml"
     write_whole(path, compose_notice(notice, options.email).as_bytes())
-    return Told((f"mail written to {path}, not sent (dry run)",))
+    return DeliveryReport((f"mail written to {path}, not sent (dry run)",))

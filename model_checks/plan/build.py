@@ -8,7 +8,7 @@ from typing import Any
 
 from model_checks.errors import SettingsError
 from model_checks.metrics import metric_named
-from model_checks.metrics.statistics import OwnFunction
+from model_checks.metrics.statistics import CustomFunction
 from model_checks.plan.checks import (
     Bound,
     Check,
@@ -23,20 +23,20 @@ from model_checks.plan.checks import (
 from model_checks.settings import (
     Correction,
     Gap,
-    Judging,
     Rule,
+    Rules,
     Segmentation,
     Settings,
     Threshold,
 )
 from model_checks.text import counted, labelled_rows, one_line
 
-BUILT_IN = Judging(confidence=0.95, rule="estimate", min_rows=30)
+BUILT_IN = Rules(confidence=0.95, rule="estimate", min_rows=30)
 CORRECTION: Correction = "holm"
 NOTHING_TO_COMPARE = (
     "nothing to compare with: the file names no baseline, and there is no --checks-candidate"
 )
-_NOTHING: Mapping[str, Any] = {"vacant": NOTHING_TO_COMPARE, "declared": False}
+_NOTHING: Mapping[str, Any] = {"no_data_reason": NOTHING_TO_COMPARE, "explicit": False}
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class _Target:
     """The rows that a threshold is applied to: a segment, or the whole."""
 
     segment: Segment = ()
-    declared: bool = True
-    vacant: str | None = None
+    explicit: bool = True
+    no_data_reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,7 +129,7 @@ class _OfModel:
         self._model = settings.models[name]
         self._gate = gate
 
-    def held(self, agreed: Judging, *above: Judging) -> _Held:
+    def held(self, agreed: Rules, *above: Rules) -> _Held:
         """Return the terms of the nearest levels; a gate passes over the rules above the first."""
         model, defaults = self._model, self._settings.defaults
         levels = (agreed, *above, model, defaults, BUILT_IN)
@@ -164,13 +164,15 @@ class _OfModel:
     ) -> Check:
         """Return the check of the gap in a metric between the segments that have rows enough."""
         targets = list(_targets(one, rows, held.min_rows))
-        among = tuple(target.segment for target in targets if not target.vacant)
-        vacant = targets[0].vacant
+        among = tuple(target.segment for target in targets if not target.no_data_reason)
+        no_data_reason = targets[0].no_data_reason
         if len(among) == 1:
             columns = ", ".join(one.by)
-            vacant = f"only one value of {columns} has {labelled_rows(held.min_rows)}"
+            no_data_reason = f"only one value of {columns} has {labelled_rows(held.min_rows)}"
         bound = Bound(None, gap.max, None, held.rule)
-        check = self._check(metric, gap, held, _Target(vacant=vacant), bound, kind="gap")
+        check = self._check(
+            metric, gap, held, _Target(no_data_reason=no_data_reason), bound, kind="gap"
+        )
         columns = ",".join(plain(column) for column in one.by)
         listed = one.values is not None
         return replace(check, id=f"{check.id}-{columns}", among=among, listed=listed)
@@ -186,9 +188,9 @@ class _OfModel:
     ) -> Check:
         task = self._model.task
         named = metric if kind == "level" else f"{metric}-{kind}"
-        vacant = target.vacant is not None
+        no_data_reason = target.no_data_reason is not None
         return Check(
-            id=check_id(self._name, named, target.segment, vacant=vacant),
+            id=check_id(self._name, named, target.segment, no_data_reason=no_data_reason),
             model=self._name,
             task=task,
             metric=metric,
@@ -197,8 +199,8 @@ class _OfModel:
             bound=bound,
             confidence=held.confidence,
             min_rows=held.min_rows,
-            declared=target.declared,
-            vacant=target.vacant,
+            explicit=target.explicit,
+            no_data_reason=target.no_data_reason,
             beta=agreed.beta,
             function=_function(agreed, self._settings),
             kind=kind,
@@ -206,10 +208,10 @@ class _OfModel:
         )
 
 
-def _function(agreed: Threshold | Gap, settings: Settings) -> OwnFunction | None:
+def _function(agreed: Threshold | Gap, settings: Settings) -> CustomFunction | None:
     if agreed.function is None:
         return None
-    return OwnFunction(agreed.function, settings.folder, agreed.seed, agreed.max_rows)
+    return CustomFunction(agreed.function, settings.folder, agreed.seed, agreed.max_rows)
 
 
 def _targets(
@@ -222,12 +224,14 @@ def _targets(
     kept = [segment for segment, n in (rows or {}).items() if n >= min_rows]
     if not kept:
         columns = ", ".join(segmentation.by)
-        vacant = f"no value of {columns} has {labelled_rows(min_rows)}"
+        no_data_reason = f"no value of {columns} has {labelled_rows(min_rows)}"
         if rows is None:
-            vacant = f"the values of {columns} could not be read"
-        yield _Target(tuple((column, "*") for column in segmentation.by), vacant=vacant)
+            no_data_reason = f"the values of {columns} could not be read"
+        yield _Target(
+            tuple((column, "*") for column in segmentation.by), no_data_reason=no_data_reason
+        )
     for segment in sorted(kept, key=_sort_key):
-        yield _Target(segment, declared=False)
+        yield _Target(segment, explicit=False)
 
 
 def _sort_key(segment: Segment) -> list[tuple[bool, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from model_checks.metrics import Asked
-from model_checks.metrics.statistics import OwnFunction
+from model_checks.metrics.statistics import CustomFunction
 from model_checks.settings import Correction, Rule, segment_text
 from model_checks.text import one_line, shortened
 from model_checks.text.figures import written
@@ -94,10 +94,10 @@ class Check:
     bound: Bound
     confidence: float
     min_rows: int
-    declared: bool
-    vacant: str | None
+    explicit: bool
+    no_data_reason: str | None
     beta: float | None = None
-    function: OwnFunction | None = None
+    function: CustomFunction | None = None
     kind: Kind = "level"
     relative: bool = False
     among: tuple[Segment, ...] = ()
@@ -128,7 +128,7 @@ class Check:
     @property
     def stands_for_all(self) -> bool:
         """Return whether the check stands for a whole segmentation, no value of which is judged."""
-        return self.vacant is not None and any(value == "*" for _, value in self.segment)
+        return self.no_data_reason is not None and any(value == "*" for _, value in self.segment)
 
     @property
     def asked(self) -> Asked:
@@ -196,17 +196,19 @@ def segment_in_words(segment: Segment) -> str:
     return ", ".join(parts)
 
 
-def check_id(model: str, metric: str, segment: Segment, *, vacant: bool = False) -> str:
+def check_id(model: str, metric: str, segment: Segment, *, no_data_reason: bool = False) -> str:
     """Return a stable id of plain ASCII, unique among all segments of a metric of a model.
 
-    The check of a segmentation without a value is ``vacant``: ``*`` stands where a value would.
+    The check of a segmentation without a value has ``*`` where a value would stand.
 
     >>> check_id("churn", "profit", (("plan", "basic"),))
     'churn-profit-plan=basic'
     >>> check_id("churn", "profit", (("plan", "<b>"),))
     'churn-profit-plan=b~507ca5a2742e'
     """
-    parts = [f"{plain(column)}={'*' if vacant else plain(value)}" for column, value in segment]
+    parts = [
+        f"{plain(column)}={'*' if no_data_reason else plain(value)}" for column, value in segment
+    ]
     return "-".join([model, metric, *([",".join(parts)] if parts else [])])
 
 

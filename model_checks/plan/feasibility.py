@@ -26,7 +26,7 @@ def doubtful(checks: Iterable[Check]) -> Iterator[Check]:
     prove; among these rows there may be only one positive.
     """
     for check in checks:
-        if check.bound.rule == "confident" and not check.vacant and _bounded(check):
+        if check.bound.rule == "confident" and not check.no_data_reason and _bounded(check):
             fewest = _best(check, 1 if rests_on_a_class(check) else check.min_rows)
             if fewest and not _proves(fewest, check):
                 yield check

@@ -237,10 +237,10 @@ def pytest_sessionfinish(
         run: Any = config.pluginmanager.get_plugin("model_checks run")
         run.conclude(session, int(exitstatus))
         return outcome
-    from model_checks.plugin.options import only_looks, report_dir
+    from model_checks.plugin.options import is_listing_only, report_dir
 
     asked, named = bool(_asked(config)), _asks_for_checks(config)
-    if has_run or hasattr(config, "workerinput") or not (asked or named) or only_looks(config):
+    if has_run or hasattr(config, "workerinput") or not (asked or named) or is_listing_only(config):
         return outcome
     from model_checks.plugin.report_folder import ReportFolder
 

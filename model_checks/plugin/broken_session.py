@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from model_checks.notify.base import Told
+from model_checks.notify.base import DeliveryReport
 from model_checks.notify.policy import tell_broken
 from model_checks.plugin.alert_options import alert_options
 from model_checks.plugin.session import CheckSession, session_of
@@ -28,14 +28,16 @@ def usage_mistakes() -> Sequence[str]:
     return [str(one) for one in error.args] if isinstance(error, pytest.UsageError) else []
 
 
-def tell_of_nothing(session: CheckSession, exit_status: int, sentences: Sequence[str]) -> Told:
+def tell_of_nothing(
+    session: CheckSession, exit_status: int, sentences: Sequence[str]
+) -> DeliveryReport:
     """Send the mail about a run that came to no verdict, unless somebody sits before it.
 
     Whoever judges as of another day, chooses among the checks or only lists them sits before it.
     """
     options = session.options
     if options.as_of or options.narrowed or options.collect_only:
-        return Told()
+        return DeliveryReport()
     return tell_broken(
         alert_options(options, email_of(options.thresholds), options.thresholds.parent),
         exit_status=exit_status,

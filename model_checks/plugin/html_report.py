@@ -14,7 +14,7 @@ from model_checks.plugin.outcome import attached, undrawn
 from model_checks.plugin.session import CheckSession
 from model_checks.plugin.writers import REPORT, Writers
 from model_checks.report.picture import Chart
-from model_checks.report.sentence import evidence_text
+from model_checks.report.sentence import significance_text
 from model_checks.report.table_row import NOTHING, row_of
 from model_checks.report.wording import facts_text
 
@@ -168,7 +168,10 @@ class ReportHooks:
         outcome = attached(report)
         if outcome:
             result = outcome.result
-            lines = [result.message, *([told] if (told := evidence_text(result.evidence)) else [])]
+            lines = [
+                result.message,
+                *([told] if (told := significance_text(result.significance)) else []),
+            ]
             data[:] = ["<br>".join(map(escape, lines))]
 
     def pytest_html_results_summary(self, prefix: list[str], session: pytest.Session) -> None:

@@ -172,11 +172,11 @@ class Options:
             against=None if against is None else here / against,
             allow_loosened=config.getoption("--checks-allow-loosened"),
             narrowed=_narrowed(config),
-            collect_only=only_looks(config),
+            collect_only=is_listing_only(config),
         )
 
 
-def only_looks(config: pytest.Config) -> bool:
+def is_listing_only(config: pytest.Config) -> bool:
     """Return whether pytest is only to list tests or the like, so that nothing is judged."""
     looks = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow")
     return any(config.getoption(name, None) for name in looks)

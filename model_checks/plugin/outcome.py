@@ -72,8 +72,8 @@ def properties(result: Result) -> list[tuple[str, object]]:
         told += [("baseline", clean(compared.source)), *_figures(compared.baseline, "baseline_")]
         told += _figures(compared.degradation, "degradation_")
     numbers: dict[str, float | None] = {"rows_to_decide": result.rows_to_decide}
-    if evidence := result.evidence:
-        numbers |= {"p_value": evidence.p_value, "adjusted_p_value": evidence.adjusted}
+    if significance := result.significance:
+        numbers |= {"p_value": significance.p_value, "adjusted_p_value": significance.adjusted}
     told += [(name, repr(number)) for name, number in numbers.items() if number is not None]
     return told + ([("n", str(estimate.n))] if estimate else [])
 

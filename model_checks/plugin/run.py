@@ -9,7 +9,7 @@ import pytest
 
 from model_checks.judging.gate import Gate
 from model_checks.judging.results import Run
-from model_checks.notify.base import Told
+from model_checks.notify.base import DeliveryReport
 from model_checks.notify.policy import tell
 from model_checks.pipeline import Ended
 from model_checks.plugin.alert_options import alert_options
@@ -47,7 +47,7 @@ class JudgedRun:
         self._broken: list[str] = []
         self._hooks = ReportHooks(session)
         self._writers = Writers()
-        self._told: tuple[Run, Told] | None = None
+        self._told: tuple[Run, DeliveryReport] | None = None
         self._is_told = False
         self._overviews: Sequence[Chart] = ()
         self._gate: Gate | None = None
@@ -174,7 +174,7 @@ class JudgedRun:
             for line in self._tell_of_nothing(status).lines:
                 self._terminal.write_line(line)
 
-    def _tell_of_nothing(self, status: int) -> Told:
+    def _tell_of_nothing(self, status: int) -> DeliveryReport:
         from model_checks.plugin.broken_session import tell_of_nothing, usage_mistakes
 
         mistakes = self._session.mistakes

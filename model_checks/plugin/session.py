@@ -24,7 +24,7 @@ from model_checks.plugin.options import Options
 from model_checks.plugin.progress import progress_bar
 from model_checks.plugin.report_folder import ReportFolder
 from model_checks.plugin.session_settings import load_agreed, load_in_force, marker_names
-from model_checks.plugin.shared_cache import Once
+from model_checks.plugin.shared_cache import SharedCache
 from model_checks.plugin.signals import Signals
 from model_checks.plugin.stash import session_key, shared_key, signals_key
 from model_checks.predict.sources import raised
@@ -64,7 +64,7 @@ class CheckSession:
         self.occasion = Occasion(self.started, self.options.as_of, gate=self.options.gate)
         self.reports = ReportFolder(self.options.report_dir)
         self.signals = config.stash.get(signals_key, Signals())
-        self._once = Once(self.folder if shared else None)
+        self._once = SharedCache(self.folder if shared else None)
         self._charts: dict[tuple[str, Segment], Chart] = {}
         self._results: dict[str, Mapping[str, Result]] = {}
         self._models: OpenModels | None = None

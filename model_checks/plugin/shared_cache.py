@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 Value = TypeVar("Value")
 
 
-class Once:
+class SharedCache:
     """A cache that computes a value under a key the first time it is asked for.
 
     Under pytest-xdist the first worker to ask computes it, under a lock, and leaves it for the

@@ -7,7 +7,7 @@ import pytest
 
 from model_checks.judging.gate import Gate
 from model_checks.judging.results import Run
-from model_checks.notify.base import Told
+from model_checks.notify.base import DeliveryReport
 from model_checks.plugin.html_report import PAGE
 from model_checks.plugin.options import Options
 from model_checks.report.wording import newest_texts, unjudged_text
@@ -18,7 +18,7 @@ _SHOWN = 5
 
 
 def write_summary(
-    terminal: pytest.TerminalReporter, run: Run, told: Told, options: Options
+    terminal: pytest.TerminalReporter, run: Run, told: DeliveryReport, options: Options
 ) -> None:
     """Write a line for each model, then warnings, what was left out, and where to read on."""
     terminal.section("model checks")

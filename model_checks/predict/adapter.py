@@ -9,7 +9,7 @@ import numpy as np
 
 from model_checks.data.columns import why_unusable
 from model_checks.errors import DataError, SourceError, guarded
-from model_checks.predict.column_names import PREDICTION, SCORE, Whose, column_names
+from model_checks.predict.column_names import PREDICTION, SCORE, Side, column_names
 from model_checks.predict.model_attributes import (
     classes_of,
     classes_of_labels,
@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Value = TypeVar("Value")
-Framed = Callable[[], "pd.DataFrame"]
+FrameMaker = Callable[[], "pd.DataFrame"]
 """A function that makes a batch's frame anew each time: a model may write into its frame."""
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoreNeeds:
     """The scores that are asked of a model beside its predictions.
 
     Attributes
@@ -77,13 +77,13 @@ class Caller:
     """
 
     def __init__(
-        self, model: Model, loaded: LoadedModel, asked: Scored, whose: Whose = "model"
+        self, model: Model, loaded: LoadedModel, asked: ScoreNeeds, whose: Side = "model"
     ) -> None:
         self._loaded = loaded
-        self._framed: Framed | None = None
+        self._framed: FrameMaker | None = None
         self._rows = 0
         self._precisions: set[Precision] = set()
-        self.whose: Whose = whose
+        self.whose: Side = whose
         self._task = model.task
         self._labels_by_score = model.decision_threshold is not None
         self._targets = model.targets
@@ -138,7 +138,7 @@ class Caller:
         """Return the precision of all scores that the model has answered so far."""
         return widest(self._precisions)
 
-    def columns(self, framed: Framed, rows: int) -> dict[str, Any]:
+    def columns(self, framed: FrameMaker, rows: int) -> dict[str, Any]:
         """Return the prediction columns and the score columns: texts or floats, one for each row.
 
         Parameters
@@ -229,7 +229,7 @@ class Caller:
     def _called(self, method: str) -> Any:
         assert self._framed is not None  # set before anything is called
         frame = self._framed()  # its own: the model may write into it
-        with guarded(self._refusal(method)), self._loaded.surroundings.entered():
+        with guarded(self._refusal(method)), self._loaded.process_state.entered():
             return getattr(self._loaded.model, method)(frame)
 
     def _shaped(
@@ -238,7 +238,7 @@ class Caller:
         """Return an answer in the order of the rows, with a column for each name or without any."""
         expected = (self._rows,) if names is None else (self._rows, len(names))
         # An answer that is looked at may raise anything, as the model may.
-        with guarded(self._refusal(method)), self._loaded.surroundings.entered():
+        with guarded(self._refusal(method)), self._loaded.process_state.entered():
             values, rows, columns = (
                 array_of(answer),
                 rows_of(answer, self._rows),

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from model_checks.data.columns import feature_of, sql_name
-from model_checks.data.engine import Engine, Kept
+from model_checks.data.engine import Engine, RowStore
 from model_checks.data.rows import Rows
 from model_checks.data.sql import identifier
 from model_checks.errors import DataError, MeasurementError
@@ -30,7 +30,7 @@ def write_answers(
     rows: Rows,
     callers: Sequence[Caller],
     columns: Sequence[str],
-    kept: Kept,
+    kept: RowStore,
     progress: Progress | None,
 ) -> str | None:
     """Call models on all labelled rows, and keep their answers beside some columns.

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-Whose = Literal["model", "baseline"]
+Side = Literal["model", "baseline"]
 
 PREDICTION, SCORE = "prediction", "score"
 _COLUMN = re.compile(rf"model_checks (?:{PREDICTION}|{SCORE}) (of the \w+)(?: \d+)?( for .*)?")
 
 
-def column_names(what: str, whose: Whose, labels: Sequence[str]) -> list[str]:
+def column_names(what: str, whose: Side, labels: Sequence[str]) -> list[str]:
     """Return the names of the columns of predictions or scores; they name labels if several.
 
     >>> column_names(SCORE, "model", ["late"])

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model_checks.predict.adapter import Caller
-from model_checks.predict.column_names import Whose
+from model_checks.predict.column_names import Side
 from model_checks.predict.precision import Precision, precision_of, widest
 from model_checks.settings import Model
 from model_checks.text import label_text
@@ -33,12 +33,12 @@ class AnswerColumns:
     predictions: tuple[str, ...]
     scores: Mapping[str, str]
     known: tuple[str, ...]
-    whose: Whose
+    whose: Side
     parts: tuple[str, ...] = ()
     precision: Precision | None = None
 
     @classmethod
-    def logged(cls, model: Model, whose: Whose) -> "AnswerColumns":
+    def logged(cls, model: Model, whose: Side) -> "AnswerColumns":
         """Return the columns that the settings name."""
         scores = _logged_scores(model)
         several = model.task == "multiclass"

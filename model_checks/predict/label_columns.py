@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from model_checks.data.engine import Engine
 from model_checks.data.sql import literal
 from model_checks.errors import DataError
-from model_checks.predict.vocabulary import refuse_odd_pair
+from model_checks.predict.vocabulary import refuse_unlikely_pair
 from model_checks.text import quoted
 
 
@@ -14,7 +14,7 @@ def is_positive(text: str, positive: str) -> str:
     return f"case when {text} = {literal(positive)} then 1 else 0 end"
 
 
-def refuse_foreign_labels(
+def refuse_third_labels(
     engine: Engine, relation: str, texts: Mapping[str, str], targets: int, positive: str
 ) -> None:
     """Refuse columns that have a third label, or not the same two as the others.
@@ -53,7 +53,7 @@ def refuse_foreign_labels(
         if places
     }
     for label in set[str]().union(*found.values()) - {positive}:
-        refuse_odd_pair(of_sides, (), (label, positive))
+        refuse_unlikely_pair(of_sides, (), (label, positive))
 
 
 def _ends(text: str, positive: str) -> str:

@@ -12,11 +12,16 @@ from model_checks.data.values import is_number, label_of, text_of
 from model_checks.errors import DataError
 from model_checks.predict.column_names import column_shown
 from model_checks.predict.columns import AnswerColumns
-from model_checks.predict.label_columns import is_positive, refuse_foreign_labels
+from model_checks.predict.label_columns import is_positive, refuse_third_labels
 from model_checks.predict.precision import Precision, decimal_literal
 from model_checks.predict.spread import Spread, SpreadQuery
 from model_checks.predict.unusable_values import unusable_values
-from model_checks.predict.vocabulary import Found, refuse_odd_pair, refuse_strangers, sets_beside
+from model_checks.predict.vocabulary import (
+    Found,
+    refuse_disjoint_labels,
+    refuse_unlikely_pair,
+    sets_beside,
+)
 from model_checks.settings import Model
 from model_checks.text import label_text, quoted
 
@@ -68,7 +73,7 @@ class Given:
             if self.model.task == "regression":
                 return (), spread
             texts, size = self._label_texts(), len(self.model.targets)
-            refuse_foreign_labels(self.engine, self.relation, texts, size, self._positive)
+            refuse_third_labels(self.engine, self.relation, texts, size, self._positive)
             return self.model.targets, spread
         spread = self._spread(list(self._label_texts().values()))
         return self._with_winners(self._labels(list(spread.counts))), spread
@@ -193,7 +198,7 @@ class Given:
         occurring, where = set[str]().union(*found.values()), " and ".join(found)
         if self.model.task == "binary":
             return self._binary_labels(occurring.union(known), where, found)
-        refuse_strangers(found, known)
+        refuse_disjoint_labels(found, known)
         return _not_too_many(occurring, where)
 
     def _with_winners(self, labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -224,7 +229,7 @@ class Given:
                 f"a binary model has two{sets_beside(found)}"
             )
         if others and found:
-            refuse_odd_pair(found, self.answers.known, (others[0], positive))
+            refuse_unlikely_pair(found, self.answers.known, (others[0], positive))
         return (others[0] if others else f"not {positive}"), positive
 
     def _refuse_types(self) -> None:

@@ -35,7 +35,7 @@ def share_none(found: Found) -> bool:
     return len(sets) > 1 and not set.intersection(*sets)
 
 
-def refuse_strangers(found: Found, known: Collection[str] = ()) -> None:
+def refuse_disjoint_labels(found: Found, known: Collection[str] = ()) -> None:
     """Refuse true and predicted labels that can't be of one vocabulary.
 
     Parameters
@@ -61,7 +61,7 @@ def refuse_strangers(found: Found, known: Collection[str] = ()) -> None:
         )
 
 
-def refuse_odd_pair(found: Found, known: Collection[str], pair: tuple[str, str]) -> None:
+def refuse_unlikely_pair(found: Found, known: Collection[str], pair: tuple[str, str]) -> None:
     """Refuse two labels that can't be those of a binary model, unless a column has both.
 
     Where all rows are of one label and all are predicted to be of the other, the model is wrong on

@@ -32,7 +32,7 @@ _CHANCE = 1e-3
 """Rows without a label that come together at this probability or less do not by chance."""
 
 
-def suspicions(
+def data_quality_notes(
     settings: Settings,
     name: str,
     measurement: Measurement,
@@ -199,7 +199,7 @@ def _only_label(measurement: Measurement, only: str | None) -> str | None:
 
 
 def _whole(measurement: Measurement) -> Statistics:
-    return measurement.aggregates.get((), Statistics(0))
+    return measurement.statistics.get((), Statistics(0))
 
 
 def _perfect(measurement: Measurement, results: Iterable[Result]) -> Iterator[str]:

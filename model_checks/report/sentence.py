@@ -2,8 +2,8 @@
 
 import math
 
-from model_checks.judging.decide import Decision, Evidence
-from model_checks.judging.evidence import Comparison, Finding, Gap
+from model_checks.judging.decide import Decision, Significance
+from model_checks.judging.evidence import Comparison, Evidence, GapEnds
 from model_checks.judging.results import Result, error_of
 from model_checks.judging.verdict import Verdict
 from model_checks.metrics import AnyEstimate, Estimate
@@ -16,47 +16,49 @@ _CORRECTIONS = {"holm": "Holm's", "benjamini-hochberg": "Benjamini and Hochberg'
 _LEAST_P = 1e-11
 
 
-def result_of(finding: Finding, decision: Decision) -> Result:
+def result_of(evidence: Evidence, decision: Decision) -> Result:
     """Return the result of a check: what was found and decided, and the sentence on it."""
-    if finding.error:
-        return error_of(finding.check, finding.error)
+    if evidence.error:
+        return error_of(evidence.check, evidence.error)
     return Result(
-        check=finding.check,
+        check=evidence.check,
         verdict=decision.verdict,
-        message=sentence(finding, decision),
-        estimate=finding.estimate,
-        comparison=finding.comparison,
-        gap=finding.gap,
-        evidence=decision.evidence,
+        message=sentence(evidence, decision),
+        estimate=evidence.estimate,
+        comparison=evidence.comparison,
+        gap=evidence.gap,
+        significance=decision.significance,
         rows_to_decide=decision.rows_to_decide,
     )
 
 
-def sentence(finding: Finding, decision: Decision) -> str:
+def sentence(evidence: Evidence, decision: Decision) -> str:
     """Return a sentence on what was measured, whether it meets its bound, and what would decide."""
-    told = held if isinstance(held := finding.held, str) else _told(finding, held, decision)
-    return f"{finding.check.label}: {clean(told, 2_000)}{_would_decide(finding, decision)}"
+    told = held if isinstance(held := evidence.held, str) else _told(evidence, held, decision)
+    return f"{evidence.check.label}: {clean(told, 2_000)}{_would_decide(evidence, decision)}"
 
 
-def _told(finding: Finding, one: Estimate, decision: Decision) -> str:
-    figures = Figures.of(finding.check, one)
-    if finding.comparison:
-        return _degradation(finding, finding.comparison, one, figures, decision)
-    if finding.gap:
-        return _gap(finding, finding.gap, one, figures, decision)
+def _told(evidence: Evidence, one: Estimate, decision: Decision) -> str:
+    figures = Figures.of(evidence.check, one)
+    if evidence.comparison:
+        return _degradation(evidence, evidence.comparison, one, figures, decision)
+    if evidence.gap:
+        return _gap(evidence, evidence.gap, one, figures, decision)
     return (
         f"{figures.text(one.value)} ({percent(one.confidence)} interval {figures.interval(one)}, "
-        f"{one.method}, {sized(one)}) {_standing(finding, one, decision, figures)}"
+        f"{one.method}, {sized(one)}) {_standing(evidence, one, decision, figures)}"
     )
 
 
-def _gap(finding: Finding, gap: Gap, one: Estimate, figures: Figures, decision: Decision) -> str:
-    among = f"{counted(gap.values, 'value')} of {', '.join(finding.check.columns)}"
+def _gap(
+    evidence: Evidence, gap: GapEnds, one: Estimate, figures: Figures, decision: Decision
+) -> str:
+    among = f"{counted(gap.values, 'value')} of {', '.join(evidence.check.columns)}"
     left_out = f", {gap.left_out:,} left out" if gap.left_out else ""
     return (
         f"{figures.text(one.value)} ({percent(one.confidence)} interval {figures.interval(one)}, "
         f"{one.method}; {ends_text(gap, figures)}, {among}{left_out}) "
-        f"{_standing(finding, one, decision, figures)}"
+        f"{_standing(evidence, one, decision, figures)}"
     )
 
 
@@ -65,15 +67,15 @@ def sized(one: AnyEstimate) -> str:
     return counted(one.n, one.unit.removesuffix("s"))
 
 
-def ends_text(gap: Gap, figures: Figures) -> str:
+def ends_text(gap: GapEnds, figures: Figures) -> str:
     """Return the values that a gap is between, each with its segment."""
     ends = (gap.smallest, gap.largest)
     return " to ".join(f"{values_text(segment)} {figures.text(value)}" for segment, value in ends)
 
 
-def _standing(finding: Finding, one: Estimate, decision: Decision, figures: Figures) -> str:
+def _standing(evidence: Evidence, one: Estimate, decision: Decision, figures: Figures) -> str:
     """Return in words how the estimate stands to the bound that decided."""
-    bound = finding.check.bound
+    bound = evidence.check.bound
     lowest = one.value if bound.rule == "estimate" else one.low  # has to be above the lower
     if one.has_nan:
         lowest = math.nan
@@ -81,7 +83,7 @@ def _standing(finding: Finding, one: Estimate, decision: Decision, figures: Figu
         return _stands(bound, decision.verdict, lowest, figures)
     alone = Verdict.FAIL if decision.alone is Verdict.FAIL else Verdict.PASS
     told = _stands(bound, alone, lowest, figures)
-    return f"{told} by its own interval, but {_overruled(finding.check, decision)}"
+    return f"{told} by its own interval, but {_overruled(evidence.check, decision)}"
 
 
 def _stands(bound: Bound, verdict: Verdict, lowest: float, figures: Figures) -> str:
@@ -107,26 +109,26 @@ def _stands(bound: Bound, verdict: Verdict, lowest: float, figures: Figures) -> 
 def _overruled(check: Check, decision: Decision) -> str:
     """Return in words how the correction changed a verdict, and why."""
     so = "so it is tolerated" if check.bound.rule == "tolerant" else "so it is not proven"
-    evidence = decision.evidence
-    return f"{_p_value(evidence, 1 - check.confidence)}, {so}" if evidence else so
+    significance = decision.significance
+    return f"{_p_value(significance, 1 - check.confidence)}, {so}" if significance else so
 
 
-def evidence_text(evidence: Evidence | None) -> str | None:
+def significance_text(significance: Significance | None) -> str | None:
     """Return the p-value in words, before and after a correction.
 
     None where the value alone decides, or is on the other side of its bound.
     """
-    return None if evidence is None or evidence.p_value == 1 else _p_value(evidence)
+    return None if significance is None or significance.p_value == 1 else _p_value(significance)
 
 
-def _p_value(evidence: Evidence, level: float = math.nan) -> str:
+def _p_value(significance: Significance, level: float = math.nan) -> str:
     """Return a p-value before and after correction, with digits that tell it from the level."""
-    if evidence.adjusted is None or evidence.correction is None:
-        return f"p-value {_p_text(evidence.p_value)}"
-    named = _CORRECTIONS[evidence.correction]
-    checks = counted(evidence.members, "segment check")
-    before, after = (_p_text(p, level) for p in (evidence.p_value, evidence.adjusted))
-    if evidence.p_value < _LEAST_P and not after.startswith("below"):
+    if significance.adjusted is None or significance.correction is None:
+        return f"p-value {_p_text(significance.p_value)}"
+    named = _CORRECTIONS[significance.correction]
+    checks = counted(significance.members, "segment check")
+    before, after = (_p_text(p, level) for p in (significance.p_value, significance.adjusted))
+    if significance.p_value < _LEAST_P and not after.startswith("below"):
         after = f"below {after}"
     return f"p {before} is {after} after {named} correction over {checks}"
 
@@ -141,15 +143,15 @@ def _p_text(p: float, level: float = math.nan) -> str:
 
 
 def _degradation(
-    finding: Finding, compared: Comparison, one: Estimate, figures: Figures, decision: Decision
+    evidence: Evidence, compared: Comparison, one: Estimate, figures: Figures, decision: Decision
 ) -> str:
-    check, amount = finding.check, figures.limit(finding.check.bound.limit)
+    check, amount = evidence.check, figures.limit(evidence.check.bound.limit)
     how = figures.worse(one.value)
     agreed = f"{amount} was agreed" if "worse" in how else f"at most {amount} worse was agreed"
     interval = f"{percent(one.confidence)} interval {figures.interval(one)}, {one.method}"
     return (
         f"{check.metric_name} is {how} ({interval}), {agreed}: {_proven(check, decision)}; "
-        f"{_against(finding, compared, figures)}"
+        f"{_against(evidence, compared, figures)}"
     )
 
 
@@ -166,21 +168,21 @@ def _proven(check: Check, decision: Decision) -> str:
     return "not proven"
 
 
-def _against(finding: Finding, compared: Comparison, figures: Figures) -> str:
+def _against(evidence: Evidence, compared: Comparison, figures: Figures) -> str:
     """Return both values of a comparison in words, each with its rows and source."""
-    both = (finding.estimate, compared.baseline)
+    both = (evidence.estimate, compared.baseline)
     value, other = (figures.level(one.value) for one in both if isinstance(one, Estimate))
-    rows = counted(finding.rows, "row")
+    rows = counted(evidence.rows, "row")
     if compared.paired:
         return f"{value} against {other} of {compared.source} on the same {rows}"
     others = f"{counted(compared.rows, 'row')} of {compared.source}"
     return f"{value} on {rows} against {other} on {others}"
 
 
-def _would_decide(finding: Finding, decision: Decision) -> str:
+def _would_decide(evidence: Evidence, decision: Decision) -> str:
     if decision.undecidable:
         return f"; no number of rows would decide {decision.undecidable}"
     more = decision.rows_to_decide
-    if more is None or more == finding.too_few:  # the sentence says so already
+    if more is None or more == evidence.too_few:  # the sentence says so already
         return ""
     return f"; about {counted(more, 'more labelled row')} would decide at this value"

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from model_checks.data.times import moment_text
 from model_checks.judging.results import Result, Run
 from model_checks.judging.verdict import Verdict
-from model_checks.report.table_row import Row, row_of
+from model_checks.report.table_row import TableRow, row_of
 from model_checks.report.wording import facts_text, unjudged_text
 from model_checks.text import clean, counted, first_few, one_line
 
@@ -47,7 +47,7 @@ class FailingModel:
 
     name: str
     counts: str
-    rows: Shown[Row]
+    rows: Shown[TableRow]
     pictures: Sequence[Picture]
 
 
@@ -61,7 +61,7 @@ class Trouble:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedModel:
     """The facts on which one model was judged, and how many of its checks passed."""
 
     model: str
@@ -85,7 +85,7 @@ class Summary:
     warnings: Shown[str] = field(default_factory=lambda: Shown(()))
     notes: Shown[str] = field(default_factory=lambda: Shown(()))
     left_out: Shown[str] = field(default_factory=lambda: Shown(()))
-    judged: Shown[Judged] = field(default_factory=lambda: Shown(()))
+    judged: Shown[JudgedModel] = field(default_factory=lambda: Shown(()))
     pictures: Sequence[Picture] = ()
     more_pictures: int = 0
 
@@ -285,10 +285,10 @@ def _left_out(run: Run) -> list[str]:
     return told + [result.message for result in run.results if result.skipped]
 
 
-def _judged(run: Run, name: str) -> Judged:
+def _judged(run: Run, name: str) -> JudgedModel:
     results = run.of_model(name)
     told = f"{passed(results):,} of {len(results):,} passed"
-    return Judged(clean(name, 80), facts_text(run.models[name]), told)
+    return JudgedModel(clean(name, 80), facts_text(run.models[name]), told)
 
 
 def _footer(run: Run) -> str:

@@ -19,7 +19,7 @@ NOTHING = "–"
 
 
 @dataclass(frozen=True)
-class Row:
+class TableRow:
     """A failing check in figures; ``message`` says the same in one sentence."""
 
     id: str
@@ -46,13 +46,13 @@ class _Told:
     note: str
 
 
-def row_of(result: Result) -> Row:
+def row_of(result: Result) -> TableRow:
     """Return the figures of a check that failed."""
     check, estimate = result.check, result.estimate
     told = _told(result)
     n, _, unit = sized(estimate).partition(" ") if estimate else (NOTHING, "", "")
     rule = "" if check.bound.rule == "estimate" else f"; rule {check.bound.rule}"
-    return Row(
+    return TableRow(
         id=one_line(check.id),
         metric=clean(metric_text(check), 80),
         segment=segment_text(check),

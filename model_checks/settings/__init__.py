@@ -17,7 +17,7 @@ from model_checks.settings.field_types import Moment, Origin, Table, parse_momen
 from model_checks.settings.files import read_regular
 from model_checks.settings.model import Model, model_name
 from model_checks.settings.model_source import Deployed
-from model_checks.settings.rules import Correction, Judging, Rule
+from model_checks.settings.rules import Correction, Rule, Rules
 from model_checks.settings.segments import Gap, Segmentation, segment_text
 from model_checks.settings.thresholds import Threshold
 from model_checks.settings.toml_text import MOST_BYTES, tables_in
@@ -32,10 +32,10 @@ __all__ = [
     "Deployed",
     "Email",
     "Gap",
-    "Judging",
     "Limits",
     "Model",
     "Rule",
+    "Rules",
     "Segmentation",
     "Settings",
     "Threshold",
@@ -47,7 +47,7 @@ __all__ = [
 ]
 
 
-class Defaults(Judging):
+class Defaults(Rules):
     """``[defaults]``: what holds where nothing nearer says otherwise."""
 
     as_of: Moment | None = None

@@ -10,7 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from model_checks.metrics import METRICS, TASKS, Metric, metric_named, metrics_of
 from model_checks.settings.error_messages import key_mistake, keys_of, shown, table_mistake
 from model_checks.settings.field_types import OBJECT
-from model_checks.settings.rules import AsOfElsewhere, CorrectionElsewhere, Judging
+from model_checks.settings.rules import AsOfElsewhere, CorrectionElsewhere, Rules
 from model_checks.text import nearest
 
 NAME = "[A-Za-z][A-Za-z0-9_]*"
@@ -31,7 +31,7 @@ class Agreed(NamedTuple):
     written: object
 
 
-class Measure(Judging):
+class Measure(Rules):
     """A metric with its options, and how the bound on it is held."""
 
     metric: str = Field(alias="<metric>")
@@ -97,7 +97,7 @@ class Measure(Judging):
     def like(self, other: "Measure") -> Self:
         """Return the measure with each key that it leaves out taken from another."""
         said = self.model_fields_set
-        asked = (*Judging.model_fields, "average", "beta", "function", "seed", "max_rows")
+        asked = (*Rules.model_fields, "average", "beta", "function", "seed", "max_rows")
         return self.model_copy(
             update={name: getattr(other, name) for name in asked if name not in said}
         )

@@ -28,8 +28,8 @@ from model_checks.settings.field_types import Known, Label, Moment, Text, Texts,
 from model_checks.settings.metric_options import LONGEST_NAME, with_metric_and_task
 from model_checks.settings.model_source import Deployed
 from model_checks.settings.overlapping_segments import agreed_twice
-from model_checks.settings.rules import Correction, Judging
-from model_checks.settings.segments import Segmentation, told_segments
+from model_checks.settings.rules import Correction, Rules
+from model_checks.settings.segments import Segmentation, segments_with_task
 from model_checks.settings.thresholds import Thresholds
 
 Task = Literal["binary", "multiclass", "multilabel", "regression"]
@@ -41,7 +41,7 @@ def _list_of_tables(raw: object) -> object:
     return raw
 
 
-class Model(Judging):
+class Model(Rules):
     """``[models.NAME]``."""
 
     task: Task
@@ -74,7 +74,7 @@ class Model(Judging):
         if "thresholds" in raw:
             told["thresholds"] = with_metric_and_task(raw["thresholds"], task)
         if isinstance(raw.get("segments"), list):
-            told["segments"] = [told_segments(one, task) for one in raw["segments"]]
+            told["segments"] = [segments_with_task(one, task) for one in raw["segments"]]
         return told
 
     @field_validator("target", "prediction", "score")

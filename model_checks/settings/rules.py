@@ -6,12 +6,12 @@ from pydantic import BeforeValidator, Field
 
 from model_checks.settings.field_types import Table
 
-__all__ = ["AsOfElsewhere", "Correction", "CorrectionElsewhere", "Judging", "Rule"]
+__all__ = ["AsOfElsewhere", "Correction", "CorrectionElsewhere", "Rule", "Rules"]
 
 Rule = Literal["estimate", "confident", "tolerant"]
 
 
-class Judging(Table):
+class Rules(Table):
     """The way a bound is held, on any level of the file; None means as on the level above."""
 
     confidence: Annotated[float, Field(ge=0.01, le=0.999999)] | None = None

@@ -21,7 +21,7 @@ from model_checks.settings.metric_options import (
     range_of,
     with_metric_and_task,
 )
-from model_checks.settings.rules import AsOfElsewhere, CorrectionElsewhere, Judging
+from model_checks.settings.rules import AsOfElsewhere, CorrectionElsewhere, Rules
 from model_checks.settings.thresholds import Thresholds
 
 
@@ -62,7 +62,7 @@ def _gaps(told: object) -> object:
     return told
 
 
-class Segmentation(Judging):
+class Segmentation(Rules):
     """``[[models.NAME.segments]]``: the same thresholds for every value of a column."""
 
     by: Texts
@@ -163,7 +163,7 @@ def segment_text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def told_segments(raw: object, task: object) -> object:
+def segments_with_task(raw: object, task: object) -> object:
     """Return a segmentation as written, its thresholds and gaps with their metric and task."""
     if not isinstance(raw, Mapping):
         return raw

@@ -45,7 +45,7 @@ def run_as_json(run: Run) -> str:
 
 def result_as_json(result: Result) -> dict[str, Any]:
     """Return a result as an entry of ``checks``."""
-    check, estimate, evidence = result.check, result.estimate, result.evidence
+    check, estimate, significance = result.check, result.estimate, result.significance
     compared = check.kind == "degradation"
     return {
         "id": check.id,
@@ -68,9 +68,9 @@ def result_as_json(result: Result) -> dict[str, Any]:
         "verdict": result.verdict.value,
         "failed": result.failed,
         "message": result.message,
-        "p_value": _number(evidence.p_value) if evidence else None,
-        "adjusted_p_value": _number(evidence.adjusted) if evidence else None,
-        "correction": evidence.correction if evidence else None,
+        "p_value": _number(significance.p_value) if significance else None,
+        "adjusted_p_value": _number(significance.adjusted) if significance else None,
+        "correction": significance.correction if significance else None,
         "rows_to_decide": result.rows_to_decide,
         "baseline": _baseline_as_json(result) if compared else None,
         "gap": _gap_as_json(result) if check.kind == "gap" else None,

@@ -88,7 +88,7 @@ def test_every_aggregate_is_as_of_duckdb(
             segments=segments,
             **keys,
         )
-        assert len(there.aggregates) > 20
+        assert len(there.statistics) > 20
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -147,7 +147,7 @@ def test_labels_and_segments_are_written_alike(tmp_path: Path, database: Somewhe
         "r": pa.array([1.0, 0.5, -0.5, 3.0, float("nan"), None], pa.float32()),
     }
     there = assert_measured_alike(tmp_path, database, columns, segments=segments)
-    found = {value for segment in there.aggregates for _, value in segment}
+    found = {value for segment in there.statistics for _, value in segment}
     assert {"true", "false", "1.5", "2", "100", "0.1", "100000000000000000"} <= found
 
 
@@ -171,7 +171,7 @@ def test_any_column_and_value_can_be_asked_for(
     segments = [{"by": name, "values": [name, "x"], "thresholds": {"accuracy": 0.5}}]
     keys: dict[str, Any] = {"task": "multiclass", "segments": segments}
     there = assert_measured_alike(tmp_path, database, columns, **keys)
-    assert {((name, name),), ((name, "x"),)} <= there.aggregates.keys()
+    assert {((name, name),), ((name, "x"),)} <= there.statistics.keys()
 
 
 @pytest.mark.parametrize("name", [*AWKWARD, "Mixed Case", "given", "scored", "predictions"])
@@ -237,7 +237,7 @@ def test_types_of_postgres_alone(tmp_path: Path, postgres: Postgres) -> None:
     }
     keys["thresholds"] = {"roc_auc": 0.5, "accuracy": 0.5}
     there = measured(tmp_path, data=HERE, **keys)
-    found = {value for segment in there.aggregates for _, value in segment}
+    found = {value for segment in there.statistics for _, value in segment}
     assert {"{0,7}", "12345678901234567890", "1.5", None, "x"} <= found
 
 

@@ -136,7 +136,7 @@ def test_norway_is_no_boolean(tmp_path: Path) -> None:
     write(tmp_path, {"log.csv": lines(*rows, header="y,p,region", times=10)})
     segments = [{"by": "region", "thresholds": {"accuracy": 0.4}}]
     found = measured(tmp_path, data="log.csv", segments=segments)
-    assert [*found.aggregates] == [(), (("region", "no"),), (("region", "se"),)]
+    assert [*found.statistics] == [(), (("region", "no"),), (("region", "se"),)]
 
 
 def test_words_like_na_are_words_where_they_label_and_a_note_counts_them(tmp_path: Path) -> None:
@@ -411,7 +411,7 @@ def test_folders_below_the_glob_give_columns(tmp_path: Path, suffix: str) -> Non
     segments = [{"by": "place", "thresholds": {"accuracy": 0.4}}]
     found = measured(tmp_path, data=f"day=*/*/*.{suffix}", segments=segments, time_column="day")
     assert found.facts.labelled == 4
-    assert {*found.aggregates} == {(), (("place", "a/b"),), (("place", None),)}
+    assert {*found.statistics} == {(), (("place", "a/b"),), (("place", None),)}
     assert found.signs is not None
     assert found.signs.times is not None
     assert str(found.signs.times.newest) == "2013-04-02 00:00:00+00:00"

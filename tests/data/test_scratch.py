@@ -118,7 +118,7 @@ def test_judging_from_python_removes_what_another_left(tmp_path: Path) -> None:
     toml = f'[engine]\ntemp_directory = "large"\n{CHURN}'
     churn_project(tmp_path)
     run = judge(parse_settings(toml.encode(), tmp_path / "thresholds.toml"))
-    assert not any(result.check.vacant for result in run.results)
+    assert not any(result.check.no_data_reason for result in run.results)
     assert names_in(tmp_path / "large") == []
 
 

@@ -247,4 +247,4 @@ def test_other_rows_are_compared_with_none(tmp_path: Path) -> None:
     write_data(tmp_path / "other.parquet", {**ROWS, "t": days(1, 2)})
     columns = {**ROWS, "t": days(1, 2)}
     found = measured_beside(tmp_path, columns, {"data": "other.parquet"}, **TIMED)
-    assert baseline_of(found).aggregates[()].rows == 2
+    assert baseline_of(found).statistics[()].rows == 2

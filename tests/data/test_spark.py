@@ -77,7 +77,7 @@ def test_every_aggregate_is_as_of_duckdb(
     columns, keys = logged(task, seed=1)
     keys |= everything(task, "g", ["n", "b"]) | ({"weight": weight} if weight else {})
     there = assert_measured_alike(tmp_path, spark_local, columns, **keys)
-    assert len(there.aggregates) > 15
+    assert len(there.statistics) > 15
 
 
 def test_scores_are_judged_in_their_own_type(tmp_path: Path, spark_local: Place) -> None:
@@ -228,7 +228,7 @@ def test_labels_and_segments_are_those_of_duckdb(tmp_path: Path, spark: Place) -
         "t": pa.array([moment, moment, None, None, moment, None]),
     }
     there = assert_measured_alike(tmp_path, spark, columns, segments=segments)
-    found = {value for segment in there.aggregates for _, value in segment}
+    found = {value for segment in there.statistics for _, value in segment}
     assert {"true", "1.5", "2", "0.0005", "2013-04-01 12:30:00+00", None} <= found
 
 
@@ -243,7 +243,7 @@ def test_any_column_and_value_can_be_asked_for(
     segments = [{"by": name, "values": [name, "x"], "thresholds": {"accuracy": 0.5}}]
     keys: dict[str, Any] = {"task": "multiclass", "segments": segments}
     there = assert_measured_alike(tmp_path, spark_local, columns, **keys)
-    assert {((name, name),), ((name, "x"),)} <= there.aggregates.keys()
+    assert {((name, name),), ((name, "x"),)} <= there.statistics.keys()
 
 
 # Files

@@ -15,11 +15,11 @@ from support.factories import bound, check
 from support.sample_data import valued
 
 from model_checks.judging.decide import AT_BOUND, FEW_BASELINE, Decision, decisions
-from model_checks.judging.evidence import Comparison, Finding
+from model_checks.judging.evidence import Comparison, Evidence
 from model_checks.judging.significance import adjusted
 from model_checks.judging.verdict import Verdict, verdict_on
 from model_checks.metrics import Estimate, Undefined, intervals
-from model_checks.metrics.degradation import Terms, degradation, with_exact_baseline
+from model_checks.metrics.degradation import DegradationTerms, degradation, with_exact_baseline
 from model_checks.metrics.estimate import estimated
 from model_checks.metrics.intervals import IntervalAt, wilson_interval
 from model_checks.plan.checks import Bound, Check, Segment
@@ -42,10 +42,10 @@ def segment(k: int) -> Segment:
     return (("plan", str(k)),)
 
 
-def findings(values: Sequence[float], held: Bound, n: int = 500, **changes: Any) -> list[Finding]:
+def findings(values: Sequence[float], held: Bound, n: int = 500, **changes: Any) -> list[Evidence]:
     """A segment each."""
     checks = [check(held, id=f"c{k}", segment=segment(k), **changes) for k in range(len(values))]
-    return [Finding(one, share(value, n), n) for one, value in zip(checks, values, strict=True)]
+    return [Evidence(one, share(value, n), n) for one, value in zip(checks, values, strict=True)]
 
 
 def decided(values: Sequence[float], held: Bound, **changes: Any) -> list[Decision]:
@@ -77,15 +77,15 @@ def test_a_check_by_itself_is_decided_by_its_interval_and_p_agrees(
     estimate = estimated(value, partial(wilson_interval, value, n), n, "rows", confidence)
     for where in ((), segment(0)):
         one = check(held, confidence=confidence, segment=where)
-        [decision] = decisions([Finding(one, estimate, n)])
+        [decision] = decisions([Evidence(one, estimate, n)])
         assert decision.verdict is decision.alone is verdict_on(estimate, held)
-        assert decision.evidence is not None
+        assert decision.significance is not None
         proven = decision.verdict is (FAIL if rule == "tolerant" else PASS)
-        assert proven == (decision.evidence.p_value <= (1 - confidence) * (1 + 1e-9))
+        assert proven == (decision.significance.p_value <= (1 - confidence) * (1 + 1e-9))
 
 
 def test_under_rule_estimate_there_is_no_p_value() -> None:
-    assert {one.evidence for one in decided([0.7, 0.9], bound(min=0.8))} == {None}
+    assert {one.significance for one in decided([0.7, 0.9], bound(min=0.8))} == {None}
 
 
 @pytest.mark.parametrize(("value", "verdict"), [(0.75, FAIL), (0.85, PASS), (0.79, INCONCLUSIVE)])
@@ -93,10 +93,10 @@ def test_the_p_value_is_of_what_the_rule_wants_proven(value: float, verdict: Ver
     bad = decided([value], bound(min=0.8, rule="tolerant"))[0]
     good = decided([value], bound(min=0.8, rule="confident"))[0]
     assert bad.verdict is good.verdict is verdict
-    assert bad.evidence is not None
-    assert good.evidence is not None
-    assert max(bad.evidence.p_value, good.evidence.p_value) == 1.0
-    assert min(bad.evidence.p_value, good.evidence.p_value) < 1.0
+    assert bad.significance is not None
+    assert good.significance is not None
+    assert max(bad.significance.p_value, good.significance.p_value) == 1.0
+    assert min(bad.significance.p_value, good.significance.p_value) < 1.0
 
 
 # The correction.
@@ -153,26 +153,26 @@ def test_the_p_values_are_kept_before_and_after() -> None:
     values = [0.75, 0.76, 0.79, 0.85]
     for correction in ("holm", "benjamini-hochberg"):
         found = decided(values, bound(min=0.8, rule="tolerant"), correction=correction)
-        evidence = [one.evidence for one in found if one.evidence]
-        p_values = [one.p_value for one in evidence]
+        significance = [one.significance for one in found if one.significance]
+        p_values = [one.p_value for one in significance]
         assert p_values[3] == 1.0
-        assert [one.adjusted for one in evidence] == adjusted(p_values, correction)
-        assert {(one.correction, one.members) for one in evidence} == {(correction, 4)}
+        assert [one.adjusted for one in significance] == adjusted(p_values, correction)
+        assert {(one.correction, one.members) for one in significance} == {(correction, 4)}
 
 
 def test_without_a_correction_it_says_so() -> None:
     [one, _] = decided([0.75, 0.85], bound(min=0.8, rule="tolerant"), correction="none")
-    assert one.evidence is not None
-    assert (one.evidence.adjusted, one.evidence.correction) == (None, "none")
+    assert one.significance is not None
+    assert (one.significance.adjusted, one.significance.correction) == (None, "none")
 
 
 # Families.
 
 
-def members(found: Sequence[Finding]) -> list[int | None]:
+def members(found: Sequence[Evidence]) -> list[int | None]:
     """How many each is corrected for; None for one that is not."""
     return [
-        one.evidence.members if one.evidence and one.evidence.correction else None
+        one.significance.members if one.significance and one.significance.correction else None
         for one in decisions(found)
     ]
 
@@ -199,17 +199,24 @@ def test_the_whole_and_gaps_are_not_corrected() -> None:
     whole = replace(first, check=replace(first.check, segment=()))
     gap = replace(second, check=replace(second.check, kind="gap"))
     assert members([whole, gap, third]) == [None, None, 1]
-    assert all(one.evidence for one in decisions([whole, gap]))
+    assert all(one.significance for one in decisions([whole, gap]))
 
 
 def test_only_what_has_a_value_to_judge_counts() -> None:
-    few, vacant, undefined, nan, last = findings(5 * [0.7], TOLERANT)
+    few, no_data_reason, undefined, nan, last = findings(5 * [0.7], TOLERANT)
     few = replace(few, rows=29)
-    vacant = replace(vacant, check=replace(vacant.check, vacant="no value of plan"))
+    no_data_reason = replace(
+        no_data_reason, check=replace(no_data_reason.check, no_data_reason="no value of plan")
+    )
     undefined = replace(undefined, estimate=Undefined("x"))
     nan = replace(nan, estimate=replace(share(0.7), value=math.nan))
-    assert members([few, vacant, undefined, nan, last]) == [None, None, None, None, 1]
-    assert verdicts(decisions([few, vacant, undefined, nan])) == [NO_DATA, NO_DATA, NO_DATA, FAIL]
+    assert members([few, no_data_reason, undefined, nan, last]) == [None, None, None, None, 1]
+    assert verdicts(decisions([few, no_data_reason, undefined, nan])) == [
+        NO_DATA,
+        NO_DATA,
+        NO_DATA,
+        FAIL,
+    ]
 
 
 def test_confidences_may_differ_within_a_family() -> None:
@@ -227,9 +234,9 @@ def test_confidences_may_differ_within_a_family() -> None:
 
 def compared(
     one: Check, n: int = 500, others: int | None = None, correlation: float = 0.0
-) -> Finding:
+) -> Evidence:
     current, baseline = share(0.79, n), share(0.8, others or n)
-    terms = Terms("higher", one.relative, paired=others is None, correlation=correlation)
+    terms = DegradationTerms("higher", one.relative, paired=others is None, correlation=correlation)
     comparison = Comparison(
         source="champion.skops",
         paired=others is None,
@@ -238,10 +245,10 @@ def compared(
         degradation=degradation(current, baseline, terms),
         of_own_rows=valued(with_exact_baseline(current, baseline, terms)) if others else None,
     )
-    return Finding(one, current, n, comparison)
+    return Evidence(one, current, n, comparison)
 
 
-Built = Callable[[int], Finding]
+Built = Callable[[int], Evidence]
 
 
 def f1(n: int) -> IntervalAt:
@@ -257,8 +264,8 @@ def rmse(n: int) -> IntervalAt:
 
 
 def of(at: Callable[[int], IntervalAt], value: float, held: Bound) -> Built:
-    def built(n: int) -> Finding:
-        return Finding(check(held), estimated(value, at(n), n, "rows", 0.95), n)
+    def built(n: int) -> Evidence:
+        return Evidence(check(held), estimated(value, at(n), n, "rows", 0.95), n)
 
     return built
 
@@ -350,7 +357,7 @@ def test_no_number_of_rows_decides_against_a_baseline_of_few() -> None:
 
 def test_what_has_no_limit_whatever_the_rows_is_told_no_number() -> None:
     at: IntervalAt = lambda _: intervals.Interval(1.0, math.inf, "observed")  # noqa: E731
-    one = Finding(check(bound(max=2, rule="confident")), estimated(1.0, at, 99, "rows", 0.95), 99)
+    one = Evidence(check(bound(max=2, rule="confident")), estimated(1.0, at, 99, "rows", 0.95), 99)
     [found] = decisions([one])
     assert (found.verdict, found.rows_to_decide, found.undecidable) == (INCONCLUSIVE, None, None)
 
@@ -376,5 +383,5 @@ def test_too_few_rows_are_told_how_many_would_settle_it() -> None:
 
 def test_what_is_undefined_is_told_no_number() -> None:
     undefined = Undefined("undefined, one class only")
-    [found] = decisions([Finding(check(TOLERANT), undefined, 500)])
+    [found] = decisions([Evidence(check(TOLERANT), undefined, 500)])
     assert (found.verdict, found.rows_to_decide) == (NO_DATA, None)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from support.factories import check
 
 from model_checks.judging.decide import decisions
-from model_checks.judging.evidence import Finding
+from model_checks.judging.evidence import Evidence
 from model_checks.measure.facts import ModelFacts
 from model_checks.measure.model import Measurement
 from model_checks.metrics.estimate import estimated
@@ -54,10 +54,10 @@ def p_values(rows: int) -> Floats:
     for right in range(rows + 1):
         at = partial(wilson_interval, right / rows, rows)
         [decision] = decisions(
-            [Finding(one, estimated(right / rows, at, rows, "rows", 0.95), rows)]
+            [Evidence(one, estimated(right / rows, at, rows, "rows", 0.95), rows)]
         )
-        assert decision.evidence is not None
-        found.append(decision.evidence.p_value)
+        assert decision.significance is not None
+        found.append(decision.significance.p_value)
     return np.array(found)
 
 
@@ -82,15 +82,15 @@ def failing(right: Counts, rows: int, correction: Correction = "holm") -> NDArra
 
 def ruled(right: Counts, rows: int, correction: Correction = "holm") -> list[bool]:
     """The same of one night by the package itself."""
-    aggregates: dict[Segment, Statistics] = {}
+    statistics: dict[Segment, Statistics] = {}
     checks = planned(len(right), correction)
     for one, count in zip(checks, right.tolist(), strict=True):
         cells = np.array([[count, 0.0], [rows - count, 0.0]])
-        aggregates[one.segment] = Statistics.holding(
+        statistics[one.segment] = Statistics.holding(
             rows, ConfusionCounts(("0", "1"), cells, cells, cells)
         )
     results = results_of(
-        checks, Measurement(ModelFacts("binary", "logged predictions"), aggregates)
+        checks, Measurement(ModelFacts("binary", "logged predictions"), statistics)
     )
     return [results[one.id].failed for one in checks]
 

@@ -17,14 +17,14 @@ from model_checks.settings import Deployed
 
 RECALL = check(bound(min=0.5, rule="confident"))
 FARES = replace(RECALL, id="fares-recall", model="fares")
-FOUND = replace(RECALL, id="churn-recall-plan=a", segment=(("plan", "a"),), declared=False)
+FOUND = replace(RECALL, id="churn-recall-plan=a", segment=(("plan", "a"),), explicit=False)
 BESIDE = replace(FOUND, id="churn-recall-plan=b", segment=(("plan", "b"),))
 ALONE = replace(
     RECALL,
     id="churn-recall-degradation",
     kind="degradation",
-    declared=False,
-    vacant=NOTHING_TO_COMPARE,
+    explicit=False,
+    no_data_reason=NOTHING_TO_COMPARE,
 )
 
 

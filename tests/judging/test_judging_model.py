@@ -11,8 +11,8 @@ import pytest
 from support.factories import bound, check, estimate
 from support.sample_data import valued
 
-from model_checks.judging.decide import Decision, Evidence
-from model_checks.judging.evidence import Finding
+from model_checks.judging.decide import Decision, Significance
+from model_checks.judging.evidence import Evidence
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.measure.facts import ModelFacts
@@ -20,15 +20,15 @@ from model_checks.measure.model import MeasuredBaseline, Measurement
 from model_checks.metrics.statistics import (
     Answers,
     ConfusionCounts,
+    CustomFunction,
     Deviations,
     JointCounts,
-    OwnFunction,
     Replicates,
     Statistics,
 )
 from model_checks.pipeline import results_of
 from model_checks.plan.checks import Bound, Check, Segment
-from model_checks.report.sentence import evidence_text, sentence
+from model_checks.report.sentence import sentence, significance_text
 from model_checks.settings import Rule
 from model_checks.store.results_json import result_as_json
 
@@ -60,8 +60,8 @@ def measured(
 
     compared = None
     if baseline is not None or error:
-        aggregates = by_segment({} if baseline is None else baseline)
-        compared = MeasuredBaseline(source, aggregates, {} if paired else None, error)
+        statistics = by_segment({} if baseline is None else baseline)
+        compared = MeasuredBaseline(source, statistics, {} if paired else None, error)
     return Measurement(FACTS, by_segment(current), baseline=compared)
 
 
@@ -323,7 +323,7 @@ def test_a_degradation_has_the_sign_of_what_became_worse(
     assert found.failed == (expected > 0)
 
 
-OWN = OwnFunction("own:cost", Path(), 1, 1000)
+OWN = CustomFunction("own:cost", Path(), 1, 1000)
 
 
 def costing(value: float, error: str | None = None) -> Statistics:
@@ -416,20 +416,20 @@ def test_a_model_without_a_value_is_told_before_its_baseline() -> None:
 
 
 def test_nothing_to_compare_with_is_skipped() -> None:
-    one = worse(0.01, vacant="nothing to compare with: no baseline", declared=False)
+    one = worse(0.01, no_data_reason="nothing to compare with: no baseline", explicit=False)
     found = ruled(one, measured(recalled(0.4)))
     assert (found.verdict, found.skipped) == (Verdict.NO_DATA, True)
     assert found.message.endswith(": nothing to compare with: no baseline")
 
 
 def test_what_is_not_compared_need_not_be_measured() -> None:
-    one = worse(0.01, metric="log_loss", vacant="nothing to compare with", declared=False)
+    one = worse(0.01, metric="log_loss", no_data_reason="nothing to compare with", explicit=False)
     found = ruled(one, measured(recalled(0.4)))
     assert (found.verdict, found.skipped) == (Verdict.NO_DATA, True)
 
 
 def test_nothing_known_of_how_two_estimates_vary_together_is_not_called_paired() -> None:
-    ours = OwnFunction("own:cost", Path(), 0, 1000)
+    ours = CustomFunction("own:cost", Path(), 0, 1000)
     answers = Answers(0.5, np.linspace(0.4, 0.6, 1000))
     rows = Statistics.holding(100, Replicates(100, {ours: answers}))
     level = check(Bound(0.1, None, None, "confident"), metric="profit", function=ours)
@@ -668,21 +668,21 @@ def test_a_degradation_that_the_correction_takes_back_is_told_with_both() -> Non
 
 
 def test_a_p_value_is_told_apart_from_what_it_is_held_against() -> None:
-    just_above = Evidence(0.0025001, 0.050002, "holm", 20)
-    plain = evidence_text(just_above)
+    just_above = Significance(0.0025001, 0.050002, "holm", 20)
+    plain = significance_text(just_above)
     assert plain == "p 0.0025 is 0.05 after Holm's correction over 20 segment checks"
     one = check(bound(min=0.3, rule="tolerant"), segment=PLANS[0])
-    finding = Finding(one, replace(estimate(0.25, 0.2, 0.29), n=500), 500)
+    evidence = Evidence(one, replace(estimate(0.25, 0.2, 0.29), n=500), 500)
     overruled = Decision(Verdict.FAIL, Verdict.INCONCLUSIVE, just_above)
-    assert "but p 0.0025 is 0.050002 after Holm's" in sentence(finding, overruled)
+    assert "but p 0.0025 is 0.050002 after Holm's" in sentence(evidence, overruled)
 
 
 def test_a_p_value_is_told_without_a_correction_too() -> None:
-    assert evidence_text(None) is None
-    assert evidence_text(Evidence(1.0)) is None
-    assert evidence_text(Evidence(0.0312)) == "p-value 0.031"
-    assert evidence_text(Evidence(3e-12)) == "p-value below 1e-11"
-    assert evidence_text(Evidence(3e-12, 6e-11, "holm", 20)) == (
+    assert significance_text(None) is None
+    assert significance_text(Significance(1.0)) is None
+    assert significance_text(Significance(0.0312)) == "p-value 0.031"
+    assert significance_text(Significance(3e-12)) == "p-value below 1e-11"
+    assert significance_text(Significance(3e-12, 6e-11, "holm", 20)) == (
         "p below 1e-11 is below 6e-11 after Holm's correction over 20 segment checks"
     )
 

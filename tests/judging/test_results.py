@@ -212,8 +212,8 @@ def test_the_least_number_of_rows_is_enough() -> None:
 
 
 def test_a_vacant_check_tells_why() -> None:
-    vacant = check(LEAST, vacant="no value of plan has 30 labelled rows")
-    result = result_of(vacant, estimate(1.0), ROWS)
+    no_data_reason = check(LEAST, no_data_reason="no value of plan has 30 labelled rows")
+    result = result_of(no_data_reason, estimate(1.0), ROWS)
     assert result.verdict is Verdict.NO_DATA
     assert result.message == "churn-recall: no value of plan has 30 labelled rows"
     assert result.failed
@@ -228,19 +228,19 @@ def test_an_error_tells_its_reason_and_has_no_estimate() -> None:
 
 @pytest.mark.parametrize("verdict", list(Verdict))
 @pytest.mark.parametrize("rule", ["estimate", "confident", "tolerant"])
-@pytest.mark.parametrize("declared", [True, False])
+@pytest.mark.parametrize("explicit", [True, False])
 def test_a_result_is_failed_or_skipped_or_warned_of_or_passed(
-    verdict: Verdict, rule: Any, declared: bool
+    verdict: Verdict, rule: Any, explicit: bool
 ) -> None:
-    result = Result(check(bound(min=0.8, rule=rule), declared=declared), verdict, "")
+    result = Result(check(bound(min=0.8, rule=rule), explicit=explicit), verdict, "")
     states = [result.failed, result.skipped, result.warned]
     assert sum(states) == (0 if verdict is Verdict.PASS else 1)
 
 
 def test_no_data_is_skipped_only_where_the_value_was_found_in_the_data() -> None:
-    declared = Result(check(LEAST), Verdict.NO_DATA, "")
-    found = Result(check(LEAST, declared=False), Verdict.NO_DATA, "")
-    assert (declared.failed, declared.skipped) == (True, False)
+    explicit = Result(check(LEAST), Verdict.NO_DATA, "")
+    found = Result(check(LEAST, explicit=False), Verdict.NO_DATA, "")
+    assert (explicit.failed, explicit.skipped) == (True, False)
     assert (found.failed, found.skipped) == (False, True)
 
 

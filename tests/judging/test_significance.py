@@ -11,9 +11,9 @@ from model_checks.judging.significance import (
     FURTHEST,
     Margin,
     adjusted,
+    critical_z,
     factors_of,
-    furthest_z,
-    growth,
+    sample_size_factor,
     stepwise,
 )
 from model_checks.metrics import intervals
@@ -35,7 +35,7 @@ def found(
         return interval_at(one)
 
     known = normal_quantile(confidence), interval_at(confidence)
-    return furthest_z(margin, value, counted, known), len(asked)
+    return critical_z(margin, value, counted, known), len(asked)
 
 
 def at_least(bound: float) -> Margin:
@@ -231,10 +231,10 @@ def test_numbers_follow_those_before_or_after_them() -> None:
 
 
 def test_rows_grow_as_the_square_of_z() -> None:
-    assert growth(1.0, 2.0) == 4.0
-    assert growth(0.0, 2.0) == math.inf
+    assert sample_size_factor(1.0, 2.0) == 4.0
+    assert sample_size_factor(0.0, 2.0) == math.inf
 
 
 @pytest.mark.parametrize("z", [5e-324, 1e-300, 1e-160])
 def test_what_is_all_but_undecided_takes_no_end_of_rows(z: float) -> None:
-    assert growth(z, 1.96) == math.inf
+    assert sample_size_factor(z, 1.96) == math.inf

@@ -135,7 +135,7 @@ def test_two_bounds_are_held_together(one: Estimate, verdicts: tuple[Verdict, ..
 def test_nan_meets_no_bound(one: Estimate, held: Bound, rule: Rule) -> None:
     verdict = verdict_on(one, replace(held, rule=rule))
     assert verdict is FAIL
-    assert fails(verdict, rule, declared=False)
+    assert fails(verdict, rule, explicit=False)
 
 
 @pytest.mark.parametrize("rule", RULES)
@@ -191,7 +191,7 @@ def test_what_is_proven_good_passes_under_every_rule(one: Estimate, held: Bound)
 @repeatable
 @given(estimates, bounds)
 def test_no_rule_fails_where_a_more_tolerant_one_would(one: Estimate, held: Bound) -> None:
-    failed = {r: fails(v, r, declared=True) for r, v in verdicts_of(one, held).items()}
+    failed = {r: fails(v, r, explicit=True) for r, v in verdicts_of(one, held).items()}
     assert failed["tolerant"] <= failed["estimate"] <= failed["confident"]
 
 
@@ -211,16 +211,16 @@ def test_a_stricter_bound_never_turns_a_failure_into_a_pass(
     for rule in RULES:
         lenient = verdict_on(one, bound(min=lower, rule=rule))
         strict = verdict_on(one, bound(min=higher, rule=rule))
-        assert fails(lenient, rule, declared=True) <= fails(strict, rule, declared=True)
+        assert fails(lenient, rule, explicit=True) <= fails(strict, rule, explicit=True)
 
 
 @pytest.mark.parametrize("rule", RULES)
-@pytest.mark.parametrize("declared", [True, False])
-def test_which_verdicts_fail(rule: Rule, declared: bool) -> None:
-    failing = {one for one in Verdict if fails(one, rule, declared=declared)}
+@pytest.mark.parametrize("explicit", [True, False])
+def test_which_verdicts_fail(rule: Rule, explicit: bool) -> None:
+    failing = {one for one in Verdict if fails(one, rule, explicit=explicit)}
     expected = {FAIL, ERROR}
     if rule != "tolerant":
         expected |= {INCONCLUSIVE}
-    if declared:
+    if explicit:
         expected |= {NO_DATA}
     assert failing == expected

@@ -83,14 +83,14 @@ def test_called_or_logged_makes_no_difference(tmp_path: Path) -> None:
         columns = {**ROWS, "p": [int(x > 0.5) for x in ROWS["x"]]}
         columns["q"] = [int(z > 0.5) for z in ROWS["z"]]
         one = measured_beside(folder, columns, baseline, **own, **SCORED, segments=segments)
-        found.append((baseline_of(one), one.aggregates))
+        found.append((baseline_of(one), one.statistics))
     first = found[0]
     assert first[0].pairs is not None
     assert len(first[0].pairs) == 3
-    for base, aggregates in found[1:]:
+    for base, statistics in found[1:]:
         assert_alike(first[0].pairs, base.pairs)
-        assert_alike(first[0].aggregates, base.aggregates)
-        assert_alike(first[1], aggregates)
+        assert_alike(first[0].statistics, base.statistics)
+        assert_alike(first[1], statistics)
 
 
 def test_joint_counts_are_those_of_the_rows(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_the_baseline_is_measured_as_the_model_would_be_in_its_place(tmp_path: P
         keys = everything(task, weighted=True)
         base = baseline_of(measured_beside(tmp_path, columns, other, **keys, **own))
         alone = measured(tmp_path, columns, **{**keys, **own, **other})
-        assert_alike(alone.aggregates, base.aggregates)
+        assert_alike(alone.statistics, base.statistics)
 
 
 def test_two_models_are_called_on_the_same_batches(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_features_of_the_settings_serve_a_baseline_that_tells_none(tmp_path: Pat
     keys = {"model": model, "features": ["x"]}
     for other, expected in ((model, 1.0), (telling, 4 / 6)):
         base = baseline_of(measured_beside(tmp_path, ROWS, {"model": other}, **keys))
-        confusion = base.aggregates[()].of(ConfusionCounts)
+        confusion = base.statistics[()].of(ConfusionCounts)
         assert confusion.rows.trace() / 6 == pytest.approx(expected - (expected == 1) * 1 / 3)
 
 
@@ -179,7 +179,7 @@ def test_models_may_know_different_classes(tmp_path: Path) -> None:
     same = measured_beside(tmp_path, columns, {**other, "score": {**other["score"]}}, **keys)
     checks = checks_of(settings_of(tmp_path, **keys))
     assert correlations(found, checks) == correlations(same, checks)
-    assert baseline_of(found).aggregates[()].find(ProbabilitySums)
+    assert baseline_of(found).statistics[()].find(ProbabilitySums)
 
 
 def test_each_model_may_read_off_its_scores_a_label_that_is_true_of_no_row(tmp_path: Path) -> None:
@@ -233,10 +233,10 @@ def test_many_labels_are_counted_where_they_meet(tmp_path: Path) -> None:
 def told(found: Measurement) -> str:
     """Why the baseline could not be measured, where the model was."""
     assert found.facts.error is None
-    assert found.aggregates
+    assert found.statistics
     assert found.baseline is not None
     assert found.baseline.error is not None
-    assert not found.baseline.aggregates
+    assert not found.baseline.statistics
     return found.baseline.error
 
 
@@ -325,8 +325,10 @@ def test_an_error_of_the_model_itself_leaves_nothing_to_compare(tmp_path: Path) 
 def test_nothing_is_compared_unless_a_check_asks(tmp_path: Path) -> None:
     settings = with_baseline(settings_of(tmp_path, ROWS), model="absent.skops")
     assert measurement_of(settings, tmp_path).baseline is None
-    vacant = [replace(one, vacant="nothing to compare with") for one in checks_of(settings)]
-    assert measured_for(settings, vacant, tmp_path).baseline is None
+    no_data_reason = [
+        replace(one, no_data_reason="nothing to compare with") for one in checks_of(settings)
+    ]
+    assert measured_for(settings, no_data_reason, tmp_path).baseline is None
 
 
 def test_segments_are_compared_where_a_check_asks(tmp_path: Path) -> None:
@@ -335,7 +337,7 @@ def test_segments_are_compared_where_a_check_asks(tmp_path: Path) -> None:
     checks = [one for one in checks_of(settings) if one.kind == "level" or not one.segment]
     base = baseline_of(measured_for(settings, checks, tmp_path))
     assert base.pairs is not None
-    assert base.pairs.keys() == base.aggregates.keys() == {()}
+    assert base.pairs.keys() == base.statistics.keys() == {()}
 
 
 def test_a_gap_has_its_segments_measured(tmp_path: Path) -> None:
@@ -345,7 +347,7 @@ def test_a_gap_has_its_segments_measured(tmp_path: Path) -> None:
     with_segments = settings_of(tmp_path, segments=[{"by": "g", "thresholds": {"f1": 0.1}}])
     gap = replace(level, id="m-gap", kind="gap", among=among)
     found = measured_for(with_segments, [gap], tmp_path)
-    assert found.aggregates.keys() == set(among)
+    assert found.statistics.keys() == set(among)
 
 
 # The same model on other rows
@@ -361,7 +363,7 @@ def test_other_rows_are_measured_as_its_own_would_be(tmp_path: Path, called: boo
     found = measured_beside(tmp_path, ROWS, {"data": "other.parquet"}, **keys)
     base = baseline_of(found)
     assert (base.source, base.pairs, base.sha256) == ("other.parquet", None, None)
-    assert_alike(measured(tmp_path, OTHER, **keys).aggregates, base.aggregates)
+    assert_alike(measured(tmp_path, OTHER, **keys).statistics, base.statistics)
     assert [path.name for path in tmp_path.glob("*.*baseline*")] == []
 
 
@@ -388,7 +390,7 @@ def test_all_of_other_rows_count_unless_a_window_is_named(
     columns = {"y": [1], "p": [1], "t": [date(2013, 4, 30)]}
     base = {"data": "other.parquet", **keys}
     found = measured_beside(tmp_path, columns, base, time_column="t", window="2d")
-    assert baseline_of(found).aggregates[()].rows == rows
+    assert baseline_of(found).statistics[()].rows == rows
 
 
 def test_other_rows_need_no_time_unless_a_window_is_named(tmp_path: Path) -> None:
@@ -397,7 +399,7 @@ def test_other_rows_need_no_time_unless_a_window_is_named(tmp_path: Path) -> Non
     found = measured_beside(
         tmp_path, columns, {"data": "other.parquet"}, time_column="t", window="2d"
     )
-    assert baseline_of(found).aggregates[()].rows == 4
+    assert baseline_of(found).statistics[()].rows == 4
     windowed = {"data": "other.parquet", "window": "2d"}
     found = measured_beside(tmp_path, columns, windowed, time_column="t", window="2d")
     assert told(found).startswith("data 'other.parquet': time_column 't' is no column")
@@ -405,7 +407,7 @@ def test_other_rows_need_no_time_unless_a_window_is_named(tmp_path: Path) -> Non
 
 def test_other_rows_without_a_label_are_none(tmp_path: Path) -> None:
     write_data(tmp_path / "other.parquet", {"y": pa.array([None], "int64"), "p": [1]})
-    assert baseline_of(measured_beside(tmp_path, ROWS, {"data": "other.parquet"})).aggregates == {}
+    assert baseline_of(measured_beside(tmp_path, ROWS, {"data": "other.parquet"})).statistics == {}
 
 
 def test_other_rows_may_be_unreadable(tmp_path: Path) -> None:
@@ -440,7 +442,7 @@ def test_a_pair_is_measured_in_a_database_as_by_duckdb(
     there = measured_beside(
         tmp_path, None, other, **keys, data={"url_env": VARIABLE, "table": "predictions"}
     )
-    assert len(baseline_of(there).aggregates) > 15
+    assert len(baseline_of(there).statistics) > 15
     assert_alike(baseline_of(here), baseline_of(there))
 
 
@@ -484,7 +486,7 @@ def test_rows_that_are_judged_are_no_baseline(tmp_path: Path, baseline: dict[str
 def test_rows_before_those_that_are_judged_are_a_baseline(tmp_path: Path) -> None:
     before = {"data": "data.parquet", "as_of": datetime(2013, 4, 23, tzinfo=UTC)}
     found = measured_beside(tmp_path, DATED, before, time_column="t", window="8d")
-    assert baseline_of(found).aggregates[()].rows == 3
+    assert baseline_of(found).statistics[()].rows == 3
 
 
 def test_a_model_that_is_told_the_target_is_refused(tmp_path: Path) -> None:

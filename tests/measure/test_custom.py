@@ -331,7 +331,7 @@ def test_any_confidence_is_read_off_the_same_resamples(tmp_path: Path) -> None:
     reference = function(tmp_path, RIGHT)
     thresholds = {"own": {"metric": reference, "min": 0}}
     measurement = measured(tmp_path, log(), thresholds=thresholds)
-    replicates = measurement.aggregates[()].of(Replicates)
+    replicates = measurement.statistics[()].of(Replicates)
     [own] = replicates.answers
     widths = []
     for confidence in (0.5, 0.9, 0.99):
@@ -346,7 +346,7 @@ def test_beyond_what_resamples_tell_the_limits_move_on_for_small_p_values(tmp_pa
     reference = function(tmp_path, RIGHT)
     thresholds = {"own": {"metric": reference, "min": 0.5, "rule": "confident"}}
     measurement = measured(tmp_path, log(), thresholds=thresholds)
-    replicates = measurement.aggregates[()].of(Replicates)
+    replicates = measurement.statistics[()].of(Replicates)
     [own] = replicates.answers
     found = valued(own_estimate(replicates, Asked(confidence=0.95, function=own)))
     last, further = found.interval_at(0.99), found.interval_at(1 - 1e-9)

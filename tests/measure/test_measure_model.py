@@ -412,7 +412,7 @@ def test_listed_values_of_such_a_column_are_judged_alone(tmp_path: Path) -> None
     columns = {"y": rows % 2, "p": rows % 2, "user": rows}
     segments = [{"by": "user", "values": [7, 99_999], "thresholds": {"accuracy": 0.5}}]
     measurement = measured(tmp_path, columns, segments=segments)
-    assert set(measurement.aggregates) == {(), (("user", "7"),), (("user", "99999"),)}
+    assert set(measurement.statistics) == {(), (("user", "7"),), (("user", "99999"),)}
 
 
 @pytest.mark.parametrize("step", ["measuring.find_predictions", "contestants.find_aggregates"])
@@ -437,7 +437,7 @@ def test_a_label_that_comes_while_the_rows_are_read_is_an_error(
 ) -> None:
     come_before(
         monkeypatch,
-        "model_checks.measure.predictors.find_aggregates",
+        "model_checks.measure.predictors.find_statistics",
         tmp_path,
         {**COMING, "y": [0, 1, 2]},
     )

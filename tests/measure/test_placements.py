@@ -38,7 +38,7 @@ SCORES = st.one_of(
 
 
 @dataclass(frozen=True)
-class Scored:
+class ScoreNeeds:
     """Rows with a score for each label beyond the first two, one score where there are two."""
 
     y: list[int]
@@ -56,12 +56,12 @@ class Scored:
 
 
 @st.composite
-def rows(draw: st.DrawFn, size: int = 1) -> Scored:
+def rows(draw: st.DrawFn, size: int = 1) -> ScoreNeeds:
     """A few rows; scores are often tied, and from one sort of numbers or of several."""
     n = draw(st.integers(1, 40))
     pool = draw(st.lists(SCORES, min_size=1, max_size=12))
     columns = [draw(st.lists(st.sampled_from(pool), min_size=n, max_size=n)) for _ in range(size)]
-    return Scored(
+    return ScoreNeeds(
         draw(st.lists(st.integers(0, max(1, size - 1)), min_size=n, max_size=n)),
         columns,
         draw(st.lists(st.sampled_from([0.0, 0.25, 1.0, 1.0, 3.5]), min_size=n, max_size=n)),
@@ -102,7 +102,7 @@ class Elsewhere:
 
 
 @contextmanager
-def engine_with(scored: Scored, *, streams: bool) -> Iterator[tuple[Engine, Predictions]]:
+def engine_with(scored: ScoreNeeds, *, streams: bool) -> Iterator[tuple[Engine, Predictions]]:
     """An engine that has the rows, and the relation they are judged in."""
     names = [f"s{k}" for k in range(len(scored.scores))]
     with DuckDB(Limits()) as engine:
@@ -122,17 +122,17 @@ def engine_with(scored: Scored, *, streams: bool) -> Iterator[tuple[Engine, Pred
 WHOLE_AND_SEGMENTS = Need((Grouping(), Grouping(("g",))))
 
 
-def ranked(scored: Scored, *, streams: bool) -> dict[Segment, RankSums]:
+def ranked(scored: ScoreNeeds, *, streams: bool) -> dict[Segment, RankSums]:
     with engine_with(scored, streams=streams) as (engine, predictions):
         return dict(rank_sums(engine, predictions, WHOLE_AND_SEGMENTS))
 
 
-def of_segment(scored: Scored, segment: Segment) -> NDArray[np.bool_]:
+def of_segment(scored: ScoreNeeds, segment: Segment) -> NDArray[np.bool_]:
     inside = [not segment or g == segment[0][1] for g in scored.g]
     return np.array(inside, dtype=bool)
 
 
-def assert_is_that_of_all_pairs(scored: Scored, found: dict[Segment, RankSums]) -> None:
+def assert_is_that_of_all_pairs(scored: ScoreNeeds, found: dict[Segment, RankSums]) -> None:
     assert set(found) == {(), *((("g", value),) for value in scored.g)}
     for segment, ranks in found.items():
         inside = of_segment(scored, segment)
@@ -160,7 +160,7 @@ def assert_is_that_of_all_pairs(scored: Scored, found: dict[Segment, RankSums]) 
 @given(scored=rows(), sizes=st.lists(st.integers(0, 7), min_size=1), weighted=st.booleans())
 @settings(deadline=None)
 def test_the_sums_do_not_depend_on_the_batches(
-    scored: Scored, sizes: list[int], weighted: bool
+    scored: ScoreNeeds, sizes: list[int], weighted: bool
 ) -> None:
     order = np.argsort(scored.scores[0], kind="stable")
     score = np.array(scored.scores[0])[order]
@@ -197,7 +197,7 @@ def parts(n: int, sizes: Sequence[int]) -> Iterator[slice]:
 
 @given(scored=rows(), sizes=st.lists(st.integers(0, 7), min_size=1))
 @settings(deadline=None)
-def test_batches_are_cut_anew_between_ties(scored: Scored, sizes: list[int]) -> None:
+def test_batches_are_cut_anew_between_ties(scored: ScoreNeeds, sizes: list[int]) -> None:
     score = np.sort(scored.scores[0])
     place = np.arange(len(score))
     given_parts = [[score[part], place[part]] for part in parts(len(score), sizes)]
@@ -222,14 +222,14 @@ def test_a_heap_of_equal_scores_over_many_batches_is_one_tie() -> None:
 @pytest.mark.parametrize("streams", [True, False], ids=["sorted", "buckets"])
 @given(scored=rows())
 @settings(deadline=None, max_examples=40)
-def test_one_score_is_placed_as_by_all_pairs(streams: bool, scored: Scored) -> None:
+def test_one_score_is_placed_as_by_all_pairs(streams: bool, scored: ScoreNeeds) -> None:
     assert_is_that_of_all_pairs(scored, ranked(scored, streams=streams))
 
 
 @pytest.mark.parametrize("streams", [True, False], ids=["sorted", "buckets"])
 @given(scored=rows(size=3))
 @settings(deadline=None, max_examples=20)
-def test_several_scores_are_placed_as_by_all_pairs(streams: bool, scored: Scored) -> None:
+def test_several_scores_are_placed_as_by_all_pairs(streams: bool, scored: ScoreNeeds) -> None:
     assert_is_that_of_all_pairs(scored, ranked(scored, streams=streams))
 
 
@@ -237,9 +237,9 @@ def test_several_scores_are_placed_as_by_all_pairs(streams: bool, scored: Scored
 @given(scored=rows(), batch=st.integers(1, 9), steps=st.integers(1, 50))
 @settings(deadline=None, max_examples=40)
 def test_auc_and_its_variance_are_those_of_others_whatever_the_batches_and_buckets(
-    streams: bool, scored: Scored, batch: int, steps: int
+    streams: bool, scored: ScoreNeeds, batch: int, steps: int
 ) -> None:
-    plain = Scored(scored.y, scored.scores, [1.0] * len(scored.y), scored.g)
+    plain = ScoreNeeds(scored.y, scored.scores, [1.0] * len(scored.y), scored.g)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(streamed, "_BATCH_ROWS", batch)
         patch.setattr(in_database, "BUCKETS", steps)
@@ -279,7 +279,7 @@ def test_extreme_scores_are_placed_exactly(streams: bool, scores: list[float]) -
     draw = np.random.default_rng(1)
     order = draw.permutation(100)
     y = draw.integers(0, 2, 100).tolist()
-    scored = Scored(y, [[scores[k] for k in order]], [1.0] * 100, ["a"] * 100)
+    scored = ScoreNeeds(y, [[scores[k] for k in order]], [1.0] * 100, ["a"] * 100)
     found = ranked(scored, streams=streams)
     assert_is_that_of_all_pairs(scored, found)
     auc = found[()].sums[1, 0] / found[()].rows.prod()
@@ -304,7 +304,7 @@ def test_a_bucket_never_falls_as_the_score_rises(
 
 @pytest.mark.parametrize("streams", [True, False], ids=["sorted", "buckets"])
 def test_values_that_are_not_listed_are_not_placed(streams: bool) -> None:
-    scored = Scored([0, 1, 0, 1], [[0.1, 0.2, 0.3, 0.4]], [1.0] * 4, ["a", "a", "b", None])
+    scored = ScoreNeeds([0, 1, 0, 1], [[0.1, 0.2, 0.3, 0.4]], [1.0] * 4, ["a", "a", "b", None])
     listed = Grouping(("g",), ((("g", "a"),), (("g", "gone"),)))
     with engine_with(scored, streams=streams) as (engine, predictions):
         found = rank_sums(engine, predictions, Need((listed,)))
@@ -314,7 +314,7 @@ def test_values_that_are_not_listed_are_not_placed(streams: bool) -> None:
 
 @pytest.mark.parametrize("label", [0, 1])
 def test_rows_beside_the_listed_values_may_score_lowest(label: int) -> None:
-    scored = Scored([label, 0, 1, 1], [[0.1, 0.2, 0.3, 0.4]], [1.0] * 4, ["b", "a", "a", "b"])
+    scored = ScoreNeeds([label, 0, 1, 1], [[0.1, 0.2, 0.3, 0.4]], [1.0] * 4, ["b", "a", "a", "b"])
     listed = Grouping(("g",), ((("g", "a"),),))
     with engine_with(scored, streams=True) as (engine, predictions):
         found = rank_sums(engine, predictions, Need((listed,)))
@@ -328,7 +328,7 @@ def test_a_disk_without_room_for_ranks_is_told(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.posix_fallocate", full)
-    scored = Scored([0, 1, 2], [[0.1, 0.2, 0.3]] * 3, [1.0] * 3, ["a"] * 3)
+    scored = ScoreNeeds([0, 1, 2], [[0.1, 0.2, 0.3]] * 3, [1.0] * 3, ["a"] * 3)
     with pytest.raises(DataError, match=r"48 bytes for the ranks of 2 scores can't be had \(No sp"):
         ranked(scored, streams=True)
 
@@ -337,7 +337,7 @@ def test_products_of_many_scores_are_asked_for_in_several_queries(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     draw = np.random.default_rng(2)
-    scored = Scored(
+    scored = ScoreNeeds(
         draw.integers(0, 3, 60).tolist(),
         [np.round(draw.random(60), 1).tolist() for _ in range(3)],
         [1.0] * 60,
@@ -348,7 +348,7 @@ def test_products_of_many_scores_are_asked_for_in_several_queries(
 
 
 def test_what_is_kept_on_disk_is_removed(tmp_path: Path) -> None:
-    scored = Scored([0, 1, 2], [[0.1, 0.2, 0.3]] * 3, [1.0] * 3, ["a"] * 3)
+    scored = ScoreNeeds([0, 1, 2], [[0.1, 0.2, 0.3]] * 3, [1.0] * 3, ["a"] * 3)
     with DuckDB(Limits(temp_directory=str(tmp_path))) as engine:
         [spill] = tmp_path.iterdir()
         assert engine.scratch == spill

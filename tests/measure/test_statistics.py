@@ -62,7 +62,7 @@ BINARY: dict[str, Any] = {
 
 def test_confusion_counts_are_rows_weights_and_squares(tmp_path: Path) -> None:
     measurement = aggregated(tmp_path, BINARY, "binary", score="s", prediction="p", weight="w")
-    counts = measurement.aggregates[()].of(ConfusionCounts)
+    counts = measurement.statistics[()].of(ConfusionCounts)
     assert counts.labels == ("0", "1")
     assert counts.rows.tolist() == [[2, 1], [1, 2]]
     assert counts.weight.tolist() == [[2, 3], [2, 1]]
@@ -71,14 +71,14 @@ def test_confusion_counts_are_rows_weights_and_squares(tmp_path: Path) -> None:
 
 def test_every_segment_has_aggregates_and_knows_its_rows(tmp_path: Path) -> None:
     measurement = aggregated(tmp_path, BINARY, "binary", score="s", prediction="p", by="g")
-    rows = {segment: aggregates.rows for segment, aggregates in measurement.aggregates.items()}
+    rows = {segment: statistics.rows for segment, statistics in measurement.statistics.items()}
     assert rows == {(): 6, (("g", "a"),): 3, (("g", "b"),): 2, (("g", None),): 1}
-    for aggregates in measurement.aggregates.values():
-        assert aggregates.find(ErrorMoments) is None
+    for statistics in measurement.statistics.values():
+        assert statistics.find(ErrorMoments) is None
         assert (
-            aggregates.of(ConfusionCounts).rows.sum()
-            == aggregates.of(RankSums).rows.sum()
-            == aggregates.rows
+            statistics.of(ConfusionCounts).rows.sum()
+            == statistics.of(RankSums).rows.sum()
+            == statistics.rows
         )
 
 
@@ -87,14 +87,14 @@ def test_columns_of_a_segmentation_are_taken_together(tmp_path: Path) -> None:
     measurement = aggregated(tmp_path, columns, "binary", score="s", prediction="p", by=["h", "g"])
     expected = Counter(zip(["1", "1.5", "1", None, "1", None], columns["g"], strict=True))
     found = {
-        tuple(value for _, value in segment): aggregates.rows
-        for segment, aggregates in measurement.aggregates.items()
+        tuple(value for _, value in segment): statistics.rows
+        for segment, statistics in measurement.statistics.items()
         if segment
     }
     assert found == expected
     assert all(
         [column for column, _ in segment] == ["h", "g"]
-        for segment in measurement.aggregates
+        for segment in measurement.statistics
         if segment
     )
 
@@ -112,8 +112,8 @@ def test_listed_values_of_several_columns_are_held_to_one_by_one(tmp_path: Path)
         segments=[{**both, "values": values}],
     )
     found = {
-        tuple(value for _, value in segment): aggregates.rows
-        for segment, aggregates in measurement.aggregates.items()
+        tuple(value for _, value in segment): statistics.rows
+        for segment, statistics in measurement.statistics.items()
         if segment
     }
     assert found == {("x", "a"): 2, ("x", "b"): 1, ("y", "b"): 1}
@@ -126,11 +126,11 @@ def test_several_segmentations_have_their_own_aggregates(tmp_path: Path) -> None
     ]
     columns = {**BINARY, "h": [True, True, True, False, False, True]}
     measurement = measured(tmp_path, columns, score="s", prediction="p", segments=segments)
-    by_g = measurement.aggregates[(("g", "a"),)]
-    by_h = measurement.aggregates[(("h", "true"),)]
+    by_g = measurement.statistics[(("g", "a"),)]
+    by_h = measurement.statistics[(("h", "true"),)]
     assert (by_g.find(ConfusionCounts) is None, by_g.find(RankSums) is None) == (False, True)
     assert (by_h.find(ConfusionCounts) is None, by_h.find(RankSums) is None) == (True, False)
-    assert measurement.aggregates[()].find(RankSums) is None
+    assert measurement.statistics[()].find(RankSums) is None
 
 
 def naive_placements(
@@ -149,7 +149,7 @@ def naive_placements(
 
 def test_rank_sums_are_those_of_the_placements(tmp_path: Path) -> None:
     measurement = aggregated(tmp_path, BINARY, "binary", score="s", prediction="p", weight="w")
-    ranks = measurement.aggregates[()].of(RankSums)
+    ranks = measurement.statistics[()].of(RankSums)
     assert ranks.scored == ("1",)
     places = naive_placements(BINARY["y"], BINARY["s"], BINARY["w"], 1)
     for position, label in enumerate(ranks.labels):
@@ -175,7 +175,7 @@ def test_rank_sums_of_several_scores_hold_their_products(tmp_path: Path) -> None
     columns = {"y": true, "w": weight, **{f"s_{x}": scores[x] for x in "abc"}}
     table = {x: f"s_{x}" for x in "abc"}
     measurement = aggregated(tmp_path, columns, "multiclass", score=table, weight="w")
-    ranks = measurement.aggregates[()].of(RankSums)
+    ranks = measurement.statistics[()].of(RankSums)
     places = np.array([naive_placements(true, scores[x], weight, x) for x in "abc"])
     for position, label in enumerate(ranks.labels):
         rows = np.array(true) == label
@@ -193,7 +193,7 @@ def test_label_sums_are_those_of_the_outcomes_and_their_products(tmp_path: Path)
     keys = {**label_keys(columns), "weight": "w"}
     measurement = aggregated(tmp_path, columns, by="g", **keys)
     for segment, rows in (((), weight > -1), ((("g", "b"),), columns["g"] == "b")):
-        found, w = measurement.aggregates[segment].of(LabelSums), weight[rows]
+        found, w = measurement.statistics[segment].of(LabelSums), weight[rows]
         assert found is not None
         assert found.labels == ("y0", "y1", "y2", "y3")
         y, p = true[rows], predicted[rows]
@@ -210,7 +210,7 @@ def test_label_sums_are_those_of_the_outcomes_and_their_products(tmp_path: Path)
 def test_error_moments_are_sums_of_powers(tmp_path: Path) -> None:
     columns = {"y": [1.0, 2.0, 3.0], "p": [2.0, 0.0, 3.5], "w": [1.0, 2.0, 0.5]}
     measurement = aggregated(tmp_path, columns, "regression", weight="w")
-    moments = measurement.aggregates[()].of(ErrorMoments)
+    moments = measurement.statistics[()].of(ErrorMoments)
     assert (moments.rows, moments.weight, moments.weight2) == (3, 3.5, 5.25)
     for power, total in moments.powers.items():
         assert total == pytest.approx(1 + 2 * 2**power + 0.5 * 0.5**power)
@@ -221,14 +221,14 @@ def test_error_moments_are_sums_of_powers(tmp_path: Path) -> None:
 def test_the_largest_error_is_of_a_row_that_has_weight(tmp_path: Path) -> None:
     columns = {"y": [1.0, 2.0, 3.0], "p": [2.0, 0.0, 30.0], "w": [1.0, 2.0, 0.0]}
     measurement = aggregated(tmp_path, columns, "regression", weight="w")
-    moments = measurement.aggregates[()].of(ErrorMoments)
+    moments = measurement.statistics[()].of(ErrorMoments)
     assert moments.largest == 2
 
 
 def test_relative_errors_leave_out_targets_of_zero_and_count_them(tmp_path: Path) -> None:
     columns = {"y": [-1.0, 2.0, 0.0, 0.0], "p": [2.0, 1.0, 3.0, 3.0], "w": [1.0, 2.0, 0.5, 0.0]}
     measurement = aggregated(tmp_path, columns, "regression", weight="w")
-    relative = measurement.aggregates[()].of(RelativeErrors)
+    relative = measurement.statistics[()].of(RelativeErrors)
     assert (relative.rows, relative.weight, relative.weight2) == (4, 3.5, 5.25)
     assert relative.zeros == 1
     assert relative.powers == pytest.approx([3**k + 2 * 0.5**k for k in (1, 2, 3)])
@@ -242,12 +242,12 @@ def test_deviations_are_from_the_means_of_each_segment(tmp_path: Path) -> None:
     columns: dict[str, Any] = {"y": true, "p": predicted, "w": weight, "g": names}
     columns["h"] = [None if k % 3 else "x" for k in range(90)]
     measurement = aggregated(tmp_path, columns, "regression", weight="w", by=["g", "h"])
-    assert len(measurement.aggregates) == 1 + 4 * 2
-    for segment, aggregates in measurement.aggregates.items():
+    assert len(measurement.statistics) == 1 + 4 * 2
+    for segment, statistics in measurement.statistics.items():
         rows = np.array([all(columns[c][k] == v for c, v in segment) for k in range(90)])
         w, error = weight[rows], predicted[rows] - true[rows]
         d, u = (x - np.average(x, weights=w) for x in (error, true[rows]))
-        deviations = aggregates.of(Deviations)
+        deviations = statistics.of(Deviations)
         assert deviations.rows == rows.sum()
         assert deviations.bias == pytest.approx(np.average(error, weights=w), rel=1e-14)
         assert not deviations.constant
@@ -259,7 +259,7 @@ def test_deviations_are_from_the_means_of_each_segment(tmp_path: Path) -> None:
 def test_a_constant_target_is_noticed_whatever_rounding_does_to_its_mean(tmp_path: Path) -> None:
     columns = {"y": [0.1] * 3 + [7.0], "p": [0.1, 0.2, 0.3, 0.4], "w": [1.0, 1.0, 1.0, 0.0]}
     measurement = aggregated(tmp_path, columns, "regression", weight="w")
-    deviations = measurement.aggregates[()].of(Deviations)
+    deviations = measurement.statistics[()].of(Deviations)
     assert deviations.constant
 
 
@@ -269,7 +269,7 @@ def test_the_median_error_has_limits_at_each_confidence_asked_for(tmp_path: Path
     segments = [{"by": "g", "thresholds": {"median_absolute_error": {"max": 1}}}]
     columns = {"y": np.zeros(100), "p": errors, "g": ["x"] * 100}
     keys = {"task": "regression", "thresholds": agreed, "segments": segments}
-    median = measured(tmp_path, columns, **keys).aggregates[()].of(MedianError)
+    median = measured(tmp_path, columns, **keys).statistics[()].of(MedianError)
     assert median.median == 50.5
     # Half of the rows less and more 1.645 * 5 of them, and 1.96 * 5, and a little for Student.
     assert median.limits == {0.9: (42, 59), 0.95: (41, 60)}
@@ -280,7 +280,7 @@ def test_the_median_error_has_further_limits_where_a_p_value_is_asked_for(tmp_pa
     agreed = {"median_absolute_error": {"max": 60, "rule": "tolerant"}}
     median = (
         measured(tmp_path, columns, task="regression", thresholds=agreed)
-        .aggregates[()]
+        .statistics[()]
         .of(MedianError)
     )
     limits = [median.limits[level] for level in sorted(median.limits)]
@@ -292,7 +292,7 @@ def test_the_median_error_has_further_limits_where_a_p_value_is_asked_for(tmp_pa
 def test_few_rows_set_no_limits_to_the_median(tmp_path: Path) -> None:
     columns = {"y": [0.0, 0.0, 0.0, 0.0], "p": [1.0, 2.0, 3.0, 9.0]}
     measurement = aggregated(tmp_path, columns, "regression")
-    median = measurement.aggregates[()].of(MedianError)
+    median = measurement.statistics[()].of(MedianError)
     assert median.limits == {0.95: (0, math.inf)}
 
 
@@ -306,13 +306,13 @@ def test_the_median_of_weights_stands_where_half_of_them_lies(tmp_path: Path) ->
         ([0.0, 1.0, 0.0, 0.0, 0.0], 2.0),
     ):
         measurement = aggregated(tmp_path, {**columns, "w": weight}, "regression", weight="w")
-        median = measurement.aggregates[()].of(MedianError)
+        median = measurement.statistics[()].of(MedianError)
         assert median.median == expected
 
 
 def test_probability_sums_are_of_losses_distances_and_gaps(tmp_path: Path) -> None:
     keys = {"score": "s", "prediction": "p", "weight": "w"}
-    found = aggregated(tmp_path, BINARY, "binary", **keys).aggregates[()].of(ProbabilitySums)
+    found = aggregated(tmp_path, BINARY, "binary", **keys).statistics[()].of(ProbabilitySums)
     true, score, weight = (np.array(BINARY[name]) for name in "ysw")
     assert (found.rows, found.weight, found.weight2) == (6, 8.0, 16.5)
     given = np.where(true == 1, score, 1 - score)
@@ -333,7 +333,7 @@ def test_a_bin_of_confidence_holds_its_upper_edge(tmp_path: Path, edge: float) -
     outside = [edge + 0.03] if edge < 1 else [edge - 1 / 15]
     columns = {"y": [0, 0, 1], "p": [0, 0, 0], "s": [*inside, *outside]}
     found = aggregated(tmp_path, columns, "binary", score="s", prediction="p")
-    probabilities = found.aggregates[()].of(ProbabilitySums)
+    probabilities = found.statistics[()].of(ProbabilitySums)
     assert len(probabilities.gaps) == (1 if edge == 0 else 2)
 
 
@@ -364,7 +364,7 @@ def test_columns_may_have_any_name(tmp_path: Path, names: dict[str, str]) -> Non
 def test_values_of_segments_may_be_anything(tmp_path: Path, value: str) -> None:
     columns = {**BINARY, "g": [value, value, value, None, "x", "x"]}
     measurement = aggregated(tmp_path, columns, "binary", score="s", prediction="p", by="g")
-    rows = {segment: aggregates.rows for segment, aggregates in measurement.aggregates.items()}
+    rows = {segment: statistics.rows for segment, statistics in measurement.statistics.items()}
     assert rows == {(): 6, (("g", value),): 3, (("g", None),): 1, (("g", "x"),): 2}
 
 
@@ -393,9 +393,9 @@ def test_a_model_that_is_called_has_the_segments_of_a_log(tmp_path: Path, kind: 
     keys = {"segments": [{"by": "g", "thresholds": {"accuracy": 0.5}}]}
     logged = measured(tmp_path, columns, **keys)
     called = measured(tmp_path, columns, model=python_model(tmp_path, "frame.x"), **keys)
-    assert {len(segment) for segment in logged.aggregates} == {0, 1}
-    assert set(called.aggregates) == set(logged.aggregates)
-    for segment in logged.aggregates:
+    assert {len(segment) for segment in logged.statistics} == {0, 1}
+    assert set(called.statistics) == set(logged.statistics)
+    for segment in logged.statistics:
         one, other = (estimated(m, "accuracy", segment=segment) for m in (logged, called))
         assert one == other
 

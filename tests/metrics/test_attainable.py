@@ -45,7 +45,7 @@ def test_no_result_is_surer_than_the_best(tmp_path: Path, rows: int, classes: in
         agreed = dict.fromkeys([name for name, _ in best], 0.5)
         found = measured(tmp_path, columns, **keys, thresholds=agreed)
         for (name, average), limits in best.items():
-            estimate = METRICS[name].estimate(found.aggregates[()], Asked(average))
+            estimate = METRICS[name].estimate(found.statistics[()], Asked(average))
             if isinstance(estimate, Estimate):
                 assert estimate.low <= limits.low + 1e-9, (name, average, wrong)
 
@@ -56,7 +56,7 @@ def test_a_perfect_result_on_even_classes_is_the_best(tmp_path: Path, name: str)
     keys = {"prediction": "p", "score": "s1", "thresholds": {name: 0.5}}
     average = METRICS[name].averages["binary"][0]
     asked = Asked(average, 0.9)
-    found = measured(tmp_path, columns, **keys).aggregates[()]
+    found = measured(tmp_path, columns, **keys).statistics[()]
     estimate = valued(METRICS[name].estimate(found, asked))
     best = METRICS[name].best_interval("binary", average, 100, 0.9)
     assert best

@@ -198,5 +198,5 @@ def test_a_function_of_ones_own_is_not_known_to_be_correlated(tmp_path: Path) ->
     base = baseline_of(found)
     assert base.pairs is not None
     check = checks_of(settings_of(tmp_path, **keys))[0]
-    both = found.aggregates[()], base.aggregates[()]
+    both = found.statistics[()], base.statistics[()]
     assert metric_named("profit").correlation(base.pairs[()], both, check.asked) == 0.0

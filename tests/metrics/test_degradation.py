@@ -5,7 +5,12 @@ from functools import partial
 import pytest
 
 from model_checks.metrics import AnyEstimate, Estimate, Undefined
-from model_checks.metrics.degradation import Best, Terms, degradation, with_exact_baseline
+from model_checks.metrics.degradation import (
+    Best,
+    DegradationTerms,
+    degradation,
+    with_exact_baseline,
+)
 from model_checks.metrics.estimate import always, estimated
 from model_checks.metrics.intervals import (
     Interval,
@@ -33,8 +38,8 @@ def exactly(value: float) -> Estimate:
 
 def terms(
     best: Best = "higher", *, relative: bool = False, paired: bool = False, correlation: float = 0.0
-) -> Terms:
-    return Terms(best, relative, paired, correlation)
+) -> DegradationTerms:
+    return DegradationTerms(best, relative, paired, correlation)
 
 
 def numbers(one: AnyEstimate) -> tuple[float, float, float]:

@@ -149,7 +149,7 @@ def test_the_interval_is_around_the_value_and_within_the_range(
     measure: Measure, metric: str, task: str, average: str | None, variant: str
 ) -> None:
     row, measurement = METRICS[metric], measure(task, variant)
-    for segment in measurement.aggregates:
+    for segment in measurement.statistics:
         found = came_to(measurement, metric, average, segment)
         if isinstance(found, Undefined):
             continue

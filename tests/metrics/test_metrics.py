@@ -223,7 +223,7 @@ def test_of_tied_scores_the_one_that_is_written_first_wins(tmp_path: Path) -> No
 def test_classes_of_whole_numbers_are_in_the_order_of_their_size(tmp_path: Path) -> None:
     true = [10, 9, 100, -1, 9]
     measurement = measured(tmp_path, {"y": true, "p": true}, task="multiclass")
-    confusion = measurement.aggregates[()].of(ConfusionCounts)
+    confusion = measurement.statistics[()].of(ConfusionCounts)
     assert confusion.labels == ("-1", "9", "10", "100")
 
 
@@ -566,7 +566,7 @@ def test_delong_variance_is_that_of_all_pairs(
     measurement = everything(tmp_path, "binary", {**columns, **extra})
     for segment, rows in parts(columns):
         expected, influence = naive_influence(rows["y"] == 1, rows["s"])
-        [auc], [[variance]] = covariance_of(measurement.aggregates[segment].of(RankSums))
+        [auc], [[variance]] = covariance_of(measurement.statistics[segment].of(RankSums))
         assert auc == close_to(expected)
         assert variance == pytest.approx((influence**2).sum(), rel=1e-9)
 
@@ -592,7 +592,7 @@ def test_covariance_of_one_versus_rest_aucs_is_that_of_all_pairs(
     measurement = everything(tmp_path, "multiclass", columns, **keys)
     both = [naive_influence(columns["y"] == x, columns[f"s_{x}"]) for x in "abc"]
     influence = np.array([one for _, one in both])
-    auc, covariance = covariance_of(measurement.aggregates[()].of(RankSums))
+    auc, covariance = covariance_of(measurement.statistics[()].of(RankSums))
     assert auc == close_to([one for one, _ in both])
     assert covariance == pytest.approx(influence @ influence.T, rel=1e-8, abs=1e-12)
     found = estimated(measurement, "roc_auc", "macro")
@@ -604,7 +604,7 @@ def test_covariance_of_one_versus_rest_aucs_is_that_of_all_pairs(
 def test_macro_auc_varies_as_the_bootstrap_says(tmp_path: Path) -> None:
     columns = multiclass_columns(400, 73)
     _, covariance = covariance_of(
-        everything(tmp_path, "multiclass", columns).aggregates[()].of(RankSums)
+        everything(tmp_path, "multiclass", columns).statistics[()].of(RankSums)
     )
     draw = np.random.default_rng(74)
     aucs = []
@@ -706,12 +706,12 @@ def test_errors_too_large_to_be_summed_make_no_estimate(tmp_path: Path) -> None:
 
 def test_rounding_of_long_sums_is_no_negative_variance(tmp_path: Path) -> None:
     measurement = everything(tmp_path, "regression", {"y": [0.0, 0.0], "p": [0.1, 0.1]})
-    aggregates = measurement.aggregates[()]
+    statistics = measurement.statistics[()]
     off = {
-        **aggregates.of(ErrorMoments).powers,
-        2: aggregates.of(ErrorMoments).powers[2] * (1 - 1e-9),
+        **statistics.of(ErrorMoments).powers,
+        2: statistics.of(ErrorMoments).powers[2] * (1 - 1e-9),
     }
-    rounded = aggregates.adding(replace(aggregates.of(ErrorMoments), powers=off))
+    rounded = statistics.adding(replace(statistics.of(ErrorMoments), powers=off))
     found = METRICS["mae"].estimate(rounded, Asked())
     assert isinstance(found, Estimate)
     assert found.value == found.low == found.high == pytest.approx(0.1)

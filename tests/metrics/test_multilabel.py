@@ -625,8 +625,8 @@ def test_what_a_database_measures_is_what_duckdb_does(
     columns |= {"p2": columns["p2"].astype(str)}
     database.write("predictions", columns)
     here, there = everything(tmp_path, columns), everything(tmp_path, columns, data=HERE)
-    assert here.aggregates.keys() == there.aggregates.keys()
-    for segment in here.aggregates:
+    assert here.statistics.keys() == there.statistics.keys()
+    for segment in here.statistics:
         for metric in BOUNDS:
             one, other = (estimated(where, metric, segment=segment) for where in (here, there))
             for name in ("value", "low", "high", "n"):
@@ -673,9 +673,9 @@ def test_sums_are_asked_for_in_as_few_queries_as_may_be(
     counted.statements.clear()
     parted = everything(tmp_path, columns)
     assert len(counted.sums) == 2 * 10  # 4 groups of labels, each with itself and the others
-    assert whole.aggregates.keys() == parted.aggregates.keys()
-    for segment, aggregates in whole.aggregates.items():
-        one, other = aggregates.of(LabelSums), parted.aggregates[segment].of(LabelSums)
+    assert whole.statistics.keys() == parted.statistics.keys()
+    for segment, statistics in whole.statistics.items():
+        one, other = statistics.of(LabelSums), parted.statistics[segment].of(LabelSums)
         assert one.products == close_to(other.products)
         assert (one.rows, one.labels) == (other.rows, other.labels)
         numbers = [(sums.weight, sums.weight2, sums.exact) for sums in (one, other)]
@@ -802,12 +802,12 @@ def entangled(
     return true, np.where(true, ease < stats.norm.ppf(recalls), ease > stats.norm.ppf(0.92))
 
 
-def labels_apart(aggregates: Statistics) -> Statistics:
+def labels_apart(statistics: Statistics) -> Statistics:
     """The same sums, as if the labels of a row had nothing to do with each other."""
-    sums = aggregates.of(LabelSums)
+    sums = statistics.of(LabelSums)
     apart, size = np.zeros_like(sums.products), range(len(sums.labels))
     apart[:, size, :, size] = sums.products[:, size, :, size]
-    return aggregates.adding(replace(sums, products=apart))
+    return statistics.adding(replace(sums, products=apart))
 
 
 def coverage(
@@ -822,9 +822,9 @@ def coverage(
     held = {key: np.zeros(2) for key in asked}
     for _ in range(REPEATS):
         sample = aggregates_of(*entangled(draw, n, recalls, **keys))
-        for kind, aggregates in enumerate((sample, labels_apart(sample))):
+        for kind, statistics in enumerate((sample, labels_apart(sample))):
             for metric, average in asked:
-                found = valued(METRICS[metric].estimate(aggregates, Asked(average)))
+                found = valued(METRICS[metric].estimate(statistics, Asked(average)))
                 held[metric, average][kind] += found.low <= truth[metric, average] <= found.high
     return {key: (own / REPEATS, naive / REPEATS) for key, (own, naive) in held.items()}
 

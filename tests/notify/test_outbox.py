@@ -20,9 +20,17 @@ from support.sample_runs import chart, email, failing_run, green_run, mixed_run
 from support.smtp_server import MailServer, conversation, mail_server, odd_server
 
 from model_checks.judging.results import Run
-from model_checks.notify.base import Told
+from model_checks.notify.base import DeliveryReport
 from model_checks.notify.email.message import compose
-from model_checks.notify.email.outbox import PENDING, TAKEN, Kept, Place, post, read_kept, repost
+from model_checks.notify.email.outbox import (
+    PENDING,
+    TAKEN,
+    KeptMail,
+    Outbox,
+    post,
+    read_kept,
+    repost,
+)
 from model_checks.notify.policy import AlertOptions, tell
 from model_checks.settings import Email
 
@@ -53,10 +61,12 @@ def letter(run: Run = RED, settings: Email | None = None) -> EmailMessage:
 
 
 def posted(reports: Path, settings: Email, run: Run = RED) -> Any:
-    return post(Place(reports, settings, reports, ()), run.id, lambda _: letter(run, settings))
+    return post(Outbox(reports, settings, reports, ()), run.id, lambda _: letter(run, settings))
 
 
-def told(reports: Path, settings: Email | None, run: Run = GREEN, **options: object) -> Told:
+def told(
+    reports: Path, settings: Email | None, run: Run = GREEN, **options: object
+) -> DeliveryReport:
     """What a run in this folder says of its mails."""
     usual = AlertOptions(reports, settings, reports.parent)
     return tell(run, [], replace(usual, **cast(Any, options)))
@@ -95,7 +105,7 @@ def test_what_is_kept_is_what_is_sent_but_for_two_headers(
     kept = read_kept(sending.path)
     assert (kept.pending, kept.taken) == ((BOB,), (ANN,))
     server.manners.refuse.clear()
-    again = repost(Place(reports, settings, reports, ()), kept)
+    again = repost(Outbox(reports, settings, reports, ()), kept)
     assert again is not None
     assert again.is_done
     first, second = server.received
@@ -116,7 +126,7 @@ def test_each_receiver_is_noted_as_soon_as_it_has_the_mail(reports: Path) -> Non
     first = conversation({replies[0]: GREYLISTED})
     second = conversation({}, before={"MAIL": noting})
     with odd_server(first, second) as port:
-        place = Place(reports, local(port), reports, (0.01,))
+        place = Outbox(reports, local(port), reports, (0.01,))
         assert post(place, "red", lambda _: letter(settings=place.email)).is_done
     assert held == [(ANN,)]
 
@@ -133,7 +143,7 @@ def test_addresses_of_any_kind_are_kept(server: MailServer, reports: Path) -> No
     assert kept.pending == ("jörg@xn--exmple-cua.com", *many[5:])
     assert kept.taken == (*many[:5], "o'neil+a=b@example.com")
     server.manners.refuse.clear()
-    place = Place(reports, settings, reports, ())
+    place = Outbox(reports, settings, reports, ())
     again = repost(place, kept)
     assert again is not None
     assert again.is_done
@@ -228,7 +238,7 @@ def test_a_process_killed_while_it_sends_loses_no_mail(
     assert unsent(reports) == ["unsent-red.eml"]
     message_id = read_kept(reports / "unsent-red.eml").message["Message-ID"]
     found = told(reports, local(server.port))
-    assert found == Told((f"mail of run red sent to {ANN}, {BOB}",))
+    assert found == DeliveryReport((f"mail of run red sent to {ANN}, {BOB}",))
     assert server.only.message["Message-ID"] == message_id
     assert unsent(reports) == []
 
@@ -255,8 +265,10 @@ def test_a_mail_put_off_for_ever_is_kept_and_sent_by_the_next_run(
     assert line.startswith("MAIL NOT DELIVERED: 1 earlier mail is still unsent (")
     assert "greylisted" in line
     server.manners.refuse.clear()
-    assert told(reports, local(server.port)) == Told((f"mail of run red sent to {ANN}, {BOB}",))
-    assert told(reports, local(server.port)) == Told()
+    assert told(reports, local(server.port)) == DeliveryReport(
+        (f"mail of run red sent to {ANN}, {BOB}",)
+    )
+    assert told(reports, local(server.port)) == DeliveryReport()
     assert len(server.received) == 1
 
 
@@ -482,7 +494,7 @@ def test_what_failed_before_a_run_was_cut_short_is_mailed(
 
 
 def test_a_file_that_can_not_be_removed_is_told(reports: Path, server: MailServer) -> None:
-    kept = Kept(reports / "unsent-red.eml", letter(), (ANN,))
+    kept = KeptMail(reports / "unsent-red.eml", letter(), (ANN,))
     kept.write()
 
     def replace_by_folder() -> None:
@@ -491,7 +503,7 @@ def test_a_file_that_can_not_be_removed_is_told(reports: Path, server: MailServe
             (reports / "unsent-red.eml" / "inside").mkdir(parents=True)
 
     with odd_server(conversation({}, before={"QUIT": replace_by_folder})) as port:
-        sending = repost(Place(reports, local(port), reports, ()), kept)
+        sending = repost(Outbox(reports, local(port), reports, ()), kept)
     assert sending is not None
     assert sending.is_done
     assert sending.unkept == f"{kept.path} could not be removed: Is a directory"

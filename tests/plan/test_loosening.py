@@ -667,7 +667,7 @@ def passing(agreed: Agreed, *, gate: bool) -> frozenset[int]:
     for right in range(N + 1):
         interval = wilson_interval(right / N, N, check.confidence)
         held = verdict_on(estimate(right / N, interval.low, interval.high), check.bound)
-        if not fails(held, check.bound.rule, declared=True):
+        if not fails(held, check.bound.rule, explicit=True):
             found.add(right)
     return frozenset(found)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from support.factories import CHURN, RECALL, settings
 
 from model_checks.errors import SettingsError
-from model_checks.metrics.statistics import OwnFunction
+from model_checks.metrics.statistics import CustomFunction
 from model_checks.plan.build import NOTHING_TO_COMPARE, plan_checks
 from model_checks.plan.checks import Bound, Check, Plan, Segment, check_id
 from model_checks.settings import Deployed, load_settings
@@ -54,8 +54,8 @@ def test_a_threshold_is_one_check_of_the_whole() -> None:
     assert (check.segment, check.average) == ((), "binary")
     assert (check.bound.min, check.bound.max, check.bound.warn) == (0.42, None, 0.5)
     assert (check.bound.rule, check.confidence, check.min_rows) == ("estimate", 0.95, 30)
-    assert check.declared
-    assert check.vacant is None
+    assert check.explicit
+    assert check.no_data_reason is None
 
 
 def test_beta_is_asked_of_fbeta_alone() -> None:
@@ -116,8 +116,8 @@ def test_a_function_is_planned_under_its_free_name(tmp_path: Path) -> None:
     profit, cost = plan(f"{toml}\n").checks
     assert (profit.id, profit.metric, profit.average) == ("churn-profit", "profit", None)
     folder = settings(toml).folder
-    assert profit.function == OwnFunction("my_package.scoring:profit", folder, 7, 500_000)
-    assert cost.function == OwnFunction("a:b", folder, 0, 1_000_000)
+    assert profit.function == CustomFunction("my_package.scoring:profit", folder, 7, 500_000)
+    assert cost.function == CustomFunction("a:b", folder, 0, 1_000_000)
     assert profit.asked.function == profit.function
     path = tmp_path / "thresholds.toml"
     path.write_text(toml)
@@ -142,14 +142,14 @@ def test_listed_values_are_declared_and_not_looked_up() -> None:
     listed = BY_PLAN + 'values = ["basic", true, 2.0]\n'
     planned = plan(CHURN + listed, {"gold": 900})
     assert ids(planned) == [f"churn-recall-plan={value}" for value in ("basic", "true", "2")]
-    assert all(check.declared and check.vacant is None for check in planned.checks)
+    assert all(check.explicit and check.no_data_reason is None for check in planned.checks)
     assert planned.left_out == ()
 
 
 def test_found_values_are_not_declared() -> None:
     planned = plan(CHURN + BY_PLAN, {"basic": 30, "gold": 900})
     assert ids(planned) == ["churn-recall-plan=basic", "churn-recall-plan=gold"]
-    assert not any(check.declared for check in planned.checks)
+    assert not any(check.explicit for check in planned.checks)
 
 
 def test_values_with_too_few_rows_are_told_with_their_rows() -> None:
@@ -185,15 +185,15 @@ def test_a_segmentation_without_a_value_is_a_vacant_check_that_was_declared(
     check = only(plan(f"{CHURN}{BY_PLAN}min_rows = {min_rows}\n", values))
     assert check.id == "churn-recall-plan=*"
     assert check.segment == (("plan", "*"),)
-    assert check.declared
-    assert check.vacant == reason
+    assert check.explicit
+    assert check.no_data_reason == reason
 
 
 def test_values_that_could_not_be_read_leave_the_checks_that_were_written() -> None:
     check = only(plan_checks(settings(CHURN + BY_PLAN), {}))
     assert check.id == "churn-recall-plan=*"
-    assert check.declared
-    assert check.vacant == "the values of plan could not be read"
+    assert check.explicit
+    assert check.no_data_reason == "the values of plan could not be read"
 
 
 def test_several_columns_are_taken_together() -> None:
@@ -206,9 +206,9 @@ def test_several_columns_are_taken_together() -> None:
     planned = plan_checks(settings(CHURN + both), {("churn", ("plan", "land")): found})
     assert len(set(ids(planned))) == 3
     assert ids(planned)[2] == "churn-recall-plan=basic,land=~null"
-    vacant = plan_checks(settings(CHURN + both), {("churn", ("plan", "land")): {}})
-    assert ids(vacant) == ["churn-recall-plan=*,land=*"]
-    assert only(vacant).vacant == "no value of plan, land has 30 labelled rows"
+    no_data_reason = plan_checks(settings(CHURN + both), {("churn", ("plan", "land")): {}})
+    assert ids(no_data_reason) == ["churn-recall-plan=*,land=*"]
+    assert only(no_data_reason).no_data_reason == "no value of plan, land has 30 labelled rows"
 
 
 def test_listed_values_of_several_columns_are_lists() -> None:
@@ -233,7 +233,11 @@ def test_a_degradation_beside_a_bound_is_a_check_of_its_own() -> None:
     assert (level.id, level.kind) == ("churn-recall", "level")
     assert (degradation.id, degradation.kind) == ("churn-recall-degradation", "degradation")
     assert degradation.bound == Bound(None, 0.02, None, "tolerant")
-    assert (degradation.relative, degradation.declared, degradation.vacant) == (False, True, None)
+    assert (degradation.relative, degradation.explicit, degradation.no_data_reason) == (
+        False,
+        True,
+        None,
+    )
     assert replace(degradation, id=level.id, kind="level", bound=level.bound) == level
 
 
@@ -252,10 +256,12 @@ def test_a_degradation_is_planned_for_each_segment_value() -> None:
         "churn-recall-degradation-plan=c",
     ]
     assert {check.segment for check in planned.checks} == {(("plan", "a b"),), (("plan", "c"),)}
-    vacant = plan(f"{CHURN}baseline.model = 'champion.skops'\n{by_plan}")
-    assert ids(vacant) == ["churn-recall-plan=*", "churn-recall-degradation-plan=*"]
-    assert {check.vacant for check in vacant.checks} == {"no value of plan has 30 labelled rows"}
-    assert all(check.declared for check in vacant.checks)
+    no_data_reason = plan(f"{CHURN}baseline.model = 'champion.skops'\n{by_plan}")
+    assert ids(no_data_reason) == ["churn-recall-plan=*", "churn-recall-degradation-plan=*"]
+    assert {check.no_data_reason for check in no_data_reason.checks} == {
+        "no value of plan has 30 labelled rows"
+    }
+    assert all(check.explicit for check in no_data_reason.checks)
 
 
 def test_a_degradation_with_nothing_to_compare_with_is_planned_and_told() -> None:
@@ -263,16 +269,16 @@ def test_a_degradation_with_nothing_to_compare_with_is_planned_and_told() -> Non
     toml = f"{CHURN}thresholds.recall = {{ max_degradation = 0.02 }}\n{by_plan}"
     planned = plan(toml, {"basic": 30})
     assert ids(planned) == ["churn-recall-degradation", "churn-recall-degradation-plan=basic"]
-    assert {check.vacant for check in planned.checks} == {NOTHING_TO_COMPARE}
-    assert not any(check.declared for check in planned.checks)
+    assert {check.no_data_reason for check in planned.checks} == {NOTHING_TO_COMPARE}
+    assert not any(check.explicit for check in planned.checks)
     assert ids(plan(toml))[1] == "churn-recall-degradation-plan=*"
 
 
 def test_a_candidate_is_something_to_compare_with() -> None:
     agreed = settings(f"{CHURN}thresholds.recall = {{ max_degradation = 0.02 }}\n")
     challenged = agreed.with_candidates({"churn": Deployed(skops="new.skops")})
-    assert only(plan_checks(challenged, {})).vacant is None
-    assert only(plan_checks(agreed, {})).vacant == NOTHING_TO_COMPARE
+    assert only(plan_checks(challenged, {})).no_data_reason is None
+    assert only(plan_checks(agreed, {})).no_data_reason == NOTHING_TO_COMPARE
 
 
 # Gaps.
@@ -285,7 +291,7 @@ def test_a_gap_is_one_check_among_the_values_that_have_the_rows() -> None:
     assert gap.id == "churn-recall-gap-plan"
     assert (gap.kind, gap.segment, gap.bound) == ("gap", (), Bound(None, 0.1, None, "estimate"))
     assert gap.among == ((("plan", "a"),), (("plan", "b"),), (("plan", None),))
-    assert (gap.declared, gap.vacant, gap.confidence) == (True, None, 0.9)
+    assert (gap.explicit, gap.no_data_reason, gap.confidence) == (True, None, 0.9)
     assert gap.asked == replace(level.asked, any_confidence=True)
     assert not gap.listed
     assert planned.left_out == (
@@ -326,12 +332,12 @@ def test_a_gap_between_fewer_than_two_values_is_vacant(
     values: dict[str | None, int], reason: str
 ) -> None:
     gap = plan(f"{CHURN}{BY_PLAN}max_gap = 0.1\n", values).checks[-1]
-    assert (gap.id, gap.vacant, gap.declared) == ("churn-recall-gap-plan", reason, True)
+    assert (gap.id, gap.no_data_reason, gap.explicit) == ("churn-recall-gap-plan", reason, True)
 
 
 def test_a_gap_between_values_that_could_not_be_read_is_vacant() -> None:
     gap = plan_checks(settings(f"{CHURN}{BY_PLAN}max_gap = 0.1\n"), {}).checks[-1]
-    assert (gap.vacant, gap.among) == ("the values of plan could not be read", ())
+    assert (gap.no_data_reason, gap.among) == ("the values of plan could not be read", ())
 
 
 def test_a_gap_by_several_columns_names_them_plainly() -> None:
@@ -513,8 +519,8 @@ def test_values_that_look_alike_have_ids_of_their_own(values: tuple[str | None, 
 
 
 def test_a_value_can_not_be_taken_for_the_check_of_a_segmentation_without_values() -> None:
-    vacant = check_id("churn", "recall", (("plan", "*"),), vacant=True)
-    assert vacant == "churn-recall-plan=*"
+    no_data_reason = check_id("churn", "recall", (("plan", "*"),), no_data_reason=True)
+    assert no_data_reason == "churn-recall-plan=*"
     assert of_value("*") == "churn-recall-plan=~684888c0ebb1"
 
 

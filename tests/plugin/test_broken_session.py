@@ -16,7 +16,7 @@ from support.project import text_in
 from support.sample_runs import email
 from support.smtp_server import MailServer, mail_server
 
-from model_checks.notify.base import Told
+from model_checks.notify.base import DeliveryReport
 from model_checks.notify.email.message import compose_broken
 from model_checks.notify.policy import AlertOptions, tell_broken
 from model_checks.report.broken_run import Broken
@@ -147,7 +147,9 @@ def test_a_file_that_is_none_has_no_table(tmp_path: Path) -> None:
 # Its delivery.
 
 
-def told(folder: Path, settings: Email | None, leftovers: bool = True, **changes: Any) -> Told:
+def told(
+    folder: Path, settings: Email | None, leftovers: bool = True, **changes: Any
+) -> DeliveryReport:
     usual = AlertOptions(folder / "reports", settings, folder)
     return tell_broken(
         replace(usual, **changes),
@@ -166,7 +168,7 @@ def test_it_is_sent_though_there_is_no_report_folder_yet(
     server: MailServer, tmp_path: Path
 ) -> None:
     found = told(tmp_path, local(server.port))
-    assert found == Told(("mail sent to ann@example.com, bob@example.com",), was_due=True)
+    assert found == DeliveryReport(("mail sent to ann@example.com, bob@example.com",), was_due=True)
     assert "2 mistakes in thresholds.toml" in server.only.message["Subject"]
     assert list((tmp_path / "reports").iterdir()) == []
 

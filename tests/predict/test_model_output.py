@@ -57,8 +57,8 @@ def test_a_model_may_write_into_its_frame(tmp_path: Path, spoiler: str) -> None:
     found = measured_beside(tmp_path, ROWS, baseline, model=model, **keys)
     assert found.facts.error is None, found.facts.error
     confusion = (
-        found.aggregates[()].of(ConfusionCounts),
-        baseline_of(found).aggregates[()].of(ConfusionCounts),
+        found.statistics[()].of(ConfusionCounts),
+        baseline_of(found).statistics[()].of(ConfusionCounts),
     )
     assert [one.rows.tolist() for one in confusion] == [[[2, 0], [1, 1]]] * 2
     assert rows_of(tmp_path, found, "y_true, y_pred, s0, w") == [

@@ -166,7 +166,7 @@ def test_each_of_two_models_is_judged_in_its_own_type(tmp_path: Path) -> None:
     found = measured_beside(tmp_path, columns, {"score": "q"}, score="s", **keys)
     own = estimated(found, "log_loss").value
     assert own == pytest.approx(15.942385 / 2, rel=1e-6)
-    other = baseline_of(found).aggregates[()].of(ProbabilitySums)
+    other = baseline_of(found).statistics[()].of(ProbabilitySums)
     assert other.log_losses[0] == pytest.approx(36.0436, rel=1e-5)
     assert baseline_of(found).pairs is not None
 

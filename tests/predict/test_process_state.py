@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from support.sample_data import measured, python_module, rows_of
 
-from model_checks.predict.sources.process_state import Surroundings, surroundings_of
+from model_checks.predict.sources.process_state import ProcessState, process_state_of
 
 
 def streams_closed() -> None:
@@ -59,7 +59,7 @@ CHANGES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
 def test_what_was_changed_is_put_back(what: str, raising: bool) -> None:
     change, seen = CHANGES[what]
     before = seen()
-    with suppress(ZeroDivisionError), Surroundings().entered():
+    with suppress(ZeroDivisionError), ProcessState().entered():
         change()
         assert 1 / (0 if raising else 1) == 1
     assert seen() == before
@@ -68,11 +68,11 @@ def test_what_was_changed_is_put_back(what: str, raising: bool) -> None:
 @pytest.mark.parametrize("what", ["working folder", "numpy's errors", "decimals", "warnings"])
 def test_what_was_changed_is_found_again(what: str) -> None:
     change, seen = CHANGES[what]
-    theirs, before = Surroundings(), seen()
+    theirs, before = ProcessState(), seen()
     with theirs.entered():
         change()
         changed = seen()
-    with Surroundings().entered():
+    with ProcessState().entered():
         assert seen() == before
     with theirs.entered():
         assert seen() == changed != before
@@ -80,7 +80,7 @@ def test_what_was_changed_is_found_again(what: str) -> None:
 
 def test_what_the_search_path_gained_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", list(sys.path))
-    with Surroundings().entered():
+    with ProcessState().entered():
         sys.path.append("added")
     assert sys.path[-1] == "added"
 
@@ -89,20 +89,20 @@ def test_a_folder_that_is_gone_is_left(tmp_path: Path, monkeypatch: pytest.Monke
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(tmp_path)
-    with Surroundings().entered():
+    with ProcessState().entered():
         os.chdir(gone)
         gone.rmdir()
     assert Path.cwd() == tmp_path
 
 
 def test_objects_of_one_module_share_what_importing_it_has_changed() -> None:
-    one, other = surroundings_of("shop.models:churn"), surroundings_of("shop.models:prices")
+    one, other = process_state_of("shop.models:churn"), process_state_of("shop.models:prices")
     assert one is other
-    assert one is not surroundings_of("shop.metrics:profit")
+    assert one is not process_state_of("shop.metrics:profit")
 
 
 def test_a_stream_that_is_lent_can_be_written_to(capsys: pytest.CaptureFixture[str]) -> None:
-    with Surroundings().entered():
+    with ProcessState().entered():
         sys.stdout.write("hello\n")
         sys.stdout.flush()
         sys.stdout.buffer.write(b"bytes\n")
@@ -122,7 +122,7 @@ def test_a_handler_that_a_signal_itself_has_put_aside_stays_so() -> None:
 
     before = signal.signal(signal.SIGTERM, handle)
     try:
-        with pytest.raises(KeyboardInterrupt), Surroundings().entered():
+        with pytest.raises(KeyboardInterrupt), ProcessState().entered():
             os.kill(os.getpid(), signal.SIGTERM)
         assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
     finally:

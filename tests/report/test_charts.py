@@ -213,7 +213,7 @@ def test_failing_rows_are_drawn_where_there_is_no_room_for_all() -> None:
 def test_null_empty_and_vacant_segment_values_are_told_apart() -> None:
     values = (None, "", "*", "null")
     found = [result(segment=(("c", value),)) for value in values]
-    stands_for_all = replace(found[2].check, vacant="no value of c has 30 labelled rows")
+    stands_for_all = replace(found[2].check, no_data_reason="no value of c has 30 labelled rows")
     for check, told in ((found[2].check, "*"), (stands_for_all, "(no value)")):
         found[2] = replace(found[2], check=check)
         labels = [row.label for row in arranged(found).blocks[0].rows]

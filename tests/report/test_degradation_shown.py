@@ -4,7 +4,7 @@ import pytest
 from support.factories import bound, check, estimate
 
 from model_checks.judging.decide import Decision
-from model_checks.judging.evidence import Comparison, Finding
+from model_checks.judging.evidence import Comparison, Evidence
 from model_checks.judging.results import Result
 from model_checks.judging.verdict import Verdict
 from model_checks.plugin.html_report import _figures
@@ -23,8 +23,8 @@ def degraded(loss: float = 0.125, *, most: float = 0.05, rule: Rule = "confident
     held = check(bound(max=most, rule=rule), metric="accuracy", kind="degradation")
     lost = estimate(loss, loss - 0.25, loss + 0.25)
     compared = Comparison("champion.skops", True, estimate(0.5 + loss, 0.5, 1.0), 400, lost)
-    finding = Finding(held, estimate(0.5, 0.4, 0.6), 400, compared)
-    return result_of(finding, Decision(Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE))
+    evidence = Evidence(held, estimate(0.5, 0.4, 0.6), 400, compared)
+    return result_of(evidence, Decision(Verdict.INCONCLUSIVE, Verdict.INCONCLUSIVE))
 
 
 @pytest.mark.parametrize("rule", ["estimate", "confident", "tolerant"])
@@ -71,7 +71,7 @@ def test_the_overview_draws_the_loss_and_its_interval() -> None:
     words = {
         mark.text for mark in overview_drawing("churn", [one]).marks if isinstance(mark, Label)
     }
-    assert {"Worse than baseline by", "0.125", "−0.125 to 0.375"} <= words
+    assert {"Worse than baseline by", "0.125", "-0.125 to 0.375"} <= words
     assert not {"0.500", "0.625"} & words
 
 

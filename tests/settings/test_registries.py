@@ -153,7 +153,7 @@ class DrawnData(Data):
     key = "drawn"
     engine = f"{__name__}:drawing"
     reader = "drawing"
-    needs = "model-checks[drawing]"
+    needs = "'drawing>=2'"
 
     drawn: int = Field(ge=1)
     wrong: int = 0

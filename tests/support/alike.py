@@ -118,5 +118,5 @@ def scores_of_two_types() -> Iterator[tuple[dict[str, Any], dict[str, Any], floa
 
 def predicted_positive(measurement: Measurement) -> float:
     """How many rows of a binary model were predicted to be positive."""
-    confusion = measurement.aggregates[()].of(ConfusionCounts)
+    confusion = measurement.statistics[()].of(ConfusionCounts)
     return float(confusion.rows[:, 1].sum())

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from model_checks.judging.decide import decisions
-from model_checks.judging.evidence import Finding
+from model_checks.judging.evidence import Evidence
 from model_checks.judging.results import Result
 from model_checks.metrics import AnyEstimate, Estimate
 from model_checks.metrics.intervals import Interval, normal_quantile
@@ -101,8 +101,8 @@ def check(held: Bound, **changes: Any) -> Check:
         bound=held,
         confidence=0.95,
         min_rows=30,
-        declared=True,
-        vacant=None,
+        explicit=True,
+        no_data_reason=None,
     )
     return replace(recall, **changes)
 
@@ -133,6 +133,6 @@ def as_normal(value: float, low: float, high: float, confidence: float) -> Inter
 
 def result_of(one: Check, found: AnyEstimate, rows: int) -> Result:
     """The result of a check that is judged by itself."""
-    finding = Finding(one, found, rows)
-    [decision] = decisions([finding])
-    return result_of_decision(finding, decision)
+    evidence = Evidence(one, found, rows)
+    [decision] = decisions([evidence])
+    return result_of_decision(evidence, decision)

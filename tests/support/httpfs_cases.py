@@ -76,7 +76,7 @@ def test_folders_of_a_bucket_give_columns(
     path_style(monkeypatch)
     segments = [{"by": "day", "thresholds": {"accuracy": 0.5}}]
     found = measured(tmp_path, data="s3://logs/june/*/log.csv", segments=segments)
-    assert {*found.aggregates} == {(), (("day", "1"),), (("day", "2"),)}
+    assert {*found.statistics} == {(), (("day", "1"),), (("day", "2"),)}
 
 
 def test_a_table_in_a_bucket_that_keeps_removed_rows_is_refused(

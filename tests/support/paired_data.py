@@ -66,7 +66,7 @@ def correlations(
     return {
         (one.metric, one.average, one.segment): METRICS[one.metric].correlation(
             found.pairs[one.segment],
-            (measurement.aggregates[one.segment], found.aggregates[one.segment]),
+            (measurement.statistics[one.segment], found.statistics[one.segment]),
             one.asked,
         )
         for one in checks

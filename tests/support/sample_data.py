@@ -181,7 +181,7 @@ def came_to(
     """A metric of what was measured, by its default average unless another is named."""
     default = METRICS[metric].averages[measurement.facts.task][0]
     asked = Asked(average or default, beta=BETA)
-    return METRICS[metric].estimate(measurement.aggregates[segment], asked)
+    return METRICS[metric].estimate(measurement.statistics[segment], asked)
 
 
 def estimated(

@@ -113,9 +113,9 @@ class Database:
             sql = column_types.postgres_query(names, query.text)
             return column_types.of_postgres(names, *self._fetched(sql, query.values))
         if self._dialect == "sqlite":
-            declared = dict(self._fetched(f"select name, type from pragma_table_info('{_GIVEN}')"))
+            explicit = dict(self._fetched(f"select name, type from pragma_table_info('{_GIVEN}')"))
             sql = column_types.sqlite_query(names, query.text)
-            return column_types.of_sqlite(names, declared, *self._fetched(sql, query.values))
+            return column_types.of_sqlite(names, explicit, *self._fetched(sql, query.values))
         with self._told():
             if relation == GIVEN and self._table:
                 return column_types.of_table(self._connection, self._table, names, self._dialect)

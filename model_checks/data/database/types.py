@@ -68,13 +68,13 @@ def sqlite_query(names: Sequence[str], source: str) -> str:
 
 
 def of_sqlite(
-    names: Sequence[str], declared: Mapping[str, str], found: Sequence[Any]
+    names: Sequence[str], explicit: Mapping[str, str], found: Sequence[Any]
 ) -> dict[str, str]:
     """Return the types of columns from those declared and the row of ``sqlite_query``."""
     types = {}
     for position, name in enumerate(names):
         kinds, times, longest, truths = found[4 * position : 4 * position + 4]
-        of_declared = duckdb_type(declared.get(name, ""), "sqlite")
+        of_declared = duckdb_type(explicit.get(name, ""), "sqlite")
         types[name] = _of_values(set((kinds or "").split(",")) - {""}, of_declared)
         if types[name] == "BIGINT" and of_declared == "BOOLEAN" and truths:
             types[name] = "BOOLEAN"
@@ -83,9 +83,9 @@ def of_sqlite(
     return types
 
 
-def _of_values(kinds: set[str], declared: str) -> str:
+def _of_values(kinds: set[str], explicit: str) -> str:
     if not kinds:
-        return declared or "VARCHAR"
+        return explicit or "VARCHAR"
     if kinds <= {"integer", "real"}:
         return "BIGINT" if kinds == {"integer"} else "DOUBLE"
     return "BLOB" if kinds == {"blob"} else "VARCHAR"

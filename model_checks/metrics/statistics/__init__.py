@@ -1,6 +1,6 @@
 """The statistics of the rows that every metric, and every comparison, is computed from."""
 
-from model_checks.metrics.statistics.custom import Answers, OwnFunction, Replicates
+from model_checks.metrics.statistics.custom import Answers, CustomFunction, Replicates
 from model_checks.metrics.statistics.errors import (
     DEVIATION_POWERS,
     Deviations,
@@ -26,6 +26,7 @@ __all__ = [
     "DEVIATION_POWERS",
     "Answers",
     "ConfusionCounts",
+    "CustomFunction",
     "Deviations",
     "ErrorMoments",
     "Floats",
@@ -38,7 +39,6 @@ __all__ = [
     "JointSums",
     "LabelSums",
     "MedianError",
-    "OwnFunction",
     "ProbabilitySums",
     "RankSums",
     "RelativeErrors",

@@ -10,7 +10,7 @@ from model_checks.metrics.statistics.floats import Floats
 
 
 @dataclass(frozen=True)
-class OwnFunction:
+class CustomFunction:
     """A custom metric's function, with the limits and the seed of its resamples.
 
     Attributes
@@ -63,7 +63,7 @@ class Replicates:
     """The values of custom functions on some rows, by function."""
 
     rows: int
-    answers: Mapping[OwnFunction, Answers]
+    answers: Mapping[CustomFunction, Answers]
 
     @property
     def count(self) -> int:

@@ -10,7 +10,7 @@ from model_checks.errors import DeliveryError
 from model_checks.notify.email.message import mail_address
 from model_checks.notify.email.problems import Problem
 from model_checks.notify.email.smtp import Attempt, attempt
-from model_checks.notify.email.undelivered import everybody
+from model_checks.notify.email.undelivered import total_failure_sentence
 from model_checks.settings import Email
 
 WAITS = (1.0, 4.0, 15.0)
@@ -195,7 +195,7 @@ def _outcome(
     if not tries.accepted:
         reasons = tries.missing
         stuck = all(problem.is_unreachable for problem in reasons.values())
-        return f"{place}: {everybody(reasons)}", stuck
+        return f"{place}: {total_failure_sentence(reasons)}", stuck
     refused = {name: one for name, one in tries.missing.items() if not one.passing}
     deferred = {name: one for name, one in tries.missing.items() if one.passing}
     return Delivery(tries.taken, refused, deferred, tries.reduced)

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from pathlib import Path
 
-from model_checks.notify.base import Notice, Told
+from model_checks.notify.base import DeliveryReport, Notice
 from model_checks.notify.email.delivery import PATIENCE
 from model_checks.notify.email.message import compose_notice
-from model_checks.notify.email.outbox import Kept, Place, Sending, post, read_kept, repost
-from model_checks.notify.email.undelivered import somebody
+from model_checks.notify.email.outbox import KeptMail, Outbox, Sending, post, read_kept, repost
+from model_checks.notify.email.undelivered import partial_failure_words
 from model_checks.text import clean, counted, first_few, told_of
 
 _NAMED = 3
@@ -35,20 +35,20 @@ class EmailNotifier:
         Files of the mails that earlier runs have kept.
     """
 
-    def __init__(self, place: Place, left: Sequence[Path] = ()) -> None:
+    def __init__(self, place: Outbox, left: Sequence[Path] = ()) -> None:
         self._place = place
         self._left = left
 
-    def notify(self, notice: Notice | None) -> Told:
+    def notify(self, notice: Notice | None) -> DeliveryReport:
         """Send the mail about this run, if one is due, and those that earlier runs have left."""
-        posting, own = _Posting(self._place), Told()
+        posting, own = _Posting(self._place), DeliveryReport()
         if notice is not None:
             try:
                 posting.send_own(notice)
             except Exception as error:  # noqa: BLE001 (what is left is sent all the same)
-                own = Told((f"MAIL NOT WRITTEN: {told_of(error)}",), delivered=False)
+                own = DeliveryReport((f"MAIL NOT WRITTEN: {told_of(error)}",), delivered=False)
         posting.send_left(self._left)
-        return own + Told(tuple(posting.lines), posting.delivered)
+        return own + DeliveryReport(tuple(posting.lines), posting.delivered)
 
 
 @dataclass
@@ -69,7 +69,7 @@ class _Posting:
         Why no further mail is tried; None while mails are still tried.
     """
 
-    place: Place
+    place: Outbox
     lines: list[str] = field(default_factory=list)
     reasons: dict[str, list[Path]] = field(default_factory=dict)
     given_up: str | None = None
@@ -111,7 +111,7 @@ class _Posting:
             told = str(error) if type(error) is ValueError else told
             return f"it {clean(told, 300)}; look at it and remove it"
 
-    def _sent_again(self, path: Path, kept: Kept) -> str | None:
+    def _sent_again(self, path: Path, kept: KeptMail) -> str | None:
         what = f"mail of run {clean(path.stem.removeprefix('unsent-'), 80)}"
         sending = repost(self.place, kept)
         if sending is None:
@@ -138,4 +138,4 @@ def _undelivered(sending: Sending) -> str:
     """Return words on why nobody got a mail, or on who did not get it, and why."""
     if sending.delivery is None:
         return f": {sending.error}"
-    return f" to {somebody(sending.delivery.problems)}"
+    return f" to {partial_failure_words(sending.delivery.problems)}"

@@ -29,7 +29,7 @@ _LARGEST = 50_000_000
 
 
 @dataclass(frozen=True)
-class Place:
+class Outbox:
     """A report folder that keeps mails, with the settings by which they are sent.
 
     Attributes
@@ -51,7 +51,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptMail:
     """A kept mail, with who has it and who still has to get it.
 
     Attributes
@@ -69,7 +69,7 @@ class Kept:
     pending: tuple[str, ...] | None = None
     taken: tuple[str, ...] = ()
 
-    def after(self, taken: Iterable[str]) -> "Kept":
+    def after(self, taken: Iterable[str]) -> "KeptMail":
         """Return the kept mail after more receivers have got it."""
         having = [*self.taken, *taken]
         return replace(
@@ -133,7 +133,7 @@ def path_for(report_dir: Path, run_id: str) -> Path:
     return path
 
 
-def post(place: Place, run_id: str, compose: Callable[[Sequence[str]], EmailMessage]) -> Sending:
+def post(place: Outbox, run_id: str, compose: Callable[[Sequence[str]], EmailMessage]) -> Sending:
     """Keep a mail and send it to all receivers.
 
     Parameters
@@ -143,7 +143,7 @@ def post(place: Place, run_id: str, compose: Callable[[Sequence[str]], EmailMess
         kept it is made again, so that whoever reads it knows that there is no other record.
     """
     receivers = tuple(receivers_of(place.email))
-    kept = Kept(path_for(place.report_dir, run_id), compose(()), receivers)
+    kept = KeptMail(path_for(place.report_dir, run_id), compose(()), receivers)
     try:
         place.report_dir.mkdir(parents=True, exist_ok=True)
         kept.write()
@@ -155,7 +155,7 @@ def post(place: Place, run_id: str, compose: Callable[[Sequence[str]], EmailMess
     return _send(place, kept)
 
 
-def repost(place: Place, kept: Kept) -> Sending | None:
+def repost(place: Outbox, kept: KeptMail) -> Sending | None:
     """Send a mail that is left from an earlier run to those who still have to get it.
 
     Nobody who is no receiver any more gets it; where nobody ever got it, all present receivers do.
@@ -171,7 +171,7 @@ def repost(place: Place, kept: Kept) -> Sending | None:
     return _send(place, replace(kept, message=message, pending=to))
 
 
-def read_kept(path: Path) -> Kept:
+def read_kept(path: Path) -> KeptMail:
     """Read a kept mail, also one that a former version kept without the two headers.
 
     Raises
@@ -191,7 +191,7 @@ def read_kept(path: Path) -> Kept:
         raise ValueError("is no mail of model-checks") from None
     message = _parsed(content)
     pending, taken = (_addresses(message, name) for name in (PENDING, TAKEN))
-    return Kept(path, _bare(message), pending or None, taken)
+    return KeptMail(path, _bare(message), pending or None, taken)
 
 
 def _parsed(content: str) -> EmailMessage:
@@ -237,7 +237,7 @@ def _addressed_anew(message: EmailMessage, email: Email) -> EmailMessage:
     return anew
 
 
-def _send(place: Place, kept: Kept) -> Sending:
+def _send(place: Outbox, kept: KeptMail) -> Sending:
     """Send a kept mail, and note at once who has it, so that nobody is sent it again."""
 
     def note(taken: tuple[str, ...]) -> None:
@@ -262,7 +262,7 @@ def _send(place: Place, kept: Kept) -> Sending:
     return Sending(delivery, None, None, _remove(kept))
 
 
-def _remove(kept: Kept) -> str | None:
+def _remove(kept: KeptMail) -> str | None:
     """Remove the file of a mail that is done with, and return why if it can't be removed."""
     try:
         if kept.path is not None:

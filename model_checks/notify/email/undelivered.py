@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from model_checks.notify.email.problems import Problem
 
 
-def everybody(problems: Mapping[str, Problem]) -> str:
+def total_failure_sentence(problems: Mapping[str, Problem]) -> str:
     """Return one sentence on why nobody got a mail; a reason that several share is named once."""
     parts = []
     for (what, remedy), names in _alike(problems).items():
@@ -18,7 +18,7 @@ def everybody(problems: Mapping[str, Problem]) -> str:
     return "; ".join(parts)
 
 
-def somebody(problems: Mapping[str, Problem]) -> str:
+def partial_failure_words(problems: Mapping[str, Problem]) -> str:
     """Return words on who did not get a mail that others got, and why."""
     return "; ".join(
         f"{', '.join(_named(one, problems[one]) for one in names)}: {what}; {remedy}"

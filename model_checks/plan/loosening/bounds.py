@@ -16,7 +16,7 @@ _STRICTNESS = {"tolerant": 0, "estimate": 1, "confident": 2}
 _STRENGTH = {"none": 0, "benjamini-hochberg": 1, "holm": 2}
 
 
-class Place(NamedTuple):
+class BoundPlace(NamedTuple):
     """A metric of a model and of values that a bound is on; None is for all values in the data."""
 
     model: str
@@ -24,13 +24,13 @@ class Place(NamedTuple):
     kind: Kind
     values: frozenset[tuple[str, str | None]]
 
-    def is_beside(self, other: "Place") -> bool:
+    def is_beside(self, other: "BoundPlace") -> bool:
         """Return whether both are on the same metric by the same columns, of whatever values."""
         columns, others = ({column for column, _ in one.values} for one in (self, other))
         return self[:3] == other[:3] and columns == others
 
 
-Bounds = Mapping[Place, Check]
+Bounds = Mapping[BoundPlace, Check]
 
 
 def bounds_of(settings: Settings, *, gate: bool) -> Bounds:
@@ -42,11 +42,11 @@ def bounds_of(settings: Settings, *, gate: bool) -> Bounds:
     return {_place(check): check for check in plan_checks(settings, found, gate=gate).checks}
 
 
-def _place(check: Check) -> Place:
+def _place(check: Check) -> BoundPlace:
     segment = check.segment
     if check.kind == "gap":
         segment = tuple((column, None) for among in check.among[:1] for column, _ in among)
-    return Place(check.model, check.metric, check.kind, frozenset(segment))
+    return BoundPlace(check.model, check.metric, check.kind, frozenset(segment))
 
 
 def looser_bounds(
@@ -85,7 +85,7 @@ def _is_found(check: Check) -> bool:
     return any(value is None for segment in segments for _, value in segment)
 
 
-def _loosened(place: Place, before: Bounds, after: Bounds) -> Iterator[str]:
+def _loosened(place: BoundPlace, before: Bounds, after: Bounds) -> Iterator[str]:
     """Yield the ways in which the bound on a place is looser, each once."""
     one = before[place]
     others = [after[place]] if place in after else []

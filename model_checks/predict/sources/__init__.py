@@ -13,7 +13,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 from model_checks.errors import MeasurementError, SourceError, guarded
-from model_checks.predict.sources.process_state import Surroundings, surroundings_of
+from model_checks.predict.sources.process_state import ProcessState, process_state_of
 from model_checks.settings import Deployed
 from model_checks.settings.files import read_regular
 from model_checks.text import clean, said_by, type_name
@@ -32,7 +32,7 @@ class LoadedModel:
     model: Any
     source: str
     sha256: str | None
-    surroundings: Surroundings = field(default_factory=Surroundings)
+    process_state: ProcessState = field(default_factory=ProcessState)
 
     def attribute(self, name: str) -> Any:
         """Return the model's attribute of a name; None if it has none.
@@ -42,7 +42,7 @@ class LoadedModel:
         SourceError
             If the model raises when the attribute is read.
         """
-        with guarded(self.refusal(f"its {name}")), self.surroundings.entered():
+        with guarded(self.refusal(f"its {name}")), self.process_state.entered():
             return getattr(self.model, name, None)  # a property runs a user's code
 
     def refusal(self, what: str) -> Callable[[BaseException], SourceError]:
@@ -73,10 +73,10 @@ def load_model(deployed: Deployed, folder: Path) -> LoadedModel:
             f"model {source!r}: its sha256 is {sha256}, thresholds.toml agreed on "
             f"{deployed.agreed_sha256}; nothing was loaded"
         )
-    surroundings = surroundings_of(deployed.module) if deployed.module else Surroundings()
-    with guarded(_not_loaded(source)), importable(folder), surroundings.entered():
+    process_state = process_state_of(deployed.module) if deployed.module else ProcessState()
+    with guarded(_not_loaded(source)), importable(folder), process_state.entered():
         model = _loader(deployed)(deployed, content)
-    loaded = LoadedModel(model, source, sha256, surroundings)
+    loaded = LoadedModel(model, source, sha256, process_state)
     if issubclass(type(model), type):  # by its type, since its __class__ may be a user's code
         raise SourceError(f"model {source!r}: is a class; name an instance of it")
     if not callable(loaded.attribute("predict")):

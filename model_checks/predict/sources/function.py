@@ -12,7 +12,7 @@ import numpy as np
 from model_checks.errors import FunctionError, SourceError, guarded
 from model_checks.predict.sources import importable, raised
 from model_checks.predict.sources.arguments import POSITIVE, Named, UnfitArgumentsError
-from model_checks.predict.sources.process_state import surroundings_of
+from model_checks.predict.sources.process_state import process_state_of
 from model_checks.predict.sources.python import load_object
 from model_checks.text import type_name
 
@@ -41,7 +41,7 @@ class LoadedFunction:
     def __init__(self, reference: str, folder: Path) -> None:
         self._reference = reference
         self._folder = folder
-        self.surroundings = surroundings_of(reference)
+        self.process_state = process_state_of(reference)
         self._call = self._imported()
         with guarded(lambda error: self._error(f"asked for its arguments, it {raised(error)}")):
             self._named = self._arguments()
@@ -74,7 +74,7 @@ class LoadedFunction:
     def _imported(self) -> Callable[..., Any]:
         refused = guarded(lambda error: self._error(f"can't be imported, it {raised(error)}"))
         try:
-            with refused, importable(self._folder), self.surroundings.entered():
+            with refused, importable(self._folder), self.process_state.entered():
                 found = load_object(self._reference, "metric")
         except SourceError as error:
             raise FunctionError(str(error)) from None

@@ -21,7 +21,7 @@ class _Part(NamedTuple):
     write: Callable[[Any], object]
 
 
-class Surroundings:
+class ProcessState:
     """The state that custom code has changed, and finds again when it runs again.
 
     A model may go to its own folder while it is loaded, and read a file there when it predicts.
@@ -48,10 +48,10 @@ class Surroundings:
                 _write({name: ours[name] for name in self._changed})
 
 
-_OF_MODULES: dict[str, Surroundings] = {}
+_OF_MODULES: dict[str, ProcessState] = {}
 
 
-def surroundings_of(reference: str) -> Surroundings:
+def process_state_of(reference: str) -> ProcessState:
     """Return the surroundings of an object's module, which all objects of the module share.
 
     Parameters
@@ -59,7 +59,7 @@ def surroundings_of(reference: str) -> Surroundings:
     reference
         The object, as ``package.module:name``.
     """
-    return _OF_MODULES.setdefault(reference.partition(":")[0], Surroundings())
+    return _OF_MODULES.setdefault(reference.partition(":")[0], ProcessState())
 
 
 def _read(parts: Mapping[str, _Part]) -> dict[str, Any]:

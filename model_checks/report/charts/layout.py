@@ -28,7 +28,7 @@ _ABREAST = 2  # metrics side by side: a third would leave no room for figures
 
 
 @dataclass(frozen=True)
-class Row:
+class ChartRow:
     """A row of a block, with a result or None for each of the block's columns."""
 
     label: str
@@ -48,7 +48,7 @@ class Block:
 
     heading: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ChartRow, ...]
 
     @property
     def whole(self) -> bool:
@@ -96,7 +96,7 @@ def _blocks(results: Sequence[Result]) -> list[Block]:
     for kind, heading in _WHOLE.items():
         of_kind = [result for result in whole if result.check.kind == kind]
         if of_kind:
-            rows = tuple(Row(_row_name(result.check), (result,)) for result in of_kind)
+            rows = tuple(ChartRow(_row_name(result.check), (result,)) for result in of_kind)
             blocks.append(Block(heading, (), rows))
     segmented = [result for result in results if result.check.segment]
     for by in dict.fromkeys(result.check.columns for result in segmented):
@@ -112,7 +112,7 @@ def _segmentation(by: tuple[str, ...], results: Sequence[Result]) -> list[Block]
     for first in range(0, len(metrics), _ABREAST):
         abreast = tuple(metrics[first : first + _ABREAST])
         rows = [
-            Row(label, cells)
+            ChartRow(label, cells)
             for segment, label in labels.items()
             if any(cells := tuple(found.get((segment, metric)) for metric in abreast))
         ]

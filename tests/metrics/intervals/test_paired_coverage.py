@@ -15,7 +15,7 @@ from support.paired_data import Columns, baseline_of, measured_beside
 from support.sample_data import BETA, agreed, valued
 
 from model_checks.metrics import METRICS, Asked, metrics_of
-from model_checks.metrics.degradation import Terms, degradation
+from model_checks.metrics.degradation import DegradationTerms, degradation
 
 pytestmark = pytest.mark.slow
 
@@ -85,10 +85,10 @@ def simulated(folder: Path, task: str) -> dict[tuple[str, str | None], Found]:
         asked, held, lengths, correlated = Asked(average, beta=BETA), [], [], []
         best = METRICS[metric].direction
         assert best != "agreed"
-        terms = Terms(best, relative=False, paired=True)
+        terms = DegradationTerms(best, relative=False, paired=True)
         truth: float | None = None
         for segment, pair in base.pairs.items():
-            rows = found.aggregates[segment], base.aggregates[segment]
+            rows = found.statistics[segment], base.statistics[segment]
             r = METRICS[metric].correlation(pair, rows, asked)
             one, other = (valued(METRICS[metric].estimate(of, asked)) for of in rows)
             paired = valued(degradation(one, other, replace(terms, correlation=r)))
