@@ -212,7 +212,7 @@ def test_what_an_engine_needs_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     run = judge(settings_of(tmp_path, data=written))
     assert run.models["m"].error == (
         "data '100': drawing needs the package 'no_such_library': "
-        "pip install 'model-checks[drawing]'"
+        "pip install 'drawing>=2'"
     )
 
 
