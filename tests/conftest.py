@@ -1,4 +1,4 @@
-"""What tests share: real databases and Sparks, and that a skipped test is a failed one in CI."""
+"""What tests share: mistakes of settings, real databases and Sparks, and no skipped test in CI."""
 
 import os
 from collections.abc import Generator, Iterator
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    import jsonschema
     from support.databases import Postgres, Somewhere, SQLite
     from support.postgres_server import PostgresServer
+    from support.settings_files import Mistakes
     from support.spark_cluster import Home, Place
 
 
@@ -21,6 +23,34 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"skipped in CI: {report.longrepr}"
     return report
+
+
+@pytest.fixture
+def mistakes_in(tmp_path: Path) -> "Mistakes":
+    """The mistakes of a settings file, each without the file's name."""
+    from model_checks.errors import SettingsError
+    from model_checks.settings import load_settings
+
+    def load(content: str | bytes) -> list[str]:
+        path = tmp_path / "thresholds.toml"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        with pytest.raises(SettingsError, match=r"^thresholds\.toml: ") as caught:
+            load_settings(path)
+        assert str(caught.value).splitlines() == list(caught.value.mistakes)
+        return [line.removeprefix("thresholds.toml: ") for line in caught.value.mistakes]
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def schema() -> "jsonschema.Draft202012Validator":
+    """The JSON schema of settings, as an editor holds a file against it."""
+    import jsonschema
+
+    from model_checks.settings.schema import settings_schema
+
+    jsonschema.Draft202012Validator.check_schema(settings_schema())
+    return jsonschema.Draft202012Validator(settings_schema())
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ from support.metric_columns import (
     with_ties,
     with_weights,
 )
+from support.metric_intervals import assert_limits, parts_of
 from support.sample_data import BETA, estimated, reason
-from test_metrics import assert_limits, parts_of
 
 from model_checks.metrics import intervals
 from model_checks.metrics.statistics import Floats

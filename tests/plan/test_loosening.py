@@ -1,97 +1,14 @@
 """Two files, the one in force and the one proposed: what is told of the second, and what is not."""
 
-import itertools
-import operator
-import random
-import re
 from dataclasses import dataclass
-from functools import cache
 
 import pytest
-from support.factories import FLIGHTS, estimate, settings
+from support.factories import FLIGHTS, settings
+from support.file_in_force import AGREED
 
-from model_checks.judging.verdict import fails, verdict_on
-from model_checks.metrics.intervals import wilson_interval
-from model_checks.plan.build import plan_checks
 from model_checks.plan.loosening import loosened_bounds
-from model_checks.settings import (
-    Defaults,
-    Deployed,
-    Gap,
-    Model,
-    Segmentation,
-    Settings,
-    Threshold,
-)
+from model_checks.settings import Defaults, Deployed, Gap, Model, Segmentation, Settings, Threshold
 from model_checks.settings.field_types import Table
-
-AGREED = """
-[defaults]
-confidence = 0.9
-min_rows = 50
-
-[models.churn]
-task = "binary"
-model = "churn.skops"
-data = "churn.parquet"
-target = "left"
-positive_label = 1
-decision_threshold = 0.5
-time_column = "seen"
-window = "30d"
-weight = "w"
-features = ["calls"]
-
-[models.churn.thresholds]
-accuracy = 0.8
-recall = { min = 0.6, warn = 0.7, max_degradation = 0.02, rule = "tolerant" }
-precision = { min = 0.5, max_degradation = "5%", rule = "confident" }
-fbeta = { min = 0.5, beta = 2, rule = "estimate" }
-profit = { metric = "scoring:profit", min = 3, max = 9, seed = 7, max_rows = 1000 }
-
-[[models.churn.segments]]
-by = "plan"
-max_segments = 100
-thresholds = { recall = { min = 0.5, rule = "tolerant" }, f1 = 0.3 }
-max_gap = { recall = { max = 0.1, rule = "estimate" } }
-
-[[models.churn.segments]]
-by = ["town", "age"]
-values = [["Oslo", 1], ["Bergen", 2], ["Oslo", 2]]
-rule = "estimate"
-thresholds = { recall = 0.4 }
-max_gap = { recall = { max = 0.2, rule = "confident", min_rows = 60 } }
-
-[models.churn.baseline]
-data = "old.parquet"
-window = "90d"
-as_of = 2012-06-01
-
-[models.prices]
-task = "regression"
-data = { url_env = "DB", table = "prices" }
-target = "paid"
-prediction = "predicted"
-
-[models.prices.thresholds]
-mae = 2
-mean_error = 3
-
-[models.pets]
-task = "multiclass"
-data = "pets.csv"
-target = "pet"
-score = { cat = "p", dog = "q" }
-correction = "benjamini-hochberg"
-
-[models.pets.thresholds]
-f1 = { min = 0.5, rule = "estimate" }
-
-[[models.pets.segments]]
-by = "home"
-confidence = 0.95
-thresholds = { recall = { min = 0.5, rule = "confident" }, f1 = { min = 0.5, rule = "tolerant" } }
-"""
 
 
 @dataclass(frozen=True)
@@ -564,130 +481,9 @@ def test_what_is_added_is_not_told() -> None:
     assert loosened_bounds(settings(less), settings(AGREED)) == ()
 
 
-def test_a_baseline_that_is_new_is_one_more_thing_to_be_held_against() -> None:
-    start, end = AGREED.index("[models.churn.baseline]"), AGREED.index("[models.prices]")
-    alone = settings(AGREED[:start] + AGREED[end:])
-    assert loosened_bounds(alone, settings(AGREED)) == ()
-    [told] = loosened_bounds(settings(AGREED), alone)
-    assert told.startswith("churn: baseline is none, in force 'old.parquet', 90d, 2012-06-01: ")
-
-
-def test_a_task_is_told_with_all_that_goes_with_it() -> None:
-    other = AGREED.replace('"multiclass"', '"binary"').replace('{ cat = "p", dog = "q" }', '"p"')
-    told = loosened_bounds(settings(AGREED), settings(other))
-    assert told[0] == (
-        "pets: task is 'binary', in force 'multiclass': the bounds are of another task"
-    )
-    assert "pets: f1: average is 'binary', in force 'macro' (another metric)" in told
-
-
-def test_logged_predictions_in_place_of_a_model_are_others() -> None:
-    other = AGREED.replace('model = "churn.skops"', 'score = "p"').replace(
-        'features = ["calls"]', ""
-    )
-    assert loosened_bounds(settings(AGREED), settings(other)) == (
-        "churn: score is 'p', in force none: the bounds are of other predictions",
-    )
-
-
-def test_scores_without_a_threshold_are_cut_at_a_half() -> None:
-    logged = AGREED.replace('model = "churn.skops"', 'score = "p"').replace(
-        'features = ["calls"]', ""
-    )
-    without = logged.replace("decision_threshold = 0.5", "")
-    assert loosened_bounds(settings(logged), settings(without)) == ()
-    [told] = loosened_bounds(
-        settings(AGREED), settings(AGREED.replace("decision_threshold = 0.5", ""))
-    )
-    assert "decision_threshold is none, in force 0.5" in told
-
-
-def test_a_moment_without_a_column_of_times_is_of_no_rows() -> None:
-    prices = AGREED[AGREED.index("[models.prices]") : AGREED.index("[models.pets]")]
-    dated = "[defaults]\nas_of = 2013-05-01\n"
-    assert loosened_bounds(settings(prices), settings(dated + prices)) == ()
-
-
-def test_of_an_address_nothing_is_told_that_may_be_secret() -> None:
-    agreed = AGREED.replace('"pets.csv"', '"https://me:word@example.com/pets.csv?key=abc"')
-    told = loosened_bounds(settings(agreed), settings(agreed.replace("abc", "xyz")))
-    assert told == (
-        (
-            "pets: data is another than in force ('https://example.com/pets.csv?...'): "
-            "the bounds are of other rows"
-        ),
-    )
-
-
 def test_candidates_are_no_change_of_the_file() -> None:
     agreed = settings(AGREED)
     candidate = agreed.with_candidates({"churn": Deployed(skops="new.skops")})
     assert candidate.models["churn"].baseline != agreed.models["churn"].baseline
     assert loosened_bounds(agreed, candidate) == ()
     assert loosened_bounds(candidate, agreed) == ()
-
-
-def test_values_that_no_list_can_hold_stand_for_those_that_are_found() -> None:
-    starred = AGREED.replace('by = "home"', 'by = "home"\nvalues = ["*", "null", ""]')
-    assert len(loosened_bounds(settings(AGREED), settings(starred))) == 2
-
-
-def test_more_rows_than_any_data_has_judge_nothing() -> None:
-    endless = AGREED.replace('by = "plan"', f'by = "plan"\nmin_rows = {10**30}')
-    assert len(loosened_bounds(settings(AGREED), settings(endless))) == 3
-
-
-# Exactly what is looser.
-
-N = 200
-RULES = ("", ', rule = "estimate"', ', rule = "confident"', ', rule = "tolerant"')
-THRESHOLDS = [
-    (low, confidence, rule)
-    for low in (0.3, 0.5, 0.7)
-    for confidence in (0.5, 0.8, 0.95)
-    for rule in RULES
-]
-Agreed = tuple[float, float, str]
-
-
-@cache
-def file_with(agreed: Agreed) -> Settings:
-    low, confidence, rule = agreed
-    [start] = re.findall(r"^\[models.prices\]\n.*?(?=\[)", AGREED, re.DOTALL | re.MULTILINE)
-    threshold = f"accuracy = {{ min = {low}, confidence = {confidence}{rule} }}"
-    binary = start.replace("regression", "binary").replace("prices", "m", 1)
-    return settings(f"{binary}[models.m.thresholds]\n{threshold}\n")
-
-
-@cache
-def passing(agreed: Agreed, *, gate: bool) -> frozenset[int]:
-    """Of how many right answers in 200 the check is passed."""
-    [check] = plan_checks(file_with(agreed), {}, gate=gate).checks
-    found = set()
-    for right in range(N + 1):
-        interval = wilson_interval(right / N, N, check.confidence)
-        held = verdict_on(estimate(right / N, interval.low, interval.high), check.bound)
-        if not fails(held, check.bound.rule, explicit=True):
-            found.add(right)
-    return frozenset(found)
-
-
-def lets_pass_more(one: Agreed, other: Agreed) -> bool:
-    return any(passing(other, gate=gate) - passing(one, gate=gate) for gate in (False, True))
-
-
-PAIRS = list(itertools.product(THRESHOLDS, THRESHOLDS))
-
-
-def test_whatever_lets_pass_more_than_the_file_in_force_is_told() -> None:
-    for one, other in random.Random(5).sample(PAIRS, 300):
-        told = loosened_bounds(file_with(one), file_with(other))
-        assert told or not lets_pass_more(one, other)
-
-
-def test_of_what_changes_in_one_key_just_that_is_told() -> None:
-    """Where a rule is less strict and a limit nearer, it depends on the rows which is looser."""
-    alike = [pair for pair in PAIRS if sum(map(operator.ne, *pair)) <= 1]
-    for one, other in random.Random(5).sample(alike, 150):
-        told = loosened_bounds(file_with(one), file_with(other))
-        assert bool(told) is lets_pass_more(one, other), (one, other, told)

@@ -211,8 +211,7 @@ def test_what_an_engine_needs_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     written: Any = {"drawn": 100}
     run = judge(settings_of(tmp_path, data=written))
     assert run.models["m"].error == (
-        "data '100': drawing needs the package 'no_such_library': "
-        "pip install 'drawing>=2'"
+        "data '100': drawing needs the package 'no_such_library': pip install 'drawing>=2'"
     )
 
 

@@ -24,6 +24,8 @@ ALL = [
     for average in averages
 ]
 """Every metric with every task that has it, and every average."""
+BINARY = [metric for metric, task, _ in ALL if task == "binary"]
+MULTICLASS = [(metric, average) for metric, task, average in ALL if task == "multiclass"]
 
 
 def each(task: str) -> list[tuple[str, str | None]]:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy import stats
+from support.interval_limits import confidences, limits, repeatable, shares
 
 from model_checks.metrics.intervals import (
     Interval,
@@ -19,16 +20,6 @@ from model_checks.metrics.intervals import (
     wilson_interval,
 )
 from model_checks.metrics.intervals.gaps import range_quantile
-
-repeatable = settings(derandomize=True, deadline=None)
-
-shares = st.floats(0, 1)
-confidences = st.floats(0.5, 0.9999)
-
-
-def limits(interval: Interval) -> tuple[float, float]:
-    return interval.low, interval.high
-
 
 # Differences of two estimates.
 
