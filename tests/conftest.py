@@ -1,7 +1,8 @@
-"""What tests share: mistakes of settings, real databases and Sparks, and no skipped test in CI."""
+"""What tests share: settings, engines, real databases and Sparks, and no skipped test in CI."""
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 if TYPE_CHECKING:
     import jsonschema
     from support.databases import Postgres, Somewhere, SQLite
+    from support.opened_rows import Reader
     from support.postgres_server import PostgresServer
     from support.settings_files import Mistakes
     from support.spark_cluster import Home, Place
@@ -51,6 +53,15 @@ def schema() -> "jsonschema.Draft202012Validator":
 
     jsonschema.Draft202012Validator.check_schema(settings_schema())
     return jsonschema.Draft202012Validator(settings_schema())
+
+
+@pytest.fixture
+def engine() -> Iterator["Reader"]:
+    """What opens the rows of data files; its engines are closed at the end of a test."""
+    from support.opened_rows import Reader
+
+    with ExitStack() as engines:
+        yield Reader(engines)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.sample_data import estimated, measured, settings_of
+from support.opened_rows import Reader, judged, opened, refusal
+from support.sample_data import estimated, measured, settings_of, write_data
 from support.written_files import Content, accuracy, error, fed, lines, write
 
 from model_checks.data import open_engine
@@ -299,3 +300,119 @@ def test_a_mistake_in_how_files_are_read_is_told(
     with pytest.raises(SettingsError) as caught:
         settings_of(tmp_path, data=data, time_column="at")
     assert told in str(caught.value)
+
+
+# Opened by the engine
+
+
+def test_csv_may_be_compressed(engine: Reader, tmp_path: Path) -> None:
+    (tmp_path / "data.csv.gz").write_bytes(gzip.compress(b"y,p\n0,0\n1,1\n"))
+    assert opened(engine, tmp_path, data="data.csv.gz").given == 2
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_csv_may_be_separated_otherwise(
+    engine: Reader, tmp_path: Path, delimiter: str, end: str
+) -> None:
+    lines = [["y", "p", "it's, a; name"], ["0", "1", '"a ""b"";,"'], ["1", "1", ""]]
+    text = end.join(delimiter.join(line) for line in lines) + end
+    if delimiter in ",;":
+        text = text.replace("it's, a; name", '"it\'s, a; name"')
+    (tmp_path / "data.csv").write_bytes(text.encode("utf-8-sig"))
+    segments = [{"by": "it's, a; name", "thresholds": {"accuracy": 0.5}}]
+    rows = opened(engine, tmp_path, data="data.csv", segments=segments)
+    assert list(rows.types.values()) == ["BIGINT", "BIGINT", "VARCHAR"]
+    assert engine.run('select "it\'s, a; name" from given') == [('a "b";,',), (None,)]
+
+
+def test_no_line_of_csv_is_taken_for_a_comment_or_a_preamble(
+    engine: Reader, tmp_path: Path
+) -> None:
+    (tmp_path / "data.csv").write_text("y,p\n#1,a\nb,a\n#2,b\n")
+    assert judged(engine, opened(engine, tmp_path, data="data.csv")) == ["#1", "#2", "b"]
+
+
+def test_the_type_of_a_csv_column_is_told_by_all_its_lines(engine: Reader, tmp_path: Path) -> None:
+    lines = ["y,p"] + ["1,1"] * 30_000 + ["1.5,late"]
+    (tmp_path / "data.csv").write_text("\n".join(lines))
+    rows = opened(engine, tmp_path, data="data.csv")
+    assert rows.types == {"y": "DOUBLE", "p": "VARCHAR"}
+
+
+def test_words_alone_are_not_mistaken_for_a_file_without_header(
+    engine: Reader, tmp_path: Path
+) -> None:
+    write_data(tmp_path / "data.csv", {"y": ["a", "b"], "p": ["b", "a"]})
+    assert judged(engine, opened(engine, tmp_path, data="data.csv")) == ["a", "b"]
+
+
+def test_a_csv_file_of_its_header_alone_has_no_rows(engine: Reader, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("y,p,t\n")
+    assert refusal(engine, tmp_path, data="data.csv", time_column="t") == (
+        "data 'data.csv': has no rows"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("y,p\n1,0\n1\n0,0\n", "line 3: has 1 field where the first line has 2"),
+        ("y,p\n1,0\n1,0,1\n", "line 3: has 3 fields where the first line has 2"),
+        ('y,p\n"1,0\n1,1\n', "line 3: has 1 field where the first line has 2"),
+    ],
+)
+def test_ragged_csv_is_told(engine: Reader, tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "data.csv").write_text(text)
+    assert refusal(engine, tmp_path, data="data.csv") == (
+        f"data 'data.csv': FOLDER/data.csv, {told}, by delimiter ',' and quote '\"', "
+        "found in its first line"
+    )
+
+
+def test_a_line_before_the_header_is_taken_for_it(engine: Reader, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("# made by x\ny,p\n1,0\n")
+    assert refusal(engine, tmp_path, data="data.csv") == (
+        "data 'data.csv': target 'y' is no column; prediction 'p' is no column; "
+        "its first line has none of the columns that are named; is it one of names?"
+    )
+
+
+def test_csv_that_is_ragged_further_down_is_told_without_showing_the_row(
+    engine: Reader, tmp_path: Path
+) -> None:
+    lines = ["y,p"] + ["1,0"] * 30_000 + ["1,0,private"]
+    (tmp_path / "data.csv").write_text("\n".join(lines))
+    assert refusal(engine, tmp_path, data="data.csv") == (
+        "data 'data.csv': FOLDER/data.csv, line 30,002: has 3 fields where the first line has 2, "
+        "by delimiter ',' and quote '\"', found in its first line"
+    )
+
+
+def test_csv_in_another_encoding_is_told(engine: Reader, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_bytes("y,p\nKöln,Köln\n".encode("latin-1"))
+    assert "line 2: is not written in utf-8; say its encoding" in (
+        refusal(engine, tmp_path, data="data.csv")
+    )
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)) * 8, b"\x1f\x8b broken"])
+def test_binary_rubbish_is_no_csv(engine: Reader, tmp_path: Path, content: bytes) -> None:
+    for data in ("data.csv", "data.csv.gz"):
+        (tmp_path / data).write_bytes(content)
+        assert refusal(engine, tmp_path, data=data).startswith(f"data {data!r}: ")
+
+
+def test_a_truncated_archive_is_told(engine: Reader, tmp_path: Path) -> None:
+    content = gzip.compress(b"y,p\n" + b"0,1\n" * 50_000)
+    (tmp_path / "data.csv.gz").write_bytes(content[:-20])
+    assert refusal(engine, tmp_path, data="data.csv.gz") == (
+        "data 'data.csv.gz': FOLDER/data.csv.gz can't be unpacked: it is a damaged gzip file"
+    )
+
+
+def test_an_archive_whose_bytes_were_overwritten_is_told(engine: Reader, tmp_path: Path) -> None:
+    content = gzip.compress(b"y,p\n" + b"0,1\n" * 100)
+    (tmp_path / "data.csv.gz").write_bytes(content[:10] + b"\xff" * 40)
+    text = refusal(engine, tmp_path, data="data.csv.gz")
+    assert text.endswith("FOLDER/data.csv.gz can't be unpacked: it is a damaged gzip file")

@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from support.opened_rows import FEW, Reader, refusal
+from support.sample_data import write_data
 from support.written_files import accuracy, error, fed, write
 
 
@@ -50,3 +53,26 @@ def test_files_of_a_table_that_keeps_removed_rows_are_refused(
     told = error(tmp_path, "table/**/*.parquet")
     assert f"{tmp_path}/table is a table of {name}, whose Parquet files hold removed rows" in told
     assert "read it by Spark" in told
+
+
+def test_a_parquet_file_without_rows_is_told(engine: Reader, tmp_path: Path) -> None:
+    text = refusal(engine, tmp_path, {"y": pa.array([], "int64"), "p": pa.array([], "int64")})
+    assert text == "data 'data.parquet': has no rows"
+
+
+@pytest.mark.parametrize("kept", [3, 40, 400])
+def test_a_truncated_parquet_file_is_told(engine: Reader, tmp_path: Path, kept: int) -> None:
+    write_data(tmp_path / "data.parquet", FEW)
+    content = (tmp_path / "data.parquet").read_bytes()
+    (tmp_path / "data.parquet").write_bytes(content[:kept])
+    text = refusal(engine, tmp_path)
+    assert text.startswith("data 'data.parquet': DuckDB: Invalid Input Error: ")
+    assert "data.parquet'" in text.removeprefix("data 'data.parquet'")
+
+
+def test_text_is_no_parquet(engine: Reader, tmp_path: Path) -> None:
+    (tmp_path / "data.parquet").write_text("y,p\n0,1\n1,1\n")
+    assert refusal(engine, tmp_path) == (
+        "data 'data.parquet': DuckDB: Invalid Input Error: "
+        "No magic bytes found at end of file 'FOLDER/data.parquet'"
+    )

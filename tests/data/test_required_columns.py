@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.opened_rows import Reader, refusal
 from support.sample_data import estimated, measured, results_of
 from support.written_files import accuracy, error, lines, write
 
@@ -84,3 +85,37 @@ def test_a_quote_left_open_is_seen_whatever_the_order_of_columns(tmp_path: Path)
     for result in results_of(tmp_path, data="?.csv", segments=segments):
         assert result.verdict is Verdict.ERROR
         assert f"{tmp_path}/2.csv ends within a quote" in result.message
+
+
+@pytest.mark.parametrize(
+    ("key", "keys"),
+    [
+        ("target", {"target": "labl"}),
+        ("time_column", {"time_column": "labl"}),
+        ("weight", {"weight": "labl"}),
+        ("prediction", {"prediction": "labl"}),
+        ("score", {"score": "labl"}),
+        ("features", {"features": ["x", "labl"], "model": "m.skops"}),
+        ("segments", {"segments": [{"by": ["x", "labl"], "thresholds": {"accuracy": 0.5}}]}),
+    ],
+)
+def test_a_missing_column_is_told_with_its_key_and_the_nearest_name(
+    engine: Reader, tmp_path: Path, key: str, keys: dict[str, Any]
+) -> None:
+    columns = {"y": [0], "p": [1], "x": [1.0], "label": [1]}
+    assert refusal(engine, tmp_path, columns, **keys) == (
+        f"data 'data.parquet': {key} 'labl' is no column; "
+        "did you mean 'label'? known: label, p, x, y"
+    )
+
+
+def test_every_missing_column_is_told(engine: Reader, tmp_path: Path) -> None:
+    assert refusal(engine, tmp_path, {"p": [1]}, weight="w") == (
+        "data 'data.parquet': target 'y' is no column; weight 'w' is no column; known: p"
+    )
+
+
+def test_names_of_columns_differ_by_case(engine: Reader, tmp_path: Path) -> None:
+    assert refusal(engine, tmp_path, {"Y": [1], "p": [1]}) == (
+        "data 'data.parquet': target 'y' is no column; known: Y, p"
+    )
