@@ -43,7 +43,8 @@ def decimals(agreed: Iterable[float], found: Iterable[float] = (), figures: int 
     (3, 4, 0)
     """
     agreed, found = list(agreed), [number for number in found if math.isfinite(number)]
-    digits = 0 if any(abs(number) >= _MANY for number in (*agreed, *found)) else 3
+    sizes = [abs(number) for number in (*agreed, *found) if number]
+    digits = 0 if sizes and min(sizes) >= _MANY else 3
     digits = max([digits, *(_decimals_of(limit, figures) for limit in agreed if limit)])
     return telling_apart(agreed, found, digits)
 

@@ -415,14 +415,14 @@ def test_listed_values_of_such_a_column_are_judged_alone(tmp_path: Path) -> None
     assert set(measurement.statistics) == {(), (("user", "7"),), (("user", "99999"),)}
 
 
-@pytest.mark.parametrize("step", ["measuring.find_predictions", "contestants.find_aggregates"])
+@pytest.mark.parametrize("step", ["model.find_predictions", "predictors.find_statistics"])
 def test_rows_that_come_while_they_are_read_are_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     """Before the whole is counted by its labels, and before segments are."""
     come_before(
         monkeypatch,
-        f"model_checks.{step}",
+        f"model_checks.measure.{step}",
         tmp_path,
         {name: [*v, v[0]] for name, v in COMING.items()},
     )

@@ -324,7 +324,7 @@ def test_limits_of_shares_explained_are_where_the_bootstrap_puts_them(tmp_path: 
     ("rows", "told"),
     [
         ({"y": [2.0, 2.0], "p": [1.0, 3.0]}, "only one value of the target among 2 labelled rows"),
-        ({"y": [2.0], "p": [1.0]}, "only one value of the target among 1 labelled rows"),
+        ({"y": [2.0], "p": [1.0]}, "only one value of the target among 1 labelled row"),
     ],
 )
 def test_nothing_is_explained_of_a_target_that_does_not_vary(

@@ -122,7 +122,7 @@ def test_half_a_year_later_the_example_fails(september: Finished) -> None:
 def test_what_is_installed_is_whole(site: Path) -> None:
     package = site / "model_checks"
     wanted = ["py.typed", "thresholds.schema.json", "test_thresholds.py", "plugin/run.py"]
-    wanted += ["settings/__init__.py", "alerts/summary.html.jinja", "charts/__init__.py"]
+    wanted += ["settings/__init__.py", "report/summary.html.jinja", "report/charts/__init__.py"]
     assert [name for name in wanted if not (package / name).exists()] == []
     assert sorted(path.name.partition("-")[0] for path in site.iterdir()) == ["model_checks"] * 2
 
