@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.databases import VARIABLE, Somewhere
+from support.databases import HERE, Somewhere
 from support.metric_columns import close_to
 from support.multilabel import BOUNDS, OTHER, TWO, TWO_KEYS, columns_of, everything
 from support.sample_data import complaint, estimated
@@ -14,9 +14,6 @@ from model_checks.measure import multilabel as label_queries
 from model_checks.metrics.statistics import LabelSums
 
 # Databases
-
-
-HERE = {"url_env": VARIABLE, "table": "predictions"}
 
 
 @pytest.mark.parametrize("weighted", [False, True])
