@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
-from support.databases import VARIABLE, Postgres, Somewhere, SQLite
+from support.databases import HERE, VARIABLE, Postgres, Somewhere, SQLite
 from support.declared import DRIVERS, EXTRAS
 from support.postgres_server import PASSWORD, PostgresServer
 from support.project import PRICES, Project, price_log
@@ -27,7 +27,6 @@ COLUMNS: dict[str, list[Any]] = {
     "s": [0.1, 0.9, 0.4, 0.2],
     "t": ["a"] * 4,
 }
-HERE = {"url_env": VARIABLE, "table": "predictions"}
 
 
 def told(folder: Path, **keys: Any) -> str:

@@ -1,14 +1,12 @@
 """What is measured in a real Postgres and a real SQLite, against DuckDB on the same rows."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pytest
 import sqlalchemy as sa
@@ -16,21 +14,25 @@ from sqlalchemy.event import listen, remove
 from support.alike import (
     FEATURES,
     assert_alike,
+    assert_asked_for,
+    assert_called_alike,
+    assert_curves_alike,
+    assert_cut_alike,
+    assert_function_alike,
+    assert_measured_alike,
+    called_in_batches,
     logged,
     logged_labels,
-    predicted_positive,
-    scores_of_two_types,
+    rows_fetched,
+    timed,
 )
-from support.databases import VARIABLE, Postgres, Somewhere
+from support.databases import HERE, VARIABLE, Postgres, Somewhere
 from support.sample_data import (
     AS_OF,
     agreed,
     complaint,
     estimated,
     measured,
-    python_model,
-    python_module,
-    reopened,
     settings_of,
 )
 
@@ -38,35 +40,16 @@ from model_checks.data import open_engine
 from model_checks.data.database import Database
 from model_checks.data.database import types as column_types
 from model_checks.judging.results import Result
-from model_checks.measure.curves import curves_of
-from model_checks.measure.model import Measurement
 from model_checks.metrics import metrics_of
 from model_checks.pipeline import judge
-from model_checks.predict import batches
 from model_checks.settings import Data
 from model_checks.settings.places.database import DatabaseData
-
-HERE = {"url_env": VARIABLE, "table": "predictions"}
-
-
-def assert_measured_alike(
-    folder: Path, database: Somewhere, columns: Mapping[str, Any], **keys: Any
-) -> Measurement:
-    """All that DuckDB measures on some columns, and what the database does."""
-    database.write("predictions", columns)
-    by_duckdb = measured(folder, columns, **keys)
-    there = measured(folder, data=HERE, **keys)
-    assert_alike(by_duckdb, there)
-    return there
-
 
 SEGMENTS = [["g"], ["n"], ["b"], ["g", "b"]]
 
 
 def test_scores_are_judged_in_their_own_type(tmp_path: Path, postgres: Postgres) -> None:
-    for columns, keys, positives in scores_of_two_types():
-        there = assert_measured_alike(tmp_path, postgres, columns, **keys)
-        assert predicted_positive(there) == positives
+    assert_cut_alike(tmp_path, postgres)
 
 
 @pytest.mark.parametrize("weight", [None, "w"])
@@ -93,18 +76,7 @@ def test_every_aggregate_is_as_of_duckdb(
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
 def test_every_curve_is_as_of_duckdb(tmp_path: Path, database: Somewhere, task: str) -> None:
-    columns, keys = logged(task, seed=7)
-    keys |= {"segments": [{"by": "g", "thresholds": agreed(metrics_of(task))}]}
-    database.write("predictions", columns)
-    drawn = []
-    here: str | dict[str, str] = "data.parquet"
-    for data, given in ((here, columns), (HERE, None)):
-        settings = settings_of(tmp_path, given, data=data, task=task, **keys)
-        predictions = measured(tmp_path, given, data=data, task=task, **keys).predictions
-        assert predictions is not None
-        with reopened(settings, predictions) as engine:
-            drawn.append({one: curves_of(engine, predictions, one) for one in [(), (("g", None),)]})
-    assert_alike(*drawn)
+    assert_curves_alike(tmp_path, database, task)
 
 
 def results(folder: Path, columns: Mapping[str, Any] | None, **keys: Any) -> list[Result]:
@@ -116,10 +88,8 @@ def test_a_window_ends_where_duckdb_says(
     tmp_path: Path, database: Somewhere, zone: str | None
 ) -> None:
     """The server's own zone is New York's, four or five hours from UTC."""
-    columns, keys = logged("binary", seed=3)
-    hours = np.datetime64("2013-04-28T00:00:00.000000") + np.arange(500) * np.timedelta64(30, "m")
-    columns["t"] = pa.array(hours, pa.timestamp("us", zone))
-    keys |= {"time_column": "t", "window": "2d", "thresholds": agreed(metrics_of("binary"))}
+    columns, keys = timed(zone)
+    keys["thresholds"] = agreed(metrics_of("binary"))
     there = assert_measured_alike(tmp_path, database, columns, **keys)
     assert there.facts.rows == 96
     keys["window"] = "3w"
@@ -167,11 +137,7 @@ AWKWARD = ['a "quote"', "a:colon :p0", "100 %s", "back\\slash", "it's", "sélect
 def test_any_column_and_value_can_be_asked_for(
     tmp_path: Path, database: Somewhere, name: str
 ) -> None:
-    columns = {name: ["x", name, name], "y": ["x", name, "x"], "p": ["x", name, name]}
-    segments = [{"by": name, "values": [name, "x"], "thresholds": {"accuracy": 0.5}}]
-    keys: dict[str, Any] = {"task": "multiclass", "segments": segments}
-    there = assert_measured_alike(tmp_path, database, columns, **keys)
-    assert {((name, name),), ((name, "x"),)} <= there.statistics.keys()
+    assert_asked_for(tmp_path, database, name)
 
 
 @pytest.mark.parametrize("name", [*AWKWARD, "Mixed Case", "given", "scored", "predictions"])
@@ -305,28 +271,14 @@ def heard() -> Iterator[list[tuple[Any, ...]]]:
 
 
 def test_a_model_is_called_with_what_a_file_would_give(tmp_path: Path, database: Somewhere) -> None:
-    names = [name for name in FEATURES if name != "y"]
-    shown = "[print(frame.dtypes.to_dict(), frame.values.tolist()), frame.k][1]"
-    database.write("predictions", FEATURES)
-    model = python_model(tmp_path, shown, feature_names_in_=names)
-    told = []
-    here: str | dict[str, str] = "data.parquet"
-    for data, given in ((here, FEATURES), (HERE, None)):
-        with redirect_stdout(StringIO()) as printed:
-            measured(tmp_path, given, data=data, task="regression", model=model)
-        told.append(printed.getvalue())
-    assert told[0] == told[1]
+    assert_called_alike(tmp_path, database)
 
 
 def test_rows_come_in_batches_of_bounded_size(
     tmp_path: Path, database: Somewhere, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "BATCH_ROWS", 100)
-    database.write("predictions", {"y": [float(k) for k in range(250)], "x": list(range(250))})
-    model = python_model(tmp_path, "[print(len(frame)), frame.x][1]")
-    with redirect_stdout(StringIO()) as printed:
-        there = measured(tmp_path, task="regression", data=HERE, model=model)
-    assert printed.getvalue().split() == ["100", "100", "50"]
+    sizes, there = called_in_batches(tmp_path, database, monkeypatch)
+    assert sizes == [100, 100, 50]
     assert estimated(there, "mae").value == 0
 
 
@@ -356,15 +308,7 @@ def test_no_value_stands_in_the_sql_and_only_sums_come_back(
         {"by": "g", "values": ["it's"], "thresholds": agreed(metrics_of("multiclass"))}
     ]
     database.write("predictions", columns)
-    fetched: list[int] = []
-
-    def run(engine: Database, sql: str) -> list[Any]:
-        rows = run_as_ever(engine, sql)
-        fetched.append(len(rows))
-        return rows
-
-    run_as_ever = Database.run
-    monkeypatch.setattr(Database, "run", run)
+    fetched = rows_fetched(Database, monkeypatch)
     with heard() as events:
         measured(tmp_path, task="multiclass", data=HERE, **keys)
     for value in ("true-x", "it's", "2013-"):
@@ -397,14 +341,7 @@ def test_several_labels_a_row_are_judged_alike(
 
 
 def test_a_function_of_one_s_own_gets_the_same_rows(tmp_path: Path, database: Somewhere) -> None:
-    function = python_module(
-        tmp_path, "def metric(y_true, y_pred, y_score, weight): return (y_true == y_pred).mean()"
-    )
-    columns, keys = logged("binary", seed=6)
-    own = {"metric": function["python"].replace(":model", ":metric"), "min": 0}
-    keys |= {"thresholds": {"own": own}, "weight": "w"}
-    keys["segments"] = [{"by": "g", "thresholds": {"own": own}}]
-    assert_measured_alike(tmp_path, database, columns, **keys)
+    assert_function_alike(tmp_path, database)
 
 
 # Other databases: their types come from SQLAlchemy or the driver

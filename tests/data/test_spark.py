@@ -1,11 +1,9 @@
 """What is measured in a real Spark, against DuckDB on the same rows."""
 
 import tracemalloc
-from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +12,18 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 from support.alike import (
-    FEATURES,
     assert_alike,
+    assert_asked_for,
+    assert_called_alike,
+    assert_curves_alike,
+    assert_cut_alike,
+    assert_function_alike,
+    assert_measured_alike,
+    called_in_batches,
     logged,
     logged_labels,
-    predicted_positive,
-    scores_of_two_types,
+    rows_fetched,
+    timed,
 )
 from support.paired_data import baseline_of, measured_beside, two_models
 from support.sample_data import (
@@ -28,9 +32,6 @@ from support.sample_data import (
     estimated,
     measured,
     python_model,
-    python_module,
-    reopened,
-    settings_of,
     write_data,
 )
 from support.spark_cluster import Place, kill_an_executor
@@ -39,25 +40,12 @@ from model_checks.data.duckdb import DuckDB
 from model_checks.data.engine import Engine
 from model_checks.data.spark import Spark, connection
 from model_checks.data.values import text_of
-from model_checks.measure.curves import curves_of
-from model_checks.measure.model import Measurement
 from model_checks.metrics import metrics_of
 from model_checks.predict import batches
 from model_checks.settings import Limits
 from model_checks.settings.places.files import FileData
 
 pytestmark = pytest.mark.slow
-
-
-def assert_measured_alike(
-    folder: Path, spark: Place, columns: Mapping[str, Any], **keys: Any
-) -> Measurement:
-    """All that DuckDB measures on some columns, and what Spark does."""
-    spark.write("predictions", columns)
-    here = measured(folder, columns, **keys)
-    there = measured(folder, data=spark.data(), **keys)
-    assert_alike(here, there)
-    return there
 
 
 def everything(task: str, *by: Any) -> dict[str, Any]:
@@ -81,9 +69,7 @@ def test_every_aggregate_is_as_of_duckdb(
 
 
 def test_scores_are_judged_in_their_own_type(tmp_path: Path, spark_local: Place) -> None:
-    for columns, keys, positives in scores_of_two_types():
-        there = assert_measured_alike(tmp_path, spark_local, columns, **keys)
-        assert predicted_positive(there) == positives
+    assert_cut_alike(tmp_path, spark_local)
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass", "regression"])
@@ -115,15 +101,7 @@ def test_a_pair_is_measured_alike(tmp_path: Path, spark_local: Place, task: str)
 
 
 def test_a_function_of_one_s_own_gets_the_same_rows(tmp_path: Path, spark: Place) -> None:
-    function = python_module(
-        tmp_path,
-        "def metric(y_true, y_pred, y_score, weight): return (y_true == y_pred).mean()",
-        name="metric",
-    )
-    columns, keys = logged("binary", seed=6)
-    own = {"metric": function["python"], "min": 0}
-    keys |= {"thresholds": {"own": own}, "segments": [{"by": "g", "thresholds": {"own": own}}]}
-    assert_measured_alike(tmp_path, spark, columns, weight="w", **keys)
+    assert_function_alike(tmp_path, spark)
 
 
 def test_several_executors_find_what_duckdb_finds(tmp_path: Path, spark_executors: Place) -> None:
@@ -147,28 +125,14 @@ def test_what_an_executor_takes_with_it_is_computed_again(
 
 @pytest.mark.parametrize("task", ["binary", "regression"])
 def test_every_curve_is_as_of_duckdb(tmp_path: Path, spark: Place, task: str) -> None:
-    columns, keys = logged(task, seed=7)
-    keys |= {"task": task, "segments": [{"by": "g", "thresholds": agreed(metrics_of(task))}]}
-    spark.write("predictions", columns)
-    drawn = []
-    places: list[tuple[Any, Any]] = [("data.parquet", columns), (spark.data(), None)]
-    for data, given in places:
-        settings = settings_of(tmp_path, given, data=data, **keys)
-        predictions = measured(tmp_path, given, data=data, **keys).predictions
-        assert predictions is not None
-        with reopened(settings, predictions) as engine:
-            drawn.append({one: curves_of(engine, predictions, one) for one in [(), (("g", None),)]})
-    assert_alike(*drawn)
+    assert_curves_alike(tmp_path, spark, task)
 
 
 @pytest.mark.parametrize("zone", [None, "America/New_York"])
 def test_a_window_ends_where_duckdb_says(tmp_path: Path, spark: Place, zone: str | None) -> None:
-    columns, keys = logged("binary", seed=3)
-    hours = np.datetime64("2013-04-28T00:00:00.000000") + np.arange(500) * np.timedelta64(30, "m")
-    columns["t"] = pa.array(hours, pa.timestamp("us", zone))
-    there = assert_measured_alike(
-        tmp_path, spark, columns, time_column="t", window="2d", **keys, thresholds={"recall": 0.5}
-    )
+    columns, keys = timed(zone)
+    keys["thresholds"] = {"recall": 0.5}
+    there = assert_measured_alike(tmp_path, spark, columns, **keys)
     assert there.facts.rows == 96
 
 
@@ -239,11 +203,7 @@ AWKWARD = ['a "quote"', "a:colon :p0", "100 %s", "back`tick", "it's", "sélect",
 def test_any_column_and_value_can_be_asked_for(
     tmp_path: Path, spark_local: Place, name: str
 ) -> None:
-    columns = {name: ["x", name, name], "y": ["x", name, "x"], "p": ["x", name, name]}
-    segments = [{"by": name, "values": [name, "x"], "thresholds": {"accuracy": 0.5}}]
-    keys: dict[str, Any] = {"task": "multiclass", "segments": segments}
-    there = assert_measured_alike(tmp_path, spark_local, columns, **keys)
-    assert {((name, name),), ((name, "x"),)} <= there.statistics.keys()
+    assert_asked_for(tmp_path, spark_local, name)
 
 
 # Files
@@ -288,28 +248,13 @@ def test_csv_is_read_as_duckdb_reads_it(tmp_path: Path, spark: Place, name: str)
 
 
 def test_a_model_is_called_with_what_a_file_would_give(tmp_path: Path, spark: Place) -> None:
-    names = [name for name in FEATURES if name != "y"]
-    shown = "[print(frame.dtypes.to_dict(), frame.values.tolist()), frame.k][1]"
-    spark.write("predictions", FEATURES)
-    model = python_model(tmp_path, shown, feature_names_in_=names)
-    told = []
-    places: list[tuple[Any, Any]] = [("data.parquet", FEATURES), (spark.data(), None)]
-    for data, given in places:
-        with redirect_stdout(StringIO()) as printed:
-            measured(tmp_path, given, data=data, task="regression", model=model)
-        told.append(printed.getvalue())
-    assert told[0] == told[1]
+    assert_called_alike(tmp_path, spark)
 
 
 def test_rows_come_in_batches_of_bounded_size(
     tmp_path: Path, spark: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "BATCH_ROWS", 100)
-    spark.write("predictions", {"y": [float(k) for k in range(250)], "x": list(range(250))})
-    model = python_model(tmp_path, "[print(len(frame)), frame.x][1]")
-    with redirect_stdout(StringIO()) as printed:
-        there = measured(tmp_path, task="regression", data=spark.data(), model=model)
-    sizes = [int(size) for size in printed.getvalue().split()]
+    sizes, there = called_in_batches(tmp_path, spark, monkeypatch)
     assert max(sizes) <= 100
     assert sum(sizes) == 250
     assert estimated(there, "mae").value == 0
@@ -351,15 +296,7 @@ def test_no_row_leaves_where_predictions_are_logged(
     columns, keys = logged("binary", seed=5, rows=3000)
     columns[keys["score"]] = np.random.default_rng(5).random(3000).tolist()
     spark_local.write("predictions", columns)
-    fetched: list[int] = []
-
-    def run(engine: Spark, sql: str) -> list[tuple[Any, ...]]:
-        rows = run_as_ever(engine, sql)
-        fetched.append(len(rows))
-        return rows
-
-    run_as_ever = Spark.run
-    monkeypatch.setattr(Spark, "run", run)
+    fetched = rows_fetched(Spark, monkeypatch)
     measured(tmp_path, data=spark_local.data(), **keys, **everything("binary"))
     assert len(fetched) > 3
     assert max(fetched) < 1000

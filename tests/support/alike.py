@@ -1,18 +1,31 @@
-"""Whether two engines have found the same, and predictions to try it on."""
+"""Whether another engine finds what DuckDB does, and predictions to try it on."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from io import StringIO
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
+from model_checks.measure.curves import curves_of
 from model_checks.measure.model import Measurement
 from model_checks.metrics import metrics_of
 from model_checks.metrics.statistics import ConfusionCounts, RankSums
-from support.sample_data import agreed
+from model_checks.predict import batches
+from support.sample_data import (
+    agreed,
+    measured,
+    python_model,
+    python_module,
+    reopened,
+    settings_of,
+)
 
 FEATURES = {
     "x": [1.5, 2.5, None, 4.0],
@@ -23,6 +36,16 @@ FEATURES = {
     "t": pa.array([np.datetime64("2013-04-01T12:30:00.500000")] * 4, pa.timestamp("us")),
     "y": [1.0, 2.0, 3.0, 5.0],
 }
+
+
+class Elsewhere(Protocol):
+    """Where tables are that are not read by DuckDB."""
+
+    def write(self, table: str, columns: Mapping[str, Any]) -> None:
+        """Make a table anew with these columns."""
+
+    def data(self) -> dict[str, str]:
+        """Name the table ``predictions`` as settings do."""
 
 
 def in_order(ranks: RankSums) -> RankSums:
@@ -54,6 +77,113 @@ def assert_alike(one: Any, other: Any) -> None:
             assert_alike(part, its)
     else:
         assert one == other
+
+
+def assert_measured_alike(
+    folder: Path, elsewhere: Elsewhere, columns: Mapping[str, Any], **keys: Any
+) -> Measurement:
+    """All that DuckDB measures on some columns, and what is measured elsewhere."""
+    elsewhere.write("predictions", columns)
+    here = measured(folder, columns, **keys)
+    there = measured(folder, data=elsewhere.data(), **keys)
+    assert_alike(here, there)
+    return there
+
+
+def assert_curves_alike(folder: Path, elsewhere: Elsewhere, task: str) -> None:
+    """All that charts of a task are drawn from, of the whole and of a segment."""
+    columns, keys = logged(task, seed=7)
+    keys |= {"task": task, "segments": [{"by": "g", "thresholds": agreed(metrics_of(task))}]}
+    drawn = []
+    for data, given in read_from(elsewhere, columns):
+        settings = settings_of(folder, given, data=data, **keys)
+        predictions = measured(folder, given, data=data, **keys).predictions
+        assert predictions is not None
+        with reopened(settings, predictions) as engine:
+            drawn.append({one: curves_of(engine, predictions, one) for one in [(), (("g", None),)]})
+    assert_alike(*drawn)
+
+
+def read_from(elsewhere: Elsewhere, columns: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """The data and the columns of settings that read a file, and of those that read elsewhere."""
+    elsewhere.write("predictions", columns)
+    return [("data.parquet", columns), (elsewhere.data(), None)]
+
+
+def assert_called_alike(folder: Path, elsewhere: Elsewhere) -> None:
+    """A model is called with the same frame."""
+    names = [name for name in FEATURES if name != "y"]
+    shown = "[print(frame.dtypes.to_dict(), frame.values.tolist()), frame.k][1]"
+    model = python_model(folder, shown, feature_names_in_=names)
+    told = []
+    for data, given in read_from(elsewhere, FEATURES):
+        with redirect_stdout(StringIO()) as printed:
+            measured(folder, given, data=data, task="regression", model=model)
+        told.append(printed.getvalue())
+    assert told[0] == told[1]
+
+
+def called_in_batches(
+    folder: Path, elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> tuple[list[int], Measurement]:
+    """The sizes of the batches that a model is called with, of 250 rows a hundred at a time."""
+    monkeypatch.setattr(batches, "BATCH_ROWS", 100)
+    elsewhere.write("predictions", {"y": [float(k) for k in range(250)], "x": list(range(250))})
+    model = python_model(folder, "[print(len(frame)), frame.x][1]")
+    with redirect_stdout(StringIO()) as printed:
+        there = measured(folder, task="regression", data=elsewhere.data(), model=model)
+    return [int(size) for size in printed.getvalue().split()], there
+
+
+def assert_function_alike(folder: Path, elsewhere: Elsewhere) -> None:
+    """A function of the user's own gets the same rows."""
+    function = python_module(
+        folder,
+        "def metric(y_true, y_pred, y_score, weight): return (y_true == y_pred).mean()",
+        name="metric",
+    )
+    columns, keys = logged("binary", seed=6)
+    own = {"metric": function["python"], "min": 0}
+    keys |= {"thresholds": {"own": own}, "segments": [{"by": "g", "thresholds": {"own": own}}]}
+    assert_measured_alike(folder, elsewhere, columns, weight="w", **keys)
+
+
+def assert_asked_for(folder: Path, elsewhere: Elsewhere, name: str) -> None:
+    """A column of any name, and a value of it, are found."""
+    columns = {name: ["x", name, name], "y": ["x", name, "x"], "p": ["x", name, name]}
+    segments = [{"by": name, "values": [name, "x"], "thresholds": {"accuracy": 0.5}}]
+    keys: dict[str, Any] = {"task": "multiclass", "segments": segments}
+    there = assert_measured_alike(folder, elsewhere, columns, **keys)
+    assert {((name, name),), ((name, "x"),)} <= there.statistics.keys()
+
+
+def assert_cut_alike(folder: Path, elsewhere: Elsewhere) -> None:
+    """Scores are judged in their own type."""
+    for columns, keys, positives in scores_of_two_types():
+        there = assert_measured_alike(folder, elsewhere, columns, **keys)
+        assert predicted_positive(there) == positives
+
+
+def timed(zone: str | None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Predictions of half an hour each, in a column ``t`` with or without a zone, and the keys."""
+    columns, keys = logged("binary", seed=3)
+    hours = np.datetime64("2013-04-28T00:00:00.000000") + np.arange(500) * np.timedelta64(30, "m")
+    columns["t"] = pa.array(hours, pa.timestamp("us", zone))
+    return columns, keys | {"time_column": "t", "window": "2d"}
+
+
+def rows_fetched(engine: Any, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rows each query of a class of engines returns, from now on."""
+    fetched: list[int] = []
+    run_as_ever = engine.run
+
+    def run(self: Any, sql: str) -> list[Any]:
+        rows: list[Any] = run_as_ever(self, sql)
+        fetched.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(engine, "run", run)
+    return fetched
 
 
 def some(draws: np.random.Generator, values: Sequence[Any], rows: int) -> list[Any]:

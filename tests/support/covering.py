@@ -5,10 +5,12 @@ case is hostile, and has the floor that it must not fall below; where the interv
 is cautious, which lets a model pass that should fail, but fails none that should pass.
 """
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from model_checks.metrics import METRICS, Asked, Estimate
 from model_checks.metrics.intervals import Interval
@@ -20,6 +22,34 @@ Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]
 
 CONFIDENCE = 0.95
 INSIDE = (0.925, 0.985)
+
+OF_ERRORS = (
+    "mae",
+    "rmse",
+    "mape",
+    "mean_error",
+    "median_absolute_error",
+    "r2",
+    "explained_variance",
+)
+OF_PROBABILITIES = ("log_loss", "brier", "expected_calibration_error")
+OF_RANKS = ("roc_auc", "average_precision")
+
+# Draw, E|e|, E e².
+ERRORS: dict[str, tuple[Draw, float, float]] = {
+    "normal": (lambda rng, shape: rng.normal(size=shape), math.sqrt(2 / math.pi), 1.0),
+    "laplace": (lambda rng, shape: rng.laplace(size=shape), 1.0, 2.0),
+    "t5": (
+        lambda rng, shape: rng.standard_t(5, size=shape),
+        8 * math.sqrt(5) / (6 * math.pi),
+        5 / 3,
+    ),
+    "lognormal": (
+        lambda rng, shape: rng.lognormal(size=shape) - math.exp(0.5),
+        2 * math.exp(0.5) * (2 * stats.norm.cdf(0.5) - 1),
+        (math.e - 1) * math.e,
+    ),
+}
 
 
 def coverage(truth: float, intervals: Iterable[Interval]) -> float:
@@ -40,6 +70,17 @@ def intervals_of(
     ]
     assert len(found) > 0.9 * len(estimates)
     return found
+
+
+def coverage_of(
+    metric: str,
+    truth: float,
+    samples: Iterable[Statistics],
+    average: str | None = None,
+    beta: float = 1.0,
+) -> float:
+    """How often the intervals of a metric hold its truth."""
+    return coverage(truth, intervals_of(metric, samples, average, beta))
 
 
 def value_of(

@@ -13,6 +13,8 @@ from support.postgres_server import PostgresServer
 
 VARIABLE = "PREDICTIONS_DB"
 """The environment variable that holds the URL."""
+HERE = {"url_env": VARIABLE, "table": "predictions"}
+"""The table ``predictions``, as settings name it."""
 
 Columns = Mapping[str, Any]
 
@@ -22,7 +24,15 @@ def rows_of_columns(columns: Columns) -> tuple[pa.Schema, Iterator[tuple[Any, ..
     return table.schema, zip(*(column.to_pylist() for column in table.columns), strict=True)
 
 
-class Postgres:
+class _Database:
+    """One that the environment variable leads to."""
+
+    def data(self) -> dict[str, str]:
+        """What is read there: the table ``predictions``."""
+        return HERE
+
+
+class Postgres(_Database):
     """A schema's worth of tables in the server of the session."""
 
     name = "postgresql"
@@ -51,7 +61,7 @@ class Postgres:
         return int(rows)
 
 
-class SQLite:
+class SQLite(_Database):
     """A file of SQLite's."""
 
     name = "sqlite"

@@ -8,16 +8,15 @@ from scipy import stats
 from support.covering import (
     CONFIDENCE,
     INSIDE,
+    OF_ERRORS,
+    OF_PROBABILITIES,
+    OF_RANKS,
     Floats,
     assert_hostile,
     assert_inside,
-    coverage,
-    intervals_of,
+    coverage_of,
     value_of,
 )
-from test_coverage_errors import OF_ERRORS
-from test_coverage_probabilities import OF_PROBABILITIES
-from test_coverage_ranks import OF_RANKS
 
 from model_checks.metrics import METRICS
 from model_checks.metrics.intervals import wilson_interval
@@ -105,7 +104,7 @@ def confusion_coverage(
     spread: float = 0.0,
 ) -> float:
     truth = value_of(metric, counted(shares * 1e9), average, beta)
-    return coverage(truth, intervals_of(metric, samples_of(shares, n, spread), average, beta))
+    return coverage_of(metric, truth, samples_of(shares, n, spread), average, beta)
 
 
 # Name of a case to the shares of the labels, their recalls and the rows.

@@ -9,13 +9,13 @@ import pytest
 from scipy import stats
 from support.covering import (
     CONFIDENCE,
+    ERRORS,
     INSIDE,
     Draw,
     Floats,
     assert_hostile,
     assert_inside,
-    coverage,
-    intervals_of,
+    coverage_of,
     log_normal,
 )
 
@@ -29,32 +29,6 @@ from model_checks.metrics.statistics import (
 )
 
 pytestmark = pytest.mark.slow
-
-OF_ERRORS = (
-    "mae",
-    "rmse",
-    "mape",
-    "mean_error",
-    "median_absolute_error",
-    "r2",
-    "explained_variance",
-)
-
-# Draw, E|e|, E e².
-ERRORS: dict[str, tuple[Draw, float, float]] = {
-    "normal": (lambda rng, shape: rng.normal(size=shape), math.sqrt(2 / math.pi), 1.0),
-    "laplace": (lambda rng, shape: rng.laplace(size=shape), 1.0, 2.0),
-    "t5": (
-        lambda rng, shape: rng.standard_t(5, size=shape),
-        8 * math.sqrt(5) / (6 * math.pi),
-        5 / 3,
-    ),
-    "lognormal": (
-        lambda rng, shape: rng.lognormal(size=shape) - math.exp(0.5),
-        2 * math.exp(0.5) * (2 * stats.norm.cdf(0.5) - 1),
-        (math.e - 1) * math.e,
-    ),
-}
 
 Drawn = tuple[Floats, Floats]
 """Errors and their weights, shape (R, n) both: a sample in each row."""
@@ -82,12 +56,12 @@ def moments_of(drawn: Drawn) -> Iterator[Statistics]:
 
 
 def mae_coverage(name: str, n: int, spread: float = 0.0) -> float:
-    return coverage(ERRORS[name][1], intervals_of("mae", moments_of(errors_of(name, n, spread))))
+    return coverage_of("mae", ERRORS[name][1], moments_of(errors_of(name, n, spread)))
 
 
 def rmse_coverage(name: str, n: int, spread: float = 0.0) -> float:
-    found = intervals_of("rmse", moments_of(errors_of(name, n, spread)))
-    return coverage(math.sqrt(ERRORS[name][2]), found)
+    samples = moments_of(errors_of(name, n, spread))
+    return coverage_of("rmse", math.sqrt(ERRORS[name][2]), samples)
 
 
 @pytest.mark.parametrize("n", [30, 100, 500])
@@ -140,8 +114,8 @@ def relative_of(drawn: Drawn) -> Iterator[Statistics]:
 @pytest.mark.parametrize("name", ["normal", "laplace", "t5"])
 def test_mape(name: str, n: int, spread: float) -> None:
     # of errors that grow with the target: what is drawn is their ratio
-    found = intervals_of("mape", relative_of(errors_of(name, n, spread)))
-    assert_inside(coverage(ERRORS[name][1], found))
+    samples = relative_of(errors_of(name, n, spread))
+    assert_inside(coverage_of("mape", ERRORS[name][1], samples))
 
 
 # Signed errors.
@@ -163,7 +137,7 @@ def deviations_of(errors: Floats, targets: Floats, weights: Floats) -> Iterator[
 def mean_error_coverage(name: str, n: int, bias: float, spread: float = 0.0) -> float:
     errors, weights = errors_of(name, n, spread)
     samples = deviations_of(errors + bias, errors, weights)
-    return coverage(bias, intervals_of("mean_error", samples))
+    return coverage_of("mean_error", bias, samples)
 
 
 @pytest.mark.parametrize("bias", [0.0, 0.3])
@@ -205,8 +179,8 @@ def medians_of(drawn: Drawn) -> Iterator[Statistics]:
 
 
 def median_coverage(n: int, spread: float = 0.0) -> float:
-    found = intervals_of("median_absolute_error", medians_of(errors_of("normal", n, spread)))
-    return coverage(stats.norm.ppf(0.75), found)
+    samples = medians_of(errors_of("normal", n, spread))
+    return coverage_of("median_absolute_error", stats.norm.ppf(0.75), samples)
 
 
 @pytest.mark.parametrize("n", [8, 21, 30, 31, 50, 100, 101, 500])
@@ -243,7 +217,7 @@ def explained_coverage(
     predicted = math.sqrt(share) * SIGNALS[signal](rng, shape)
     errors = math.sqrt(1 - share) * SIGNALS[noise](rng, shape)
     samples = deviations_of(-errors, predicted + errors, log_normal(rng, shape, spread))
-    return coverage(share, intervals_of(metric, samples))
+    return coverage_of(metric, share, samples)
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])

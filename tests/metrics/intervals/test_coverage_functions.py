@@ -5,8 +5,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from support.covering import CONFIDENCE, Draw, Floats, assert_hostile, assert_inside, coverage
-from test_coverage_errors import ERRORS
+from support.covering import (
+    CONFIDENCE,
+    ERRORS,
+    Draw,
+    Floats,
+    assert_hostile,
+    assert_inside,
+    coverage,
+)
 
 from model_checks.metrics.intervals import bootstrap_interval
 

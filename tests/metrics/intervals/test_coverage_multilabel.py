@@ -11,13 +11,13 @@ from support.covering import (
     Floats,
     assert_hostile,
     assert_inside,
-    coverage,
-    intervals_of,
+    coverage_of,
     log_normal,
     value_of,
 )
+from support.multilabel import Labels, aggregates_of
 
-from model_checks.metrics.statistics import LabelSums, Statistics
+from model_checks.metrics.statistics import Statistics
 
 pytestmark = pytest.mark.slow
 
@@ -38,13 +38,12 @@ class Rows:
     false_alarms: Sequence[float]
     together: float = 0.3
 
-    def draw(self, rng: np.random.Generator, n: int) -> Floats:
-        """Shape (3, n, L): true positives, false positives, false negatives."""
+    def draw(self, rng: np.random.Generator, n: int) -> tuple[Labels, Labels]:
+        """True and predicted labels, shape (n, L) both."""
         true = self._level(rng, n) < np.array(self.prevalence)
         ease = self._level(rng, n)
         hit, alarm = np.array(self.hits), np.array(self.false_alarms)
-        predicted = np.where(true, ease < hit, ease > 1 - alarm)
-        return np.array([true & predicted, ~true & predicted, true & ~predicted], float)
+        return true, np.where(true, ease < hit, ease > 1 - alarm)
 
     def _level(self, rng: np.random.Generator, n: int) -> Floats:
         shared, own = rng.normal(size=(n, 1)), rng.normal(size=(n, len(self.prevalence)))
@@ -62,31 +61,14 @@ CASES = {
 }
 
 
-def summed(outcomes: Floats, weights: Floats) -> Statistics:
-    _, n, labels = outcomes.shape
-    flat = outcomes.transpose(1, 0, 2).reshape(n, 3 * labels)
-    products = (flat.T * weights) @ flat
-    right = ~outcomes[1:].any(axis=(0, 2))
-    sums = LabelSums(
-        tuple("abcdefgh"[:labels]),
-        n,
-        weights.sum(),
-        (weights**2).sum(),
-        float(weights[right].sum()),
-        products.reshape(3, labels, 3, labels),
-    )
-    return Statistics.holding(n, sums)
-
-
 def samples_of(rows: Rows, spread: float) -> Iterator[Statistics]:
     rng = np.random.default_rng(115)
     for _ in range(1500):
-        yield summed(rows.draw(rng, rows.n), log_normal(rng, (rows.n,), spread))
+        yield aggregates_of(*rows.draw(rng, rows.n), log_normal(rng, (rows.n,), spread))
 
 
 def everybody(rows: Rows) -> Statistics:
-    n = 1_000_000
-    return summed(rows.draw(np.random.default_rng(116), n), np.ones(n))
+    return aggregates_of(*rows.draw(np.random.default_rng(116), 1_000_000))
 
 
 @pytest.mark.parametrize(
@@ -96,17 +78,16 @@ def test_multilabel(case: str, spread: float) -> None:
     rows = CASES[case]
     samples, whole = list(samples_of(rows, spread)), everybody(rows)
     truth = value_of("accuracy", whole)
-    assert_inside(coverage(truth, intervals_of("accuracy", samples)))
+    assert_inside(coverage_of("accuracy", truth, samples))
     for metric in ("precision", "recall", "f1", "fbeta"):
         for average in ("macro", "micro", "weighted"):
             truth = value_of(metric, whole, average, 2.0)
-            found = coverage(truth, intervals_of(metric, samples, average, 2.0))
-            assert_inside(found)
+            assert_inside(coverage_of(metric, truth, samples, average, 2.0))
 
 
 def test_micro_fbeta_of_four_mistakes_in_all_is_hostile() -> None:
     # where they are all cheap ones they do not show how often a dear one is made
     rows = CASES["well predicted"]
     truth = value_of("fbeta", everybody(rows), "micro", 0.5)
-    found = intervals_of("fbeta", samples_of(rows, 0.0), "micro", 0.5)
-    assert_hostile(coverage(truth, found), floor=0.90)
+    found = coverage_of("fbeta", truth, samples_of(rows, 0.0), "micro", 0.5)
+    assert_hostile(found, floor=0.90)

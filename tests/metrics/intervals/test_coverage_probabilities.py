@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from support.covering import (
+    OF_PROBABILITIES,
     Draw,
     Floats,
     assert_cautious,
     assert_hostile,
     assert_inside,
-    coverage,
-    intervals_of,
+    coverage_of,
     log_normal,
     value_of,
 )
@@ -19,8 +19,6 @@ from support.covering import (
 from model_checks.metrics.statistics import ProbabilitySums, Statistics
 
 pytestmark = pytest.mark.slow
-
-OF_PROBABILITIES = ("log_loss", "brier", "expected_calibration_error")
 
 REPEATS = 1500
 BINS = 15
@@ -110,7 +108,7 @@ def truths_of(scores: str, curve: Curve) -> dict[str, float]:
 def coverages(scores: str, curve: Curve, n: int, spread: float = 0.0) -> dict[str, float]:
     samples = list(binary(scores, curve, n, spread))
     return {
-        metric: coverage(truth, intervals_of(metric, samples))
+        metric: coverage_of(metric, truth, samples)
         for metric, truth in truths_of(scores, curve).items()
     }
 
@@ -183,5 +181,5 @@ def test_probabilities_of_several_classes(n: int, flatter: float) -> None:
     samples = [of_classes(*drawn) for drawn in several(n, flatter, REPEATS)]
     truths = {metric: value_of(metric, whole) for metric in OF_PROBABILITIES}
     assert_costs_inside(
-        {metric: coverage(truth, intervals_of(metric, samples)) for metric, truth in truths.items()}
+        {metric: coverage_of(metric, truth, samples) for metric, truth in truths.items()}
     )

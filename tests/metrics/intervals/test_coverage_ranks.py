@@ -12,17 +12,13 @@ from support.covering import (
     assert_cautious,
     assert_hostile,
     assert_inside,
-    coverage,
-    intervals_of,
+    coverage_of,
     log_normal,
 )
 
-from model_checks.metrics.intervals import Interval
 from model_checks.metrics.statistics import RankSums, Statistics
 
 pytestmark = pytest.mark.slow
-
-OF_RANKS = ("roc_auc", "average_precision")
 
 REPEATS = 3000
 
@@ -86,7 +82,7 @@ def binormal(
 def auc_coverage(m: int, n: int, auc: float, ratio: float = 1.0, spread: float = 0.0) -> float:
     shift = stats.norm.ppf(auc) * math.hypot(1, ratio)
     samples = binormal(m, n, shift, ratio, spread=spread)
-    return coverage(auc, intervals_of("roc_auc", samples, "binary"))
+    return coverage_of("roc_auc", auc, samples, "binary")
 
 
 @pytest.mark.parametrize("ratio", [0.5, 1.0, 2.0])
@@ -132,8 +128,8 @@ def tied_truth(shift: float, cuts: Floats) -> float:
 def test_auc_with_heavy_ties(m: int, n: int, auc: float, levels: int) -> None:
     shift = stats.norm.ppf(auc) * math.sqrt(2)
     cuts = np.linspace(-1, shift + 1, levels - 1)
-    intervals = intervals_of("roc_auc", binormal(m, n, shift, 1.0, cuts=cuts), "binary")
-    assert_inside(coverage(tied_truth(shift, cuts), intervals))
+    samples = binormal(m, n, shift, 1.0, cuts=cuts)
+    assert_inside(coverage_of("roc_auc", tied_truth(shift, cuts), samples, "binary"))
 
 
 def test_auc_of_two_scores_is_hostile_where_one_positive_has_the_lower() -> None:
@@ -142,8 +138,8 @@ def test_auc_of_two_scores_is_hostile_where_one_positive_has_the_lower() -> None
     cuts = np.array([shift / 2])
     above, wrong = stats.norm.sf(cuts[0], shift, 2), stats.norm.sf(cuts[0])
     truth = above * (1 - wrong) + (above * wrong + (1 - above) * (1 - wrong)) / 2
-    intervals = intervals_of("roc_auc", binormal(30, 970, shift, 2.0, cuts=cuts), "binary")
-    assert_hostile(coverage(truth, intervals), floor=0.87)
+    samples = binormal(30, 970, shift, 2.0, cuts=cuts)
+    assert_hostile(coverage_of("roc_auc", truth, samples, "binary"), floor=0.87)
 
 
 # Several classes: a score for each, higher by so much where it is the true label.
@@ -162,8 +158,8 @@ def one_vs_rest(prior: Sequence[float], apart: float, n: int) -> Iterator[Statis
 
 
 def several_coverage(prior: Sequence[float], n: int, apart: float, average: str) -> float:
-    intervals = intervals_of("roc_auc", one_vs_rest(prior, apart, n), average)
-    return coverage(float(stats.norm.cdf(apart / math.sqrt(2))), intervals)
+    truth = float(stats.norm.cdf(apart / math.sqrt(2)))
+    return coverage_of("roc_auc", truth, one_vs_rest(prior, apart, n), average)
 
 
 @pytest.mark.parametrize("average", ["macro", "weighted"])
@@ -203,11 +199,7 @@ def tied_precision_truth(m: int, n: int, shift: float, cuts: Floats) -> float:
 def precision_coverage(m: int, n: int, auc: float, spread: float = 0.0) -> float:
     shift = stats.norm.ppf(auc) * math.sqrt(2)
     samples = binormal(m, n, shift, 1.0, spread=spread)
-    return coverage(precision_truth(m, n, shift), average_precisions(samples))
-
-
-def average_precisions(samples: Iterator[Statistics]) -> list[Interval]:
-    return intervals_of("average_precision", samples)
+    return coverage_of("average_precision", precision_truth(m, n, shift), samples)
 
 
 @pytest.mark.parametrize(
@@ -227,8 +219,8 @@ def test_average_precision_with_weights() -> None:
 def test_average_precision_with_heavy_ties(m: int, n: int, auc: float, levels: int) -> None:
     shift = stats.norm.ppf(auc) * math.sqrt(2)
     cuts = np.linspace(-1, shift + 1, levels - 1)
-    found = average_precisions(binormal(m, n, shift, 1.0, cuts=cuts))
-    assert_cautious(coverage(tied_precision_truth(m, n, shift, cuts), found))
+    truth, samples = tied_precision_truth(m, n, shift, cuts), binormal(m, n, shift, 1.0, cuts=cuts)
+    assert_cautious(coverage_of("average_precision", truth, samples))
 
 
 @pytest.mark.parametrize(

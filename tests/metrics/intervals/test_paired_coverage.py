@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from support.covering import INSIDE
 from support.paired_data import Columns, baseline_of, measured_beside
 from support.sample_data import BETA, agreed, valued
 
@@ -19,9 +19,6 @@ from model_checks.metrics.degradation import DegradationTerms, degradation
 
 pytestmark = pytest.mark.slow
 
-Floats = NDArray[np.float64]
-
-INSIDE = (0.925, 0.985)
 CAUTIOUS = {"expected_calibration_error"}
 """Its own interval reaches further down than chance does: see the design."""
 SAMPLES, ROWS = 1200, 300
