@@ -65,7 +65,7 @@ class Decision:
         The verdict by its own interval.
     verdict
         The verdict after the correction.
-    evidence
+    significance
         The p-value behind the verdict; None under rule "estimate", or with nothing to judge.
     rows_to_decide
         About how many more labelled rows would settle it at the present value.

@@ -24,7 +24,7 @@ class Result:
         Estimate of the metric, or of a gap; None if the model could not be measured.
     comparison, gap
         Comparison of a check of a degradation; segments of a check of a gap.
-    evidence
+    significance
         The check's p-value before and after the correction; None where the value decides alone.
     rows_to_decide
         About how many more labelled rows would settle an open verdict; None where unknown.

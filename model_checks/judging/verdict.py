@@ -100,7 +100,7 @@ def fails(verdict: Verdict, rule: str, *, explicit: bool) -> bool:
         ERROR counts as failing here, though pytest reports it as an error.
     rule
         INCONCLUSIVE fails, but is tolerated under "tolerant".
-    declared
+    explicit
         NO_DATA fails where the threshold was written for it, and is skipped where the segment
         value was only found in the data.
     """

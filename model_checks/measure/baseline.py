@@ -36,7 +36,7 @@ class MeasuredBaseline:
     ----------
     source
         The other model, or the other rows, as messages name it.
-    aggregates
+    statistics
         Statistics of the whole and of every segment value.
     pairs
         Statistics of both models' predictions on the same rows together; None where the baseline

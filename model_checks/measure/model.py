@@ -47,7 +47,7 @@ class Measurement:
     ----------
     facts
         Facts that the model was measured on, or why it could not be measured.
-    aggregates
+    statistics
         Statistics of the whole and of every segment value.
     predictions
         The predictions as the charts read them; None if there are none.

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Protocol
 
 from model_checks.judging.results import Run
 from model_checks.report.broken_run import Broken
 from model_checks.report.picture import Chart
+from model_checks.settings import Email
 
 
 @dataclass(frozen=True)
@@ -68,3 +70,32 @@ class Notifier(Protocol):
         notice
             The notice about this run; None if none is due.
         """
+
+
+@dataclass(frozen=True)
+class AlertOptions:
+    """The options that decide, beside the verdicts, whether and how a run sends an alert.
+
+    Attributes
+    ----------
+    report_dir
+        The report folder.
+    email
+        The ``[email]`` table, as far as it can be read; without it nothing is sent.
+    folder
+        The folder of ``thresholds.toml``, which ``password_file`` is relative to.
+    sending
+        "send", "none" or "dry-run".
+    is_gate, has_candidates
+        Whether a promotion is judged; whether a candidate is, in place of what is deployed.
+    narrowed
+        Whether somebody has chosen among the checks, and so sees what there was to judge.
+    """
+
+    report_dir: Path
+    email: Email | None
+    folder: Path
+    sending: str = "send"
+    is_gate: bool = False
+    has_candidates: bool = False
+    narrowed: bool = False

@@ -1,47 +1,20 @@
 """Decides whether an alert is due, and which channels it goes to."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from pkgutil import resolve_name
 
 from model_checks.judging.results import Run, run_id
-from model_checks.notify.base import DeliveryReport, Notice, Notifier
+from model_checks.notify.base import AlertOptions, DeliveryReport, Notice, Notifier
 from model_checks.report.broken_run import Broken
 from model_checks.report.picture import Chart
-from model_checks.settings import Email
 from model_checks.store.files import write_whole
 from model_checks.text import told_of
 
-
-@dataclass(frozen=True)
-class AlertOptions:
-    """The options that decide, beside the verdicts, whether and how a run sends an alert.
-
-    Attributes
-    ----------
-    report_dir
-        The report folder.
-    email
-        The ``[email]`` table, as far as it can be read; without it nothing is sent.
-    folder
-        The folder of ``thresholds.toml``, which ``password_file`` is relative to.
-    sending
-        "send", "none" or "dry-run".
-    is_gate, has_candidates
-        Whether a promotion is judged; whether a candidate is, in place of what is deployed.
-    narrowed
-        Whether somebody has chosen among the checks, and so sees what there was to judge.
-    """
-
-    report_dir: Path
-    email: Email | None
-    folder: Path
-    sending: str = "send"
-    is_gate: bool = False
-    has_candidates: bool = False
-    narrowed: bool = False
+CHANNELS = ["model_checks.notify.email.notifier:email_channel"]
+"""Functions, by name, that return a channel's notifier; or None where the settings name none."""
 
 
 def tell(
@@ -108,7 +81,10 @@ def _tell(
     left = _left_in(options.report_dir) if leftovers else []
     if options.sending == "dry-run":
         return _guarded(lambda: _dry_run(notice, options)) + _announced(left)
-    if options.email is None or options.sending == "none" or options.is_gate:
+    if options.sending == "none" or options.is_gate or not (is_due or left):
+        return _announced(left)
+    notifiers = _notifiers(options, left)
+    if not notifiers:
         return _announced(left)
     if options.has_candidates and not unless:
         unless = "a candidate was judged, not what is deployed"
@@ -116,17 +92,15 @@ def _tell(
         lines = (f"no mail was sent: {unless}",) if is_due else ()
         return DeliveryReport(lines, was_due=is_due) + _announced(left)
     told = DeliveryReport(was_due=is_due)
-    for notifier in _notifiers(options, options.email, left) if is_due or left else ():
+    for notifier in notifiers:
         told += _guarded(partial(notifier.notify, notice if is_due else None))
     return told
 
 
-def _notifiers(options: AlertOptions, email: Email, left: Sequence[Path]) -> Sequence[Notifier]:
-    """Return the channels that the settings name."""
-    from model_checks.notify.email.notifier import EmailNotifier
-    from model_checks.notify.email.outbox import Outbox
-
-    return [EmailNotifier(Outbox(options.report_dir, email, options.folder), left)]
+def _notifiers(options: AlertOptions, left: Sequence[Path]) -> Sequence[Notifier]:
+    """Return the notifiers of the channels that the settings name."""
+    made = (resolve_name(channel)(options, left) for channel in CHANNELS)
+    return [notifier for notifier in made if notifier]
 
 
 def _left_in(report_dir: Path) -> list[Path]:

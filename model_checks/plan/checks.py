@@ -66,11 +66,11 @@ class Check:
 
     Attributes
     ----------
-    declared
+    explicit
         Whether the check is written in the file, rather than made for a value found in the data.
     beta
         The weight of recall in ``fbeta``; None for any other metric.
-    vacant
+    no_data_reason
         Why there is nothing to judge, as where a segmentation has no value: NO_DATA, never green.
     kind
         The quantity that is bounded: the metric, by how much it is worse than the baseline's, or

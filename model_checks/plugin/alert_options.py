@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from model_checks.notify.policy import AlertOptions
+from model_checks.notify.base import AlertOptions
 from model_checks.plugin.options import Options
 from model_checks.settings import Email
 

@@ -148,7 +148,8 @@ def _degradation(
     check, amount = evidence.check, figures.limit(evidence.check.bound.limit)
     how = figures.worse(one.value)
     agreed = f"{amount} was agreed" if "worse" in how else f"at most {amount} worse was agreed"
-    interval = f"{percent(one.confidence)} interval {figures.interval(one)}, {one.method}"
+    of_loss = " of the loss" if one.value < 0 else ""  # which a gain lies below 0 of
+    interval = f"{percent(one.confidence)} interval{of_loss} {figures.interval(one)}, {one.method}"
     return (
         f"{check.metric_name} is {how} ({interval}), {agreed}: {_proven(check, decision)}; "
         f"{_against(evidence, compared, figures)}"

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-_MANY, _HUGE = 1e5, 1e15
-"""From these sizes on decimals say nothing, and whole numbers are too long to be read."""
+_FEW, _MANY, _HUGE = 100, 1e5, 1e15
+"""Sizes below which a number needs its decimals, from which it needs none, and is too long."""
 
 _MOST_DECIMALS = 11
 
@@ -44,7 +44,7 @@ def decimals(agreed: Iterable[float], found: Iterable[float] = (), figures: int 
     """
     agreed, found = list(agreed), [number for number in found if math.isfinite(number)]
     sizes = [abs(number) for number in (*agreed, *found) if number]
-    digits = 0 if sizes and min(sizes) >= _MANY else 3
+    digits = 0 if sizes and max(sizes) >= _MANY and min(sizes) >= _FEW else 3
     digits = max([digits, *(_decimals_of(limit, figures) for limit in agreed if limit)])
     return telling_apart(agreed, found, digits)
 

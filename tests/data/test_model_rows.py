@@ -117,7 +117,7 @@ def test_a_session_asks_no_more_than_a_notebook(
     """From collecting the checks to drawing the charts of those that fail."""
     in_postgres(tmp_path, postgres)
     with logged_by(postgres.server, monkeypatch) as statements:
-        finished = Project(tmp_path).run("--charts=failed")
+        finished = Project(tmp_path).run("--checks-charts=failed")
     assert finished.exit_code == 1
     of_charts = r"SELECT y_true, y_pred, COUNT|SELECT MIN\(s0\), MAX\(s0\)|step0"
     ours = [one for one in statements if not one.startswith(tuple(OF_THE_DRIVER))]

@@ -20,7 +20,7 @@ from support.sample_runs import chart, email, failing_run, green_run, mixed_run
 from support.smtp_server import MailServer, conversation, mail_server, odd_server
 
 from model_checks.judging.results import Run
-from model_checks.notify.base import DeliveryReport
+from model_checks.notify.base import AlertOptions, DeliveryReport
 from model_checks.notify.email.message import compose
 from model_checks.notify.email.outbox import (
     PENDING,
@@ -31,7 +31,7 @@ from model_checks.notify.email.outbox import (
     read_kept,
     repost,
 )
-from model_checks.notify.policy import AlertOptions, tell
+from model_checks.notify.policy import tell
 from model_checks.settings import Email
 
 ANN, BOB = "ann@example.com", "bob@example.com"

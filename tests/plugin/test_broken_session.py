@@ -16,9 +16,9 @@ from support.project import text_in
 from support.sample_runs import email
 from support.smtp_server import MailServer, mail_server
 
-from model_checks.notify.base import DeliveryReport
+from model_checks.notify.base import AlertOptions, DeliveryReport
 from model_checks.notify.email.message import compose_broken
-from model_checks.notify.policy import AlertOptions, tell_broken
+from model_checks.notify.policy import tell_broken
 from model_checks.report.broken_run import Broken
 from model_checks.settings import Email, email_of
 

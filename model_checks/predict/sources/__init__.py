@@ -25,7 +25,7 @@ class LoadedModel:
 
     Attributes
     ----------
-    surroundings
+    process_state
         The changes that it has made to the process, to be entered whenever its code is run.
     """
 

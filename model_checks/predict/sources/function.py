@@ -29,7 +29,7 @@ class LoadedFunction:
 
     Attributes
     ----------
-    surroundings
+    process_state
         The changes that its module has made to the process, to be entered where it is called.
 
     Raises
