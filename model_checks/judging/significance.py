@@ -13,7 +13,7 @@ from model_checks.metrics.intervals import Interval, IntervalAt
 from model_checks.metrics.intervals.quantiles import confidence_of
 from model_checks.settings.rules import Correction
 
-FURTHEST = 7.0
+CRITICAL = 7.0
 """No z is looked for beyond it: a p of 2.6e-12, which no number of checks would take back."""
 
 _WITHIN = 1e-4
@@ -49,10 +49,10 @@ def critical_z(
     z, found = known[0], margin(known[1])
     if found < 0:
         return _last((0.0, start), (z, found), margin, interval_at)
-    end = margin(interval_at(confidence_of(FURTHEST)))
-    if z >= FURTHEST or end >= 0:
-        return FURTHEST
-    return _last((z, found), (FURTHEST, end), margin, interval_at)
+    end = margin(interval_at(confidence_of(CRITICAL)))
+    if z >= CRITICAL or end >= 0:
+        return CRITICAL
+    return _last((z, found), (CRITICAL, end), margin, interval_at)
 
 
 def _last(

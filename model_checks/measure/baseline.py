@@ -66,7 +66,7 @@ class PairedBaseline:
 
     Attributes
     ----------
-    contestant
+    predictor
         The other model as one to be judged; None where it can't be.
     """
 
@@ -75,15 +75,15 @@ class PairedBaseline:
         assert named
         own = {"model": named.model, "prediction": named.prediction, "score": named.score}
         self._model = model.model_copy(update=own)
-        self.contestant: Predictor | None = None
+        self.predictor: Predictor | None = None
         self._found = MeasuredBaseline(_source(self._model), {}, {})
         try:
             with guarded(_MEASURING):
-                self.contestant = self._contestant(settings, needs, rows)
+                self.predictor = self._predictor(settings, needs, rows)
         except MeasurementError as error:
             self._found = replace(self._found, error=str(error))
 
-    def _contestant(self, settings: Settings, needs: Needs, rows: Rows) -> Predictor:
+    def _predictor(self, settings: Settings, needs: Needs, rows: Rows) -> Predictor:
         if self._model.model is None:
             require_columns(self._model, rows.types)
             if scores_needed(needs) and not self._model.scores:
@@ -106,13 +106,13 @@ class PairedBaseline:
         given, predictions
             Answers of the judged model.
         """
-        if self.contestant is None:
+        if self.predictor is None:
             return self._found
         if place.failed:
             return replace(self._found, error=place.failed)
         try:
             with guarded(_MEASURING):
-                return self._compared(self.contestant, place, given, predictions)
+                return self._compared(self.predictor, place, given, predictions)
         except MeasurementError as error:
             return replace(self._found, error=str(error))
 

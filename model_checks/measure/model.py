@@ -163,21 +163,21 @@ def _measured(
         loaded = load_model(model.model, settings.folder) if model.model else None
         facts.add_file(loaded.sha256 if loaded else None)
         one = Predictor.of(model, loaded, needs, rows)
-        rival = _rival(model, settings, compared, rows)
+        paired = _paired_baseline(model, settings, compared, rows)
         lookout = _lookout(engine, rows, one)
         stack.push(lookout.look)
-        contestants = [one, *([rival.contestant] if rival and rival.contestant else [])]
-        place = answered(stack, engine, rows, contestants, keeping)
+        predictors = [one, *([paired.predictor] if paired and paired.predictor else [])]
+        place = answered(stack, engine, rows, predictors, keeping)
         given = place.given(one)
         predictions = find_predictions(given, place.file)
         statistics = place.statistics(predictions, needs)
         there = values_there(place.engine, predictions, judged, statistics)
         lookout.counts += _by_true_label(statistics)
-        if rival:
-            baseline = rival.measured(place, given, predictions)
+        if paired:
+            baseline = paired.measured(place, given, predictions)
     if lookout.failed:
         model_rows.close()
-    if compared and not rival:
+    if compared and not paired:
         beside = replace(keeping, file=keeping.file.with_suffix(".~baseline"))
         baseline = measured_elsewhere(
             model, loaded, compared, JudgedRows(rows, model_rows.as_of), beside
@@ -209,7 +209,9 @@ def _by_true_label(statistics: Mapping[Segment, Statistics]) -> list[int]:
     return [int(n) for n in ranks.rows] if ranks else []
 
 
-def _rival(model: Model, settings: Settings, compared: Needs, rows: Rows) -> PairedBaseline | None:
+def _paired_baseline(
+    model: Model, settings: Settings, compared: Needs, rows: Rows
+) -> PairedBaseline | None:
     """Return the other model, where there is one and anything to compare."""
     if compared and model.baseline and model.baseline.paired:
         return PairedBaseline(model, settings, compared, rows)

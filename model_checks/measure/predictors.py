@@ -52,7 +52,7 @@ class Predictor:
         loaded: LoadedModel | None,
         needs: Needs,
         rows: Rows,
-        whose: Side = "model",
+        side: Side = "model",
     ) -> "Predictor":
         """Return the model as a predictor; ``loaded`` is None where its answers are logged.
 
@@ -62,9 +62,9 @@ class Predictor:
             If it lacks what is needed to judge it, or the rows lack one of its features.
         """
         if loaded is None:
-            return cls(model, needs, AnswerColumns.logged(model, whose), None)
+            return cls(model, needs, AnswerColumns.logged(model, side), None)
         asked = ScoreNeeds(_scored(model.task, needs, loaded), ProbabilitySums in needs)
-        caller = Caller(model, loaded, asked, whose)
+        caller = Caller(model, loaded, asked, side)
         caller.require_features(rows.types, model.data.source)
         return cls(model, needs, AnswerColumns.of(caller), caller)
 
@@ -86,7 +86,7 @@ class Keeping:
 
 @dataclass(frozen=True)
 class Answered:
-    """The labelled rows, with the answers of all contestants beside the labels.
+    """The labelled rows, with the answers of all predictors beside the labels.
 
     Attributes
     ----------
@@ -106,7 +106,7 @@ class Answered:
     failed: str | None = None
 
     def given(self, one: Predictor) -> Given:
-        """Return the answers of one contestant."""
+        """Return the answers of one predictor."""
         probabilities = ProbabilitySums in one.needs
         answers = AnswerColumns.of(one.caller) if one.caller else one.answers
         return Given(self.engine, one.model, self.relation, self.types, answers, probabilities)
@@ -133,10 +133,10 @@ def answered(
     stack: ExitStack,
     engine: Engine,
     rows: Rows,
-    contestants: Sequence[Predictor],
+    predictors: Sequence[Predictor],
     keeping: Keeping,
 ) -> Answered:
-    """Call all contestants that are not logged, and return the rows with all answers.
+    """Call all predictors that are not logged, and return the rows with all answers.
 
     Parameters
     ----------
@@ -148,12 +148,12 @@ def answered(
     MeasurementError
         If the model that is judged fails, the rows can't be read or the answers not be kept.
     """
-    callers = [one.caller for one in contestants if one.caller]
+    callers = [one.caller for one in predictors if one.caller]
     if not callers:
         relation = f"(select * from {rows.relation} where {rows.condition})"
         return Answered(engine, relation, rows.types, None, rows.labelled)
     with keep_in(keeping.file, keeping.settings) as kept:
-        columns = _columns_kept(contestants)
+        columns = _columns_kept(predictors)
         failed = write_answers(engine, rows, callers, columns, kept, keeping.progress)
     stack.close()  # gives back the memory that reading took
     engine = stack.enter_context(open_file(keeping.file, keeping.settings))
@@ -161,9 +161,9 @@ def answered(
     return Answered(engine, GIVEN, types, keeping.file, rows.labelled, failed)
 
 
-def _columns_kept(contestants: Sequence[Predictor]) -> list[str]:
+def _columns_kept(predictors: Sequence[Predictor]) -> list[str]:
     """Return the columns kept beside called models' answers: labels, weight, segments, logs."""
-    model = contestants[0].model
+    model = predictors[0].model
     columns = [*model.targets, *([model.weight] if model.weight else []), *segment_columns(model)]
-    columns += [name for one in contestants if not one.caller for name in one.answers.names]
+    columns += [name for one in predictors if not one.caller for name in one.answers.names]
     return list(dict.fromkeys(columns))

@@ -77,13 +77,13 @@ class Caller:
     """
 
     def __init__(
-        self, model: Model, loaded: LoadedModel, asked: ScoreNeeds, whose: Side = "model"
+        self, model: Model, loaded: LoadedModel, asked: ScoreNeeds, side: Side = "model"
     ) -> None:
         self._loaded = loaded
         self._framed: FrameMaker | None = None
         self._rows = 0
         self._precisions: set[Precision] = set()
-        self.whose: Side = whose
+        self.side: Side = side
         self._task = model.task
         self._labels_by_score = model.decision_threshold is not None
         self._targets = model.targets
@@ -108,12 +108,12 @@ class Caller:
         """Return the names of the columns of predictions; none if they are read off the scores."""
         if self._labels_by_score:
             return ()
-        return tuple(column_names(PREDICTION, self.whose, self._targets))
+        return tuple(column_names(PREDICTION, self.side, self._targets))
 
     @property
     def scores(self) -> Mapping[str, str]:
         """Return each label whose scores are asked for, with the name of their column."""
-        return dict(zip(self.scored, column_names(SCORE, self.whose, self.scored), strict=True))
+        return dict(zip(self.scored, column_names(SCORE, self.side, self.scored), strict=True))
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -124,7 +124,7 @@ class Caller:
     def _score_columns(self) -> Mapping[str, str]:
         """Return the column of each label's scores; of all labels where they are to sum to 1."""
         others = [label for label in self.known if label not in self.scored] if self._summed else []
-        rest = f"model_checks other {SCORE} of the {self.whose}"
+        rest = f"model_checks other {SCORE} of the {self.side}"
         return {**self.scores, **{label: f"{rest} {k}" for k, label in enumerate(others)}}
 
     @property

@@ -92,7 +92,7 @@ class _Answering:
             try:
                 return self._answered(batch)
             except MeasurementError as error:
-                if self._caller.whose == "model":
+                if self._caller.side == "model":
                     raise
                 self.error = str(error)
         nothing = [None] * batch.num_rows

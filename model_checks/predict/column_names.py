@@ -10,7 +10,7 @@ PREDICTION, SCORE = "prediction", "score"
 _COLUMN = re.compile(rf"model_checks (?:{PREDICTION}|{SCORE}) (of the \w+)(?: \d+)?( for .*)?")
 
 
-def column_names(what: str, whose: Side, labels: Sequence[str]) -> list[str]:
+def column_names(what: str, side: Side, labels: Sequence[str]) -> list[str]:
     """Return the names of the columns of predictions or scores; they name labels if several.
 
     >>> column_names(SCORE, "model", ["late"])
@@ -18,7 +18,7 @@ def column_names(what: str, whose: Side, labels: Sequence[str]) -> list[str]:
     >>> column_names(SCORE, "baseline", ["a", "b"])[1]
     "model_checks score of the baseline 1 for 'b'"
     """
-    name = f"model_checks {what} of the {whose}"
+    name = f"model_checks {what} of the {side}"
     if len(labels) == 1:
         return [name]
     return [f"{name} {position} for {label!r}" for position, label in enumerate(labels)]

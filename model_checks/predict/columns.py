@@ -33,22 +33,22 @@ class AnswerColumns:
     predictions: tuple[str, ...]
     scores: Mapping[str, str]
     known: tuple[str, ...]
-    whose: Side
+    side: Side
     parts: tuple[str, ...] = ()
     precision: Precision | None = None
 
     @classmethod
-    def logged(cls, model: Model, whose: Side) -> "AnswerColumns":
+    def logged(cls, model: Model, side: Side) -> "AnswerColumns":
         """Return the columns that the settings name."""
         scores = _logged_scores(model)
         several = model.task == "multiclass"
         known, parts = (tuple(scores), tuple(scores.values())) if several else ((), ())
-        return cls(model.predictions, scores, known, whose, parts)
+        return cls(model.predictions, scores, known, side, parts)
 
     @classmethod
     def of(cls, caller: Caller) -> "AnswerColumns":
         """Return the columns of a model that was called, as only then its precision is known."""
-        names = (caller.predictions, caller.scores, caller.known, caller.whose, caller.parts)
+        names = (caller.predictions, caller.scores, caller.known, caller.side, caller.parts)
         return cls(*names, caller.precision)
 
     @property

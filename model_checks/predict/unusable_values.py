@@ -61,7 +61,7 @@ def _improbable(answers: AnswerColumns, types: Mapping[str, str]) -> Iterator[Co
     if not answers.parts:
         return
     off = _MOST_OFF + answers.precision_in(types).eps + 1e-9  # 0.33 three times is not off by more
-    named = f"of the {answers.whose}"
+    named = f"of the {answers.side}"
     if not answers.precision:
         named = first_few([*map(column_shown, answers.parts)], 5)
     what = f"the sum of the scores {named}"

@@ -192,7 +192,7 @@ class Given:
         for place, labels in found.items():
             if known and (unknown := _in_order(set(labels).difference(known))):
                 raise DataError(
-                    f"{place}: {quoted(unknown)} among its labels, which the {self.answers.whose} "
+                    f"{place}: {quoted(unknown)} among its labels, which the {self.answers.side} "
                     f"does not know; it knows {quoted(known)}"
                 )
         occurring, where = set[str]().union(*found.values()), " and ".join(found)

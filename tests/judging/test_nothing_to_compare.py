@@ -1,4 +1,4 @@
-"""Rulings where there is nothing to compare: no baseline, no value, too few rows, an error."""
+"""Results where there is nothing to compare: no baseline, no value, too few rows, an error."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from support.factories import bound, check
-from support.rulings import (
+from support.judged_checks import (
     DEPLOYED,
     FACTS,
     OWN,

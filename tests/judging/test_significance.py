@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from model_checks.judging.significance import (
-    FURTHEST,
+    CRITICAL,
     Margin,
     adjusted,
     critical_z,
@@ -55,7 +55,7 @@ def test_wilsons_interval_inverted_is_the_score_test(bound: float, confidence: f
     value, n = 0.85, 400
     score = (value - bound) / math.sqrt(bound * (1 - bound) / n)
     z, _ = found(at_least(bound), value, partial(wilson_interval, value, n), confidence)
-    assert z == pytest.approx(min(score, FURTHEST), abs=WITHIN)
+    assert z == pytest.approx(min(score, CRITICAL), abs=WITHIN)
     assert z <= score
 
 
@@ -66,7 +66,7 @@ def test_a_value_that_is_not_on_the_side_has_a_p_of_1_without_a_question() -> No
 
 def test_p_is_never_told_smaller_than_anybody_can_check() -> None:
     z, asked = found(at_least(0.1), 0.85, partial(wilson_interval, 0.85, 400))
-    assert (z, asked) == (FURTHEST, 1)
+    assert (z, asked) == (CRITICAL, 1)
     assert 0 < p_value(z) < 1e-11
 
 
@@ -102,7 +102,7 @@ def test_a_bound_at_a_limit_has_the_p_of_its_confidence(
     assert at - WITHIN <= z
     assert margin(interval_at(confidence_of(z))) >= 0
     beyond = z + WITHIN
-    assert beyond >= FURTHEST or margin(interval_at(confidence_of(beyond))) < 0
+    assert beyond >= CRITICAL or margin(interval_at(confidence_of(beyond))) < 0
 
 
 def test_smooth_limits_take_few_questions() -> None:
@@ -140,10 +140,10 @@ def test_an_interval_without_a_limit_proves_nothing() -> None:
 
 def test_an_interval_of_no_length_proves_all() -> None:
     z, _ = found(at_least(0.9), 1.0, lambda _: Interval(1.0, 1.0, ""))
-    assert z == FURTHEST
+    assert z == CRITICAL
 
 
-@pytest.mark.parametrize("z", [1e-3, 0.5, 1.96, 5.0, FURTHEST])
+@pytest.mark.parametrize("z", [1e-3, 0.5, 1.96, 5.0, CRITICAL])
 def test_a_confidence_is_that_of_its_quantile(z: float) -> None:
     assert normal_quantile(confidence_of(z)) == pytest.approx(z, rel=1e-5)
     assert p_value(z) == pytest.approx(1 - confidence_of(z), abs=1e-12)

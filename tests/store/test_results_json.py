@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from support.factories import bound, check
-from support.rulings import (
+from support.judged_checks import (
     DEPLOYED,
     FACTS,
     PLANS,

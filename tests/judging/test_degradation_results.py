@@ -1,4 +1,4 @@
-"""Rulings on degradations: whichever way a metric points, and as they are told."""
+"""Results on degradations: whichever way a metric points, and as they are told."""
 
 import re
 from dataclasses import replace
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from support.factories import bound, check
-from support.rulings import (
+from support.judged_checks import (
     DEPLOYED,
     OWN,
     costing,

@@ -1,9 +1,9 @@
-"""Rulings on many segments, whose p-values are corrected, and as they are told."""
+"""Results on many segments, whose p-values are corrected, and as they are told."""
 
 from dataclasses import replace
 
 from support.factories import bound, check, estimate
-from support.rulings import PLANS, measured, recalled, worse
+from support.judged_checks import PLANS, measured, recalled, worse
 
 from model_checks.judging.decide import Decision, Significance
 from model_checks.judging.evidence import Evidence

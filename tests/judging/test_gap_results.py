@@ -1,7 +1,7 @@
-"""Rulings on the largest gap among the values of a segmentation."""
+"""Results on the largest gap among the values of a segmentation."""
 
 import pytest
-from support.rulings import (
+from support.judged_checks import (
     CARRIERS,
     OWN,
     PLANS,
