@@ -70,7 +70,8 @@ SAME = f"of {DEPLOYED} on the same 10,000 rows"
             0.5,
             Verdict.PASS,
             (
-                "recall is 0.082 better (95 % interval -0.125 to -0.038, MOVER, paired), "
+                "recall is 0.082 better (95 % interval of the loss "
+                "-0.125 to -0.038, MOVER, paired), "
                 "at most 0.010 worse was agreed: proven; "
                 f"0.500 against 0.418 {SAME}"
             ),
@@ -121,7 +122,8 @@ SAME = f"of {DEPLOYED} on the same 10,000 rows"
             0.45,
             Verdict.PASS,
             (
-                "recall is 0.032 better (95 % interval -0.075 to 0.011, MOVER, paired), "
+                "recall is 0.032 better (95 % interval of the loss "
+                "-0.075 to 0.011, MOVER, paired), "
                 "at most 0.010 worse was agreed: met; "
                 f"0.450 against 0.418 {SAME}"
             ),
@@ -151,7 +153,8 @@ SAME = f"of {DEPLOYED} on the same 10,000 rows"
             0.45,
             Verdict.PASS,
             (
-                "recall is 7.7 % better (95 % interval -19.0 % to 2.6 %, MOVER, paired), "
+                "recall is 7.7 % better (95 % interval of the loss "
+                "-19.0 % to 2.6 %, MOVER, paired), "
                 "at most 5 % worse was agreed: proven; "
                 f"0.450 against 0.418 {SAME}"
             ),
@@ -196,7 +199,7 @@ def test_other_rows_are_told_with_their_number() -> None:
         recalled(0.41), recalled(0.4, 4000, 15000), source="holdout.parquet", paired=False
     )
     assert told(worse(0.05), measurement) == (
-        "recall is 0.010 better (95 % interval -0.044 to 0.024, MOVER), "
+        "recall is 0.010 better (95 % interval of the loss -0.044 to 0.024, MOVER), "
         "at most 0.050 worse was agreed: proven; "
         "0.410 on 10,000 rows against 0.400 on 19,000 rows of holdout.parquet"
     )

@@ -36,7 +36,7 @@ def test_the_sentence_begins_with_the_loss_and_ends_with_both_values(rule: Rule)
 
 def test_a_model_that_has_become_better_has_a_loss_below_0() -> None:
     told = degraded(-0.125).message
-    assert "accuracy is 0.125 better (95 % interval -0.375 to 0.125, " in told
+    assert "accuracy is 0.125 better (95 % interval of the loss -0.375 to 0.125, " in told
     assert ", at most 0.050 worse was agreed: " in told
 
 
