@@ -67,7 +67,7 @@ class Caller:
         The labels that the model knows, as text; empty if it does not tell.
     scored
         The labels whose scores are asked for; binary: the positive one.
-    whose
+    side
         Whether the model is the one that is judged, or the baseline.
 
     Raises

@@ -22,7 +22,7 @@ class AnswerColumns:
         Each label that has scores, with the column of these.
     known
         The labels that the model knows; none if it does not tell.
-    whose
+    side
         Whether the model is the one that is judged, or the baseline.
     parts
         The columns that sum to 1 where scores are probabilities; none where a label has none.
