@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import cache
 
 from model_checks.data.model_rows import OpenModels
-from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import MeasurementError
 from model_checks.judging.gate import gate_of, unjudged_models
 from model_checks.judging.model import decide_all
@@ -20,6 +19,7 @@ from model_checks.plan.checks import Check, Plan
 from model_checks.plan.comparison_notes import notes_on
 from model_checks.report.data_quality import data_quality_notes
 from model_checks.report.sentence import result_of
+from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings
 from model_checks.text import counted
 from model_checks.version import __version__

@@ -25,7 +25,7 @@ LAYERS = [
     ["plan"],
     ["settings"],
     ["metrics"],
-    ["errors", "text", "version"],
+    ["errors", "scratch", "text", "version"],
 ]
 
 OWNERS = {

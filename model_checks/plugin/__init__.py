@@ -22,7 +22,7 @@ from model_checks.plugin.stash import (
 )
 
 if TYPE_CHECKING:
-    from model_checks.data.scratch import Scratch  # noqa: F401 (named in a string below)
+    from model_checks.scratch import Scratch  # noqa: F401 (named in a string below)
 
 _hidden_key = pytest.StashKey[str]()
 _scratch_key = pytest.StashKey["Scratch"]()
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker what the processes of a run share: a private folder, and its start."""
     if shared_key not in node.config.stash:
-        from model_checks.data.scratch import Scratch
+        from model_checks.scratch import Scratch
 
         scratch = node.config.stash[_scratch_key] = Scratch.new()
         node.config.stash[shared_key] = {

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from model_checks.data.model_rows import ModelRows, OpenModels
-from model_checks.data.scratch import Scratch, remove_abandoned
 from model_checks.errors import SettingsError
 from model_checks.judging.gate import Gate, gate_of, unjudged_models
 from model_checks.judging.results import Result, Run
@@ -29,6 +28,7 @@ from model_checks.plugin.signals import Signals
 from model_checks.plugin.stash import session_key, shared_key, signals_key
 from model_checks.predict.sources import raised
 from model_checks.report.picture import Chart
+from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import Settings
 
 DIED = "the process that measured it died"

@@ -71,7 +71,7 @@ POINTS = {
     "at the start": at("pytest_sessionstart(session)", begun=False),
     "before the collection": at("pytest_collection(session)", begun=False),
     "while it is planned": patched("model_checks.plugin.session", "plan_of"),
-    "while settings are read": patched("model_checks.plugin.session", "load_settings"),
+    "while settings are read": patched("model_checks.plugin.session_settings", "load_settings"),
     "planned": after("pytest_generate_tests(metafunc)"),
     "collected": at("pytest_collection_modifyitems(items)"),
     "selected": at("pytest_collection_finish(session)"),
@@ -93,9 +93,7 @@ POINTS = {
     "while the page is made": at("pytest_html_results_summary(prefix)", judged=2),
     "before results are written": patched("model_checks.plugin.run", "run_as_json", judged=2),
     "while results are written": patched("model_checks.plugin.run", "write_whole", judged=2),
-    "while the summary is made": patched(
-        "model_checks.notify.email.message", "summary_html", judged=2
-    ),
+    "while the summary is made": patched("model_checks.report.page", "summary_html", judged=2),
     "while the mail is made": patched("model_checks.notify.email.message", "compose", judged=2),
     "told": after("pytest_sessionfinish(session)", judged=2, ended=True),
     "in the terminal": at("pytest_terminal_summary(terminalreporter)", judged=2, ended=True),

@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 
 from model_checks.data.duckdb.errors import found
-from model_checks.data.scratch import Scratch
 from model_checks.errors import DataError
+from model_checks.scratch import Scratch
 from model_checks.settings import Limits
 from model_checks.text import clean
 

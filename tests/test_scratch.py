@@ -10,15 +10,15 @@ from pathlib import Path
 import pytest
 from support.project import CHURN, Project, called_model, churn_project
 
-from model_checks.data import scratch
-from model_checks.data.scratch import Scratch, remove_abandoned
+from model_checks import scratch
 from model_checks.pipeline import judge
+from model_checks.scratch import Scratch, remove_abandoned
 from model_checks.settings import parse_settings
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from model_checks.data.scratch import Scratch
+from model_checks.scratch import Scratch
 used = [Scratch(Path(name)) for name in sys.argv[1:]]
 print("ready", flush=True)
 time.sleep(60)
