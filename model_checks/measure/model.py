@@ -19,7 +19,7 @@ from model_checks.measure.baseline import (
     measured_elsewhere,
 )
 from model_checks.measure.facts import ModelFacts
-from model_checks.measure.predictors import Keeping, Predictor, answered
+from model_checks.measure.predictors import Answered, Keeping, Predictor, answered
 from model_checks.measure.requirements import Needs, needs_of
 from model_checks.measure.segment_values import values_there
 from model_checks.metrics.statistics import ConfusionCounts, RankSums, Statistics
@@ -145,11 +145,10 @@ class _Facts:
 def _measured(
     model_rows: ModelRows, checks: Sequence[Check], facts: _Facts, keeping: Keeping
 ) -> Measurement:
+    """Open the rows, let the model and its baseline answer on them, and measure the answers."""
     model, settings = model_rows.model, model_rows.settings
     judged = [check for check in checks if not check.no_data_reason]
-    needs = needs_of(judged)
     compared = needs_of(check for check in judged if check.kind == "degradation")
-    baseline: MeasuredBaseline | None = None
     with ExitStack() as stack:
         if roles_of(model).every:
             stack.callback(model_rows.close)  # what is judged then are answers in a file
@@ -162,34 +161,40 @@ def _measured(
             model_rows.find_segments()  # raises what kept their values from being found
         loaded = load_model(model.model, settings.folder) if model.model else None
         facts.add_file(loaded.sha256 if loaded else None)
-        one = Predictor.of(model, loaded, needs, rows)
+        one = Predictor.of(model, loaded, needs_of(judged), rows)
         paired = _paired_baseline(model, settings, compared, rows)
         lookout = _lookout(engine, rows, one)
         stack.push(lookout.look)
         predictors = [one, *([paired.predictor] if paired and paired.predictor else [])]
         place = answered(stack, engine, rows, predictors, keeping)
-        given = place.given(one)
-        predictions = find_predictions(given, place.file)
-        statistics = place.statistics(predictions, needs)
-        there = values_there(place.engine, predictions, judged, statistics)
-        lookout.counts += _by_true_label(statistics)
-        if paired:
-            baseline = paired.measured(place, given, predictions)
+        found = _of_answers(place, one, paired, judged, facts.known)
+        lookout.counts += _by_true_label(found.statistics)
     if lookout.failed:
         model_rows.close()
     if compared and not paired:
         beside = replace(keeping, file=keeping.file.with_suffix(".~baseline"))
-        baseline = measured_elsewhere(
-            model, loaded, compared, JudgedRows(rows, model_rows.as_of), beside
-        )
-    signs = lookout.signs
+        own = JudgedRows(rows, model_rows.as_of)
+        found = replace(found, baseline=measured_elsewhere(model, loaded, compared, own, beside))
+    return replace(found, signs=lookout.signs)
+
+
+def _of_answers(
+    place: Answered,
+    one: Predictor,
+    paired: PairedBaseline | None,
+    judged: Sequence[Check],
+    facts: ModelFacts,
+) -> Measurement:
+    """Return what the answers of a model, and of its baseline on the same rows, come to."""
+    given = place.given(one)
+    predictions = find_predictions(given, place.file)
+    statistics = place.statistics(predictions, one.needs)
     return Measurement(
-        facts.known,
+        facts,
         statistics,
         predictions,
-        baseline=baseline,
-        signs=signs,
-        values_there=there,
+        values_there=values_there(place.engine, predictions, judged, statistics),
+        baseline=paired.measured(place, given, predictions) if paired else None,
     )
 
 
