@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, PrivateAttr, ValidationError, field_validator
 
+import model_checks.settings.places  # fills the registry of data places
+import model_checks.settings.sources  # noqa: F401 (fills that of model sources)
 from model_checks.errors import SettingsError
 from model_checks.settings.baseline import Baseline, Degradation
 from model_checks.settings.data import Data

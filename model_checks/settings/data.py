@@ -36,8 +36,6 @@ class Data(Tagged):
     @classmethod
     def kinds(cls) -> Mapping[str, type[Tagged]]:
         """Return the kinds of data places by their key."""
-        from model_checks.settings.places import PLACES  # which derive from this class
-
         return PLACES
 
     @property
@@ -58,3 +56,7 @@ class Data(Tagged):
     def same_table(self, other: "Data") -> bool:
         """Return whether this and another place, not of files, are of one table."""
         return self == other
+
+
+PLACES: dict[str, type[Data]] = {}
+"""The kinds of data places by their keys; ``places`` has a line for each, read at validation."""

@@ -29,8 +29,6 @@ class Deployed(Tagged):
     @classmethod
     def kinds(cls) -> Mapping[str, type[Tagged]]:
         """Return the kinds of model sources by their key."""
-        from model_checks.settings.sources import SOURCES  # which derive from this class
-
         return SOURCES
 
     @property
@@ -61,3 +59,7 @@ class DeployedFile(Deployed):
     def file(self) -> str:
         """Return the file, as thresholds.toml names it."""
         return self.source
+
+
+SOURCES: dict[str, type[Deployed]] = {}
+"""The kinds of model sources by their keys; ``sources`` has a line for each."""

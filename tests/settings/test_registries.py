@@ -25,12 +25,11 @@ from model_checks.judging.results import Run
 from model_checks.pipeline import judge
 from model_checks.settings import Data, Deployed, Settings
 from model_checks.settings.column_roles import Roles
+from model_checks.settings.data import PLACES
 from model_checks.settings.error_messages import keys_of
 from model_checks.settings.field_types import Text
-from model_checks.settings.model_source import DeployedFile
-from model_checks.settings.places import PLACES
+from model_checks.settings.model_source import SOURCES, DeployedFile
 from model_checks.settings.schema import settings_schema
-from model_checks.settings.sources import SOURCES
 from model_checks.settings.tagged import Tagged
 
 COLUMNS = {"y": [0, 0, 1, 1], "x": [0.1, 0.6, 0.7, 0.9]}
@@ -268,8 +267,8 @@ def test_naming_a_source_or_a_place_imports_nothing_that_reads_one() -> None:
     code = """if True:
         import json, sys
         from model_checks.settings import Data, Deployed
-        from model_checks.settings.places import PLACES
-        from model_checks.settings.sources import SOURCES
+        from model_checks.settings.data import PLACES
+        from model_checks.settings.model_source import SOURCES
 
         Deployed(skops="a"), Deployed(joblib="a", allow_pickle=True, sha256="0" * 64)
         Deployed(python="a:b"), Data(files="a.csv"), Data(csv="a"), Data(spark="local", table="t")
