@@ -13,7 +13,7 @@ from model_checks.report.picture import Chart
 from model_checks.store.files import write_whole
 from model_checks.text import told_of
 
-CHANNELS = ["model_checks.notify.email.notifier:email_channel"]
+CHANNELS = ["model_checks.notify.email:email_channel"]
 """Functions, by name, that return a channel's notifier; or None where the settings name none."""
 
 

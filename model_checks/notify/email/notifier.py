@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from pathlib import Path
 
-from model_checks.notify.base import AlertOptions, DeliveryReport, Notice
+from model_checks.notify.base import DeliveryReport, Notice
 from model_checks.notify.email.delivery import PATIENCE
 from model_checks.notify.email.message import compose_notice
 from model_checks.notify.email.outbox import KeptMail, Outbox, Sending, post, read_kept, repost
@@ -22,13 +22,6 @@ def counted_mails(left: Sequence[Path]) -> str:
     are = "is" if len(left) == 1 else "are"
     names = first_few([clean(str(one), 300) for one in left[:_NAMED]], _NAMED, count=len(left))
     return f"{counted(len(left), 'earlier mail')} {are} still unsent ({names})"
-
-
-def email_channel(options: AlertOptions, left: Sequence[Path]) -> "EmailNotifier | None":
-    """Return what sends mails, where there is an ``[email]`` table."""
-    if options.email is None:
-        return None
-    return EmailNotifier(Outbox(options.report_dir, options.email, options.folder), left)
 
 
 class EmailNotifier:
